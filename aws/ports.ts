@@ -1,0 +1,305 @@
+import type { Account } from '../domain/account.ts';
+import type { Cluster } from '../domain/cluster.ts';
+import type { Condition } from '../domain/condition.ts';
+import type { AddonCatalogue, AddonFacts, ClusterFacts, ControlPlaneFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
+import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Refusal } from '../domain/refusal.ts';
+
+/** The moment, asked once per request or task and passed on as an argument. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+export interface Ids {
+  /** A new operation's id: `op-` and 26 characters that sort by time. */
+  operationId(now: number): string;
+  /** A new cluster's id: `c-` and 26 characters. */
+  clusterId(now: number): string;
+  /** 43 characters from 256 random bits: an account's external id. */
+  externalId(): string;
+}
+
+/** Field names that every line shares: `operation`, `cluster`, `account`. Secrets and external ids never go in. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined | null | readonly string[]>>;
+
+export interface Log {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields & { readonly error?: string }): void;
+}
+
+export interface Page {
+  readonly limit: number;
+  /** Where the last page ended: a store's key, already opened from the client's cursor. */
+  readonly after?: Readonly<Record<string, string>>;
+}
+
+export interface Paged<T> {
+  readonly items: readonly T[];
+  readonly next?: Readonly<Record<string, string>>;
+}
+
+/** An answer to remember under an Idempotency-Key, so that the same ask gets the same bytes. */
+export interface IdempotentAnswer {
+  /** SHA-256 of caller, route and key. */
+  readonly id: string;
+  /** SHA-256 of the concrete path and the body. */
+  readonly bodyHash: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, as sent. */
+  readonly body: string;
+  /** Epoch ms; past it the record does not count, whatever TTL did. */
+  readonly expiresAt: number;
+}
+
+/** What a conditional write came to. A conflict says what it met. */
+export type Written =
+  | { readonly kind: 'written' }
+  /** Another request with the same Idempotency-Key was first; here is what it answered. */
+  | { readonly kind: 'answered'; readonly answer: IdempotentAnswer };
+
+export interface Store {
+  // Idempotency
+  answerFor(id: string, now: number): Promise<IdempotentAnswer | undefined>;
+
+  // Accounts
+  account(accountId: string): Promise<Account | undefined>;
+  listAccounts(page: Page): Promise<Paged<Account>>;
+  registerAccount(account: Account, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'exists'; readonly account: Account }>;
+  /** Writes what `verify` saw. `retirePrevious`: the new external id has worked, the one before it ends. Conditional on the account's externalId being the one that was tried. */
+  recordVerification(
+    accountId: string,
+    seen: { readonly conditions: readonly Condition[]; readonly triedExternalId: string; readonly retirePrevious: boolean },
+    answer?: IdempotentAnswer,
+  ): Promise<Written | { readonly kind: 'moved' }>;
+  /** Puts a new external id in force beside the one before it. */
+  rotateExternalId(account: Account, newExternalId: string, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'moved' }>;
+  removeAccount(accountId: string): Promise<{ readonly kind: 'removed' } | { readonly kind: 'has-clusters'; readonly count: number } | { readonly kind: 'absent' }>;
+
+  // Clusters
+  cluster(clusterId: string): Promise<Cluster | undefined>;
+  clusterNamed(accountId: string, region: string, name: string): Promise<Cluster | undefined>;
+  /** `team` undefined: all teams; otherwise only that team's. Filters are applied in the table; a page is full unless it is the last. */
+  listClusters(
+    filter: { readonly team?: string; readonly accountId?: string; readonly version?: string; readonly status?: string; readonly label?: { readonly key: string; readonly value?: string } },
+    page: Page,
+  ): Promise<Paged<Cluster>>;
+  /** Records what was seen of a cluster (versions, statuses, conditions); conditional on `revision`, a client's `generation` stays. */
+  recordCluster(cluster: Cluster): Promise<{ readonly kind: 'written' } | { readonly kind: 'moved'; readonly cluster: Cluster | undefined }>;
+  /** Changes that need no operation (labels, team, deletion protection of our own record): generation rises. */
+  changeCluster(before: Cluster, after: Cluster, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'moved'; readonly cluster: Cluster | undefined }>;
+  /** An imported cluster: the record and its name in one transaction, no operation. */
+  importCluster(cluster: Cluster, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'exists'; readonly clusterId: string } | { readonly kind: 'account-moved' }>;
+  observation(clusterId: string): Promise<ClusterFacts | undefined>;
+  recordObservation(clusterId: string, facts: ClusterFacts): Promise<void>;
+
+  // Operations
+  /**
+   * ONE transaction: the operation and its plan if absent, the idempotency record, and the cluster with `activeOperation` set.
+   * `cluster.before` undefined: a new cluster (its name is taken, its account exists and is verified, and the account's cluster count
+   * rises). Otherwise the cluster must have no active operation and still be at `before.revision`.
+   */
+  beginOperation(
+    operation: Operation,
+    cluster: { readonly before?: Cluster; readonly after: Cluster },
+    answer?: IdempotentAnswer,
+  ): Promise<
+    | Written
+    | { readonly kind: 'busy'; readonly operationId: string }
+    | { readonly kind: 'moved'; readonly cluster: Cluster | undefined }
+    | { readonly kind: 'exists'; readonly clusterId: string }
+    | { readonly kind: 'account-moved' }
+  >;
+  /** The head with its plan, the current run's steps (planned ones that have not begun are Pending), and its waits. */
+  operation(operationId: string): Promise<OperationRecord | undefined>;
+  /** Heads only: `plan` has no hops in lists. Newest first. */
+  listOperations(filter: { readonly team?: string; readonly clusterId?: string; readonly state?: OperationState; readonly kind?: string }, page: Page): Promise<Paged<Operation>>;
+  /** Oldest first. */
+  events(operationId: string, page: Page): Promise<Paged<OperationEvent>>;
+  /** Cancel or pause asked for. Commands write intent; looks and the next step obey it. `ended` when there is nothing left to stop. */
+  recordIntent(operationId: string, which: 'cancel' | 'pause', intent: Intent, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended'; readonly operation: Operation }>;
+  clearPause(operationId: string, by: Intent, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended' | 'not-paused'; readonly operation: Operation }>;
+  /** A failed or cancelled operation begins again as its next run, with a fresh plan; the cluster is taken in the same transaction. */
+  beginRetry(
+    operation: Operation,
+    next: { readonly plan: Plan; readonly by: Intent },
+    cluster: Cluster,
+    answer?: IdempotentAnswer,
+  ): Promise<Written | { readonly kind: 'busy'; readonly operationId: string } | { readonly kind: 'moved' }>;
+
+  /** The execution runs: Pending becomes Running. Repeats are harmless. */
+  recordStart(operationId: string, run: number, now: number): Promise<void>;
+  /** The rest of the plan, planned afresh from what is true now: steps that have begun stay. */
+  recordPlan(operationId: string, run: number, plan: Plan, event: string, now: number): Promise<void>;
+  /** We are about to call EKS for this step. Refused when a cancel or pause is asked, or the operation has ended. */
+  beginStep(operationId: string, step: Step, now: number): Promise<{ readonly kind: 'written' } | { readonly kind: 'stopped'; readonly by: 'cancel' | 'pause' | 'end' }>;
+  /** EKS took it (or it was found under way): its id is stored before any wait. */
+  recordUpdate(operationId: string, step: Step, update: { readonly updateId: string; readonly adopted: boolean }, now: number): Promise<void>;
+  /** The step ended here and now. Repeats are harmless: a step ends once. */
+  endStep(operationId: string, step: Step, end: StepEnd, now: number): Promise<void>;
+  addEvent(operationId: string, event: { readonly type: string; readonly message: string; readonly step?: string; readonly by?: string }, now: number): Promise<void>;
+
+  // Waits
+  /** ONE transaction with the check that no cancel is asked (nor pause), except for waits on EKS's own work. `stale`: a newer token is parked. */
+  park(wait: Wait): Promise<{ readonly kind: 'parked' } | { readonly kind: 'stopped'; readonly by: 'cancel' | 'pause' | 'end' } | { readonly kind: 'stale' }>;
+  wait(operationId: string, stepId: string): Promise<Wait | undefined>;
+  /** Looked, not yet: when to look again and why. False when the wait has moved meanwhile. */
+  postpone(wait: Wait, next: { readonly nextCheckAt: number; readonly because: string; readonly kind?: WaitKind; readonly stalled?: boolean }): Promise<boolean>;
+  /** Waking, part 1: the outcome on the wait and the step in one transaction. False when the wait has moved or has its outcome. */
+  recordOutcome(wait: Wait, outcome: WaitOutcome, end: { readonly step: Step; readonly end: StepEnd } | undefined, now: number): Promise<boolean>;
+  /** Waking, part 3: gone, if the epoch is unchanged. */
+  removeWait(wait: Wait): Promise<void>;
+  waitsOf(operationId: string): Promise<readonly Wait[]>;
+  /** Waits whose time has come, soonest first. */
+  dueWaits(now: number, limit: number): Promise<readonly Wait[]>;
+
+  /** ONE transaction: the operation ended, the cluster released and brought up to date (`undefined`: the cluster is gone, its name free, the account's count one less). Repeats are harmless. */
+  endOperation(
+    operationId: string,
+    run: number,
+    end: { readonly state: 'Succeeded' | 'Failed' | 'Cancelled'; readonly errors: readonly OperationError[]; readonly message: string; readonly cluster: Cluster | undefined },
+    now: number,
+  ): Promise<{ readonly kind: 'ended' } | { readonly kind: 'already' } | { readonly kind: 'moved' }>;
+  /** Operations that have not ended, those longest without a transition first. */
+  openOperations(limit: number): Promise<readonly Operation[]>;
+
+  // What was learned, and the brakes
+  /** Seconds that work of this kind took, newest first, at most 20: `upgrade-control-plane`, `upgrade-nodegroup-per-node`. */
+  durations(kind: string): Promise<readonly number[]>;
+  recordDuration(kind: string, seconds: number): Promise<void>;
+  /** Takes `reads` from the account and region's budget; false when it is used up for now. */
+  spendReads(accountId: string, region: string, reads: number, now: number): Promise<boolean>;
+  freeze(): Promise<Freeze | undefined>;
+  recordFreeze(freeze: Freeze | undefined, answer?: IdempotentAnswer): Promise<Written>;
+}
+
+export interface OperationRecord {
+  readonly operation: Operation;
+  readonly steps: readonly Step[];
+  readonly waits: readonly Wait[];
+}
+
+export interface StepEnd {
+  readonly state: 'Succeeded' | 'Failed' | 'Skipped' | 'Cancelled';
+  readonly outcome: string;
+  readonly error?: OperationError;
+}
+
+export interface Freeze {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** Starting, waking and asking after executions. */
+export interface Executions {
+  /** Starts `{operationId}-{run}`; "already exists" counts as started. */
+  start(kind: Operation['kind'], operationId: string, run: number): Promise<void>;
+  /** `gone`: TaskTimedOut, TaskDoesNotExist or InvalidToken; there is nobody left to wake. */
+  wake(token: string, outcome: WaitOutcome): Promise<'woken' | 'gone'>;
+  /** `absent` when no such execution was ever started (or it is past its 90 days). */
+  status(kind: Operation['kind'], operationId: string, run: number): Promise<'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'absent'>;
+}
+
+/** The queue of looks. */
+export interface LookQueue {
+  /** Asks for a look at a wait at a time; later than the queue's 15 minutes it is left to the schedule. */
+  queue(wait: { readonly operationId: string; readonly stepId: string }, at: number, now: number): Promise<void>;
+}
+
+/** Credentials of a role in an account, for one step or for looking. */
+export interface Session {
+  readonly accountId: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string; readonly expiration: Date };
+}
+
+/** Could not assume the account's role, or the account refused a read that the role needs. */
+export class AccountUnreachable extends Error {
+  override readonly name = 'AccountUnreachable';
+  readonly accountId: string;
+  constructor(accountId: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.accountId = accountId;
+  }
+}
+
+export interface AccountAccess {
+  /** A session for one step: external id, tags naming operation and cluster, and a session policy cut to the step. Throws AccountUnreachable. */
+  actFor(operation: Operation, step: Step): Promise<Session>;
+  /** A shared read-only session per account and region. Throws AccountUnreachable. */
+  watch(accountId: string, region: string): Promise<Session>;
+  /** Tries to assume the account's role, with an external id, with none, or with a wrong one; never throws for a denial. */
+  tryToAssume(accountId: string, externalId: string | undefined): Promise<{ readonly kind: 'assumed' } | { readonly kind: 'denied'; readonly message: string } | { readonly kind: 'failed'; readonly message: string }>;
+}
+
+/** What beginning a piece of EKS work came to. */
+export type Begun =
+  /** `updateId` is absent for creations and deletions, which are watched by the resource itself. */
+  | { readonly kind: 'begun'; readonly updateId?: string }
+  /** 409: another update holds the resource. EKS names it in its message most of the time. */
+  | { readonly kind: 'in-use'; readonly updateId?: string; readonly message: string }
+  /** It is there already (a creation), or already as asked. */
+  | { readonly kind: 'already'; readonly message: string }
+  /** It is not there (a deletion, or an update of something gone). */
+  | { readonly kind: 'absent'; readonly message: string }
+  /** EKS refuses by its rules: trying again changes nothing. */
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string };
+
+/** EKS as Slipway uses it. Reads answer `absent` only when EKS said so; a failed look throws. Throttles are retried inside, within a written limit. */
+export interface Eks {
+  facts(session: Session, clusterName: string): Promise<ClusterFacts | 'absent'>;
+  controlPlane(session: Session, clusterName: string): Promise<ControlPlaneFacts | 'absent'>;
+  nodegroup(session: Session, clusterName: string, nodegroupName: string): Promise<NodegroupFacts | 'absent'>;
+  addon(session: Session, clusterName: string, addonName: string): Promise<AddonFacts | 'absent'>;
+  update(session: Session, of: UpdateOf, updateId: string): Promise<UpdateFacts | 'absent'>;
+  /** Updates of the control plane, a node group or an add-on that are InProgress or began at or after `since`, newest first. At most 10 are looked at. */
+  recentUpdates(session: Session, of: UpdateOf, since: string): Promise<readonly UpdateFacts[]>;
+  versions(session: Session): Promise<VersionCatalogue>;
+  addonCatalogue(session: Session, addonNames: readonly string[]): Promise<AddonCatalogue>;
+  subnets(session: Session, subnetIds: readonly string[]): Promise<readonly SubnetFacts[]>;
+  /** Carries out the beginning of a step with its parameters; `clientRequestToken` is a hash of operation, step and attempt. */
+  begin(session: Session, step: Step, clusterName: string, clientRequestToken: string): Promise<Begun>;
+}
+
+export interface UpdateOf {
+  readonly clusterName: string;
+  readonly nodegroupName?: string;
+  readonly addonName?: string;
+}
+
+/** The third function's questions: looks into an account on behalf of the API, which holds no keys to it. */
+export type Question =
+  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string }
+  | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[] }
+  | { readonly ask: 'versions'; readonly accountId: string; readonly region: string }
+  | { readonly ask: 'verification'; readonly accountId: string };
+
+export interface Answers {
+  cluster: ClusterFacts | 'absent';
+  creation: CreationFacts;
+  versions: VersionCatalogue;
+  verification: VerificationFacts;
+}
+
+export interface Observer {
+  /** The facts, or a Refusal `account-unreachable` when they were not had within 20 s. */
+  observe<Q extends Question>(question: Q): Promise<Answers[Q['ask']] | Refusal>;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly store: Store;
+  readonly executions: Executions;
+  readonly looks: LookQueue;
+  readonly accounts: AccountAccess;
+  readonly eks: Eks;
+  readonly observer: Observer;
+}
+
+export type { WaitingFor };

@@ -1,0 +1,81 @@
+import type { Condition } from './condition.ts';
+import type { Minor } from './minor.ts';
+
+/** What Slipway remembers of a cluster. The world's own state is looked at, not remembered: see `ClusterFacts`. */
+export interface Cluster {
+  readonly clusterId: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly team?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The control plane's minor as last seen. */
+  readonly version: Minor;
+  /** The minor that the active operation moves it to; otherwise the same as `version`. */
+  readonly desiredVersion: Minor;
+  readonly roleArn: string;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  readonly endpointPublicAccess: boolean;
+  readonly endpointPrivateAccess: boolean;
+  readonly publicAccessCidrs: readonly string[];
+  readonly supportType: 'STANDARD' | 'EXTENDED';
+  readonly deletionProtection: boolean;
+  readonly access: readonly AccessEntry[];
+  /** Desired and last seen node groups, by name. */
+  readonly nodegroups: readonly Nodegroup[];
+  readonly addons: readonly Addon[];
+  readonly conditions: readonly Condition[];
+  /** The operation that holds the cluster; at most one. */
+  readonly activeOperation?: string;
+  /** Why it came to be: made by us, or imported as it was. */
+  readonly origin: 'created' | 'imported';
+  /** False until the control plane has been seen ACTIVE once. */
+  readonly exists: boolean;
+  /** Set when a deletion has begun. */
+  readonly deletingSince?: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  /** Rises with a client's change, not with every internal write. */
+  readonly generation: number;
+  /** Rises with every write; the condition of the next one. */
+  readonly revision: number;
+}
+
+export interface AccessEntry {
+  readonly principalArn: string;
+  readonly role: 'viewer' | 'operator' | 'admin';
+  readonly namespaces?: readonly string[];
+}
+
+/** A managed node group, in EKS's own terms. */
+export interface Nodegroup {
+  readonly nodegroupName: string;
+  readonly version?: Minor;
+  readonly releaseVersion?: string;
+  /** EKS's status as last seen (`ACTIVE`), or `Planned` before it exists. */
+  readonly status: string;
+  readonly amiType?: string;
+  readonly capacityType?: 'ON_DEMAND' | 'SPOT' | 'CAPACITY_BLOCK';
+  readonly instanceTypes?: readonly string[];
+  readonly diskSize?: number;
+  readonly nodeRole?: string;
+  readonly subnets?: readonly string[];
+  readonly scalingConfig: { readonly minSize: number; readonly maxSize: number; readonly desiredSize: number };
+  readonly updateConfig?: { readonly maxUnavailable?: number; readonly maxUnavailablePercentage?: number; readonly updateStrategy?: 'DEFAULT' | 'MINIMAL' };
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: 'NO_SCHEDULE' | 'NO_EXECUTE' | 'PREFER_NO_SCHEDULE' }[];
+  readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
+  /** The launch template names its own image, so neither version nor release is ever sent. */
+  readonly customAmi?: boolean;
+}
+
+export interface Addon {
+  readonly addonName: string;
+  readonly addonVersion?: string;
+  readonly status: string;
+  /** `AwaitingNodes` when it is DEGRADED only because there is no node to run on. */
+  readonly reason?: string;
+  readonly configurationValues?: string;
+  readonly resolveConflicts?: 'NONE' | 'OVERWRITE' | 'PRESERVE';
+}

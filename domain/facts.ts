@@ -1,0 +1,146 @@
+import type { Minor } from './minor.ts';
+
+/** What was seen in an account, by whom it was asked and when. Facts are gathered by `aws/eks` and judged here; a look that failed is an error, never an empty list. */
+export interface ClusterFacts {
+  /** When the looks behind these facts were made, RFC 3339. */
+  readonly observedAt: string;
+  readonly cluster: ControlPlaneFacts;
+  readonly nodegroups: readonly NodegroupFacts[];
+  readonly addons: readonly AddonFacts[];
+  readonly catalogue: VersionCatalogue;
+  readonly addonCatalogue: AddonCatalogue;
+  readonly subnets: readonly SubnetFacts[];
+  /** Updates that EKS says are InProgress on the control plane. */
+  readonly updatesInProgress: readonly UpdateFacts[];
+}
+
+export interface ControlPlaneFacts {
+  readonly name: string;
+  readonly arn: string;
+  readonly version: Minor;
+  readonly platformVersion?: string;
+  /** CREATING, ACTIVE, DELETING, FAILED, UPDATING, PENDING; open, as every EKS enum. */
+  readonly status: string;
+  readonly roleArn: string;
+  readonly vpcId?: string;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  readonly authenticationMode?: string;
+  readonly supportType?: 'STANDARD' | 'EXTENDED';
+  readonly deletionProtection: boolean;
+  readonly autoMode: boolean;
+  readonly healthIssues: readonly HealthIssue[];
+  readonly endpoint?: string;
+  readonly createdAt?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface HealthIssue {
+  readonly code: string;
+  readonly message: string;
+  readonly resourceIds: readonly string[];
+}
+
+export interface NodegroupFacts {
+  readonly nodegroupName: string;
+  readonly arn?: string;
+  /** The kubelet's minor. Absent for a custom AMI whose version EKS does not know. */
+  readonly version?: Minor;
+  readonly releaseVersion?: string;
+  readonly status: string;
+  readonly amiType: string;
+  readonly capacityType?: string;
+  readonly instanceTypes: readonly string[];
+  readonly subnetIds: readonly string[];
+  readonly nodeRole?: string;
+  readonly scalingConfig: { readonly minSize: number; readonly maxSize: number; readonly desiredSize: number };
+  readonly updateConfig: { readonly maxUnavailable?: number; readonly maxUnavailablePercentage?: number; readonly updateStrategy?: string };
+  readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
+  /** True when the launch template names its own image (`amiType` is CUSTOM): neither version nor release is sent for it. */
+  readonly customAmi: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  readonly healthIssues: readonly HealthIssue[];
+}
+
+export interface AddonFacts {
+  readonly addonName: string;
+  readonly addonVersion: string;
+  /** CREATING, ACTIVE, CREATE_FAILED, UPDATING, DELETING, DELETE_FAILED, DEGRADED, UPDATE_FAILED. */
+  readonly status: string;
+  readonly healthIssues: readonly HealthIssue[];
+}
+
+/** What DescribeClusterVersions offers in a region. */
+export interface VersionCatalogue {
+  readonly offers: readonly VersionOffer[];
+}
+
+export interface VersionOffer {
+  readonly version: Minor;
+  readonly defaultVersion: boolean;
+  /** STANDARD_SUPPORT, EXTENDED_SUPPORT or UNSUPPORTED. */
+  readonly versionStatus: string;
+  readonly defaultPlatformVersion?: string;
+  /** Dates as RFC 3339. */
+  readonly releaseDate?: string;
+  readonly endOfStandardSupportDate?: string;
+  readonly endOfExtendedSupportDate?: string;
+}
+
+/** What DescribeAddonVersions lists, by add-on name: versions newest first, each with the minors that it is listed for. */
+export type AddonCatalogue = Readonly<Record<string, readonly AddonOffer[]>>;
+
+export interface AddonOffer {
+  readonly addonVersion: string;
+  readonly compatibleWith: readonly Minor[];
+  readonly defaultFor: readonly Minor[];
+}
+
+export interface SubnetFacts {
+  readonly subnetId: string;
+  readonly vpcId: string;
+  /** `use1-az1`: the same place in every account. */
+  readonly zoneId: string;
+  /** `us-east-1a`: differs per account. */
+  readonly zoneName: string;
+  readonly availableIpAddressCount: number;
+  readonly ownerAccountId?: string;
+}
+
+/** An EKS update as DescribeUpdate tells it. */
+export interface UpdateFacts {
+  readonly updateId: string;
+  /** InProgress, Failed, Cancelled or Successful. */
+  readonly status: string;
+  readonly type: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  readonly errors: readonly { readonly code: string; readonly message: string; readonly resourceIds: readonly string[] }[];
+}
+
+/** What the rules for a new cluster or node group need to know. */
+export interface CreationFacts {
+  readonly observedAt: string;
+  readonly nameTaken: boolean;
+  readonly catalogue: VersionCatalogue;
+  readonly subnets: readonly SubnetFacts[];
+  readonly addonCatalogue: AddonCatalogue;
+}
+
+export interface VerificationFacts {
+  readonly observedAt: string;
+  readonly externalId: string;
+  readonly withId: AssumeTrial;
+  /** Tried only while an id is being rotated. */
+  readonly withPreviousId?: AssumeTrial;
+  readonly withoutId: AssumeTrial;
+  readonly withWrongId: AssumeTrial;
+  /** The role's permissions as read by itself, or why they could not be read. */
+  readonly permissions: { readonly kind: 'read'; readonly document: string } | { readonly kind: 'unreadable'; readonly message: string };
+}
+
+export interface AssumeTrial {
+  readonly kind: 'assumed' | 'denied' | 'failed';
+  readonly message?: string;
+}

@@ -1,0 +1,84 @@
+/** What will be done, in order, each thing with its reason: a list that a person can read aloud. */
+export interface Plan {
+  /** The control plane's minor at planning time; for a new cluster its own version. */
+  readonly from: string;
+  readonly to: string;
+  /** For an upgrade one hop a minor (where the cluster is now is omitted, where it ends is included); for other work exactly one. */
+  readonly hops: readonly Hop[];
+  readonly findings: readonly Finding[];
+  readonly notLookedAt: readonly { readonly code: string; readonly because: string }[];
+  readonly estimate: Estimate;
+}
+
+export interface Hop {
+  readonly from: string;
+  readonly to: string;
+  readonly steps: readonly PlannedStep[];
+}
+
+export interface PlannedStep {
+  /** Stable within the operation and readable: `1.34/control-plane`, `1.34/addon/vpc-cni/2`, `1.36/nodegroup/blue`. */
+  readonly id: string;
+  /** An -ing sentence: it is the progress bar. `Upgrading node group blue to 1.36` */
+  readonly title: string;
+  readonly kind: StepKind;
+  /** The stage of the workflow that carries it out; the state of the same name reads the steps of its stage. */
+  readonly stage: Stage;
+  /** What it works on: a cluster's, node group's or add-on's name, or a principal's ARN. */
+  readonly subject: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Why it is needed, and why here. */
+  readonly reason: string;
+  /** What the EKS call takes beyond the names above, in EKS's own terms. Small: under 16 KB. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+export type StepKind =
+  | 'create-control-plane'
+  | 'create-access-entry'
+  | 'create-addon'
+  | 'create-nodegroup'
+  | 'upgrade-control-plane'
+  | 'upgrade-addon'
+  | 'upgrade-nodegroup'
+  | 'update-cluster-config'
+  | 'update-nodegroup-config'
+  | 'delete-nodegroup'
+  | 'delete-addon'
+  | 'delete-control-plane'
+  | 'read-cluster';
+
+export type Stage =
+  | 'CreateControlPlane'
+  | 'CreateAccessEntries'
+  | 'CreateNetworkAddons'
+  | 'CreateNodegroups'
+  | 'CreateAddons'
+  | 'PrepareAddons'
+  | 'UpgradeControlPlane'
+  | 'UpgradeAddons'
+  | 'UpgradeNodegroups'
+  | 'CarryOut'
+  | 'DeleteNodegroups'
+  | 'DeleteControlPlane';
+
+export interface Finding {
+  readonly code: string;
+  /** `blocks` refuses the work; `advises` is told and done all the same. */
+  readonly severity: 'blocks' | 'advises';
+  readonly subject: string;
+  readonly detail: string;
+  readonly remedy: string;
+  /** The hop's target minor that it concerns, or null when it concerns all of the work. */
+  readonly hop: string | null;
+}
+
+export interface Estimate {
+  readonly minutes: number;
+  /** Free addresses that the work needs at its widest moment. */
+  readonly addresses: number;
+  readonly surgeNodes: number;
+  /** Dollars a month that end with extended support; 0 when it is not in it. */
+  readonly savedPerMonthUsd: number;
+}

@@ -1,0 +1,88 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Everything that the rehearsal stage remembers, in one SQLite file: the simulated accounts, the DynamoDB tables, the
+ * executions, the queue and the clock. One file means one transaction: whatever instant the process is killed at, the
+ * next start finds a state that was whole at some moment.
+ */
+export class Disk {
+  readonly sql: DatabaseSync;
+  #depth = 0;
+
+  /** `path` is a file, or `:memory:` for a stage that forgets. */
+  constructor(path: string) {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    this.sql = new DatabaseSync(path);
+    this.sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
+    this.sql.exec(
+      'CREATE TABLE IF NOT EXISTS documents (collection TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (collection, key)) WITHOUT ROWID',
+    );
+  }
+
+  /** Runs `work` in one transaction; a throw undoes all of it. Inside another transaction it joins that one. Synchronous. */
+  transaction<T>(work: () => T): T {
+    if (this.#depth > 0) return work();
+    this.sql.exec('BEGIN IMMEDIATE');
+    this.#depth += 1;
+    try {
+      const result = work();
+      this.sql.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.sql.exec('ROLLBACK');
+      throw error;
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** A named set of JSON documents, each under a string key. */
+  collection<T>(name: string): Collection<T> {
+    return new Collection<T>(this.sql, name);
+  }
+
+  close(): void {
+    this.sql.close();
+  }
+}
+
+/** Documents of one kind. Keys sort as bytes; `list` and `entries` answer in key order. Values are copied in and out. */
+export class Collection<T> {
+  readonly #name: string;
+  readonly #get;
+  readonly #put;
+  readonly #delete;
+  readonly #range;
+
+  constructor(sql: DatabaseSync, name: string) {
+    this.#name = name;
+    this.#get = sql.prepare('SELECT value FROM documents WHERE collection = ? AND key = ?');
+    this.#put = sql.prepare('INSERT INTO documents (collection, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
+    this.#delete = sql.prepare('DELETE FROM documents WHERE collection = ? AND key = ?');
+    this.#range = sql.prepare('SELECT key, value FROM documents WHERE collection = ? AND key >= ? AND key < ? ORDER BY key');
+  }
+
+  get(key: string): T | undefined {
+    const row = this.#get.get(this.#name, key) as { value: string } | undefined;
+    return row === undefined ? undefined : (JSON.parse(row.value) as T);
+  }
+
+  put(key: string, value: T): void {
+    this.#put.run(this.#name, key, JSON.stringify(value));
+  }
+
+  delete(key: string): void {
+    this.#delete.run(this.#name, key);
+  }
+
+  entries(prefix = ''): [string, T][] {
+    const rows = this.#range.all(this.#name, prefix, `${prefix}\u{10FFFF}`) as { key: string; value: string }[];
+    return rows.map((row) => [row.key, JSON.parse(row.value) as T]);
+  }
+
+  list(prefix = ''): T[] {
+    return this.entries(prefix).map(([, value]) => value);
+  }
+}
