@@ -124,6 +124,8 @@ export interface Wait {
   /** Orders the tokens of one state: the entered time in ms plus the retry count. An older one never overwrites a newer. */
   readonly tokenEpoch: number;
   readonly kind: WaitKind;
+  /** Of kind EksUpdate: somebody else's update that holds the cluster or group. Such a wait makes the operation Waiting; one on our own work leaves it Running. */
+  readonly foreignUpdateId?: string;
   readonly accountId: string;
   readonly region: string;
   readonly clusterId: string;

@@ -1,0 +1,79 @@
+import type { Addon, Cluster, Nodegroup } from './cluster.ts';
+import { withCondition, type Condition } from './condition.ts';
+import type { AddonFacts, ClusterFacts, NodegroupFacts } from './facts.ts';
+
+/** The cluster's record brought up to date with what was seen of it. Pure: the store writes it. */
+export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
+  const nodes = facts.nodegroups.reduce((sum, group) => sum + group.scalingConfig.desiredSize, 0);
+  const addons = facts.addons.map((addon) => addonAfter(cluster.addons.find((known) => known.addonName === addon.addonName), addon, nodes));
+  return {
+    ...cluster,
+    exists: true,
+    version: facts.cluster.version,
+    desiredVersion: facts.cluster.version,
+    subnetIds: facts.cluster.subnetIds,
+    deletionProtection: facts.cluster.deletionProtection,
+    ...(facts.cluster.supportType === undefined ? {} : { supportType: facts.cluster.supportType }),
+    nodegroups: facts.nodegroups.map((group) => nodegroupAfter(cluster.nodegroups.find((known) => known.nodegroupName === group.nodegroupName), group)),
+    addons,
+    conditions: conditionsAfter(cluster.conditions, facts, addons),
+  };
+}
+
+/** The record when the cluster could not be looked at: what was known stays, and says that it may be old. */
+export function clusterUnseen(cluster: Cluster, because: string, now: string): Cluster {
+  return { ...cluster, conditions: withCondition(cluster.conditions, { type: 'Healthy', status: 'Unknown', reason: 'NotLookedAt', message: because }, now) };
+}
+
+function nodegroupAfter(known: Nodegroup | undefined, seen: NodegroupFacts): Nodegroup {
+  return {
+    ...known,
+    nodegroupName: seen.nodegroupName,
+    ...(seen.version === undefined ? {} : { version: seen.version }),
+    ...(seen.releaseVersion === undefined ? {} : { releaseVersion: seen.releaseVersion }),
+    status: seen.status,
+    amiType: seen.amiType,
+    ...(seen.capacityType === undefined ? {} : { capacityType: seen.capacityType as NonNullable<Nodegroup['capacityType']> }),
+    instanceTypes: seen.instanceTypes,
+    subnets: seen.subnetIds,
+    ...(seen.nodeRole === undefined ? {} : { nodeRole: seen.nodeRole }),
+    scalingConfig: seen.scalingConfig,
+    updateConfig: seen.updateConfig as NonNullable<Nodegroup['updateConfig']>,
+    labels: seen.labels,
+    taints: seen.taints as NonNullable<Nodegroup['taints']>,
+    ...(seen.launchTemplate === undefined ? {} : { launchTemplate: seen.launchTemplate }),
+    customAmi: seen.customAmi,
+  };
+}
+
+function addonAfter(known: Addon | undefined, seen: AddonFacts, nodes: number): Addon {
+  const { reason: _earlier, ...kept } = known ?? { addonName: seen.addonName, status: seen.status };
+  const reason = seen.status !== 'DEGRADED' ? undefined : nodes === 0 ? 'AwaitingNodes' : (seen.healthIssues[0]?.code ?? 'Degraded');
+  return { ...kept, addonName: seen.addonName, addonVersion: seen.addonVersion, status: seen.status, ...(reason === undefined ? {} : { reason }) };
+}
+
+function conditionsAfter(conditions: readonly Condition[], facts: ClusterFacts, addons: readonly Addon[]): Condition[] {
+  const issues = [
+    ...facts.cluster.healthIssues.map((issue) => `${issue.code}: ${issue.message}`),
+    ...facts.nodegroups.flatMap((group) => group.healthIssues.map((issue) => `${group.nodegroupName}: ${issue.code}: ${issue.message}`)),
+  ];
+  const healthy = facts.cluster.status === 'ACTIVE' && issues.length === 0;
+  const awaiting = addons.filter((addon) => addon.reason === 'AwaitingNodes').map((addon) => addon.addonName);
+  const degraded = addons.filter((addon) => addon.reason !== undefined && addon.reason !== 'AwaitingNodes').map((addon) => `${addon.addonName} (${addon.reason})`);
+  const withHealth = withCondition(
+    conditions,
+    healthy
+      ? { type: 'Healthy', status: 'True', reason: 'Active', message: 'The control plane is ACTIVE and EKS names no issue.' }
+      : { type: 'Healthy', status: 'False', reason: facts.cluster.healthIssues[0]?.code ?? 'IssuesReported', message: issues.join(' ') || `The control plane is ${facts.cluster.status}.` },
+    facts.observedAt,
+  );
+  return withCondition(
+    withHealth,
+    degraded.length > 0
+      ? { type: 'AddonsReady', status: 'False', reason: 'Degraded', message: `Degraded: ${degraded.join(', ')}.` }
+      : awaiting.length > 0
+        ? { type: 'AddonsReady', status: 'False', reason: 'AwaitingNodes', message: `${awaiting.join(', ')} run as soon as the cluster has a node.` }
+        : { type: 'AddonsReady', status: 'True', reason: 'Active', message: 'Every add-on is ACTIVE.' },
+    facts.observedAt,
+  );
+}

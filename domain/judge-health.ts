@@ -1,0 +1,25 @@
+import type { ClusterFacts } from './facts.ts';
+
+export type Health =
+  | { readonly kind: 'healthy' }
+  /** Something still settles: look again. */
+  | { readonly kind: 'settling'; readonly because: string }
+  | { readonly kind: 'unhealthy'; readonly because: string };
+
+/** Longest time that a cluster, a node group or an add-on may take to read ACTIVE again after its work was done. */
+const SETTLING_MINUTES_MAX = 20;
+
+/**
+ * Whether all that was worked on is ACTIVE again. A DEGRADED add-on does not hold the work up: it is told as a condition of
+ * the cluster (CoreDNS without nodes stays DEGRADED for ever). `minutes` is how long it has been settling.
+ */
+export function judgeHealth(facts: ClusterFacts, minutes: number): Health {
+  const busy = [
+    ...(facts.cluster.status === 'ACTIVE' ? [] : [`the control plane is ${facts.cluster.status}`]),
+    ...facts.nodegroups.filter((group) => group.status !== 'ACTIVE').map((group) => `node group ${group.nodegroupName} is ${group.status}`),
+    ...facts.addons.filter((addon) => addon.status === 'UPDATING').map((addon) => `add-on ${addon.addonName} is ${addon.status}`),
+  ];
+  if (busy.length === 0) return { kind: 'healthy' };
+  const because = `${busy.join(', ')}.`;
+  return minutes < SETTLING_MINUTES_MAX ? { kind: 'settling', because } : { kind: 'unhealthy', because: `After ${SETTLING_MINUTES_MAX} minutes ${because}` };
+}

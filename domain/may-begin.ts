@@ -1,0 +1,48 @@
+import type { Operation, Step } from './operation.ts';
+import type { Stage } from './plan.ts';
+import type { WorkflowError } from './errors.ts';
+
+/** Whether a step may begin now. */
+export type MayBegin =
+  | { readonly kind: 'yes' }
+  /** Not yet: wait, and ask again. */
+  | { readonly kind: 'hold'; readonly wait: 'Paused' | 'Frozen'; readonly because: string }
+  /** Not any more. */
+  | { readonly kind: 'no'; readonly error: WorkflowError; readonly because: string };
+
+/** Stages of one hop in the order of the workflow. Work of a stage begins only when all stages before it came to a good end. */
+const STAGE_ORDER: readonly Stage[] = [
+  'CreateControlPlane',
+  'CreateAccessEntries',
+  'CreateNetworkAddons',
+  'CreateNodegroups',
+  'CreateAddons',
+  'PrepareAddons',
+  'UpgradeControlPlane',
+  'UpgradeAddons',
+  'UpgradeNodegroups',
+  'CarryOut',
+  'DeleteNodegroups',
+  'DeleteControlPlane',
+];
+
+/** Asks, before any act, whether a cancel, a pause, a freeze or an earlier failure stands in the way of `step`. Siblings of the same stage do not stop each other. */
+export function mayBegin(operation: Operation, step: Step, steps: readonly Step[], freeze: { readonly by: string; readonly reason: string } | undefined): MayBegin {
+  if (operation.endedAt !== undefined) return { kind: 'no', error: 'OperationEnded', because: `The operation ended at ${operation.endedAt}.` };
+  if (operation.cancel !== undefined) return { kind: 'no', error: 'OperationCancelled', because: `Cancelled by ${operation.cancel.by}${told(operation.cancel.reason)}.` };
+  const failed = steps.find((other) => other.state === 'Failed' && isBefore(other, step));
+  if (failed !== undefined) return { kind: 'no', error: 'OperationStopped', because: `Not begun, because an earlier step failed: ${failed.title}.` };
+  if (operation.pause !== undefined) return { kind: 'hold', wait: 'Paused', because: `Paused by ${operation.pause.by}${told(operation.pause.reason)}.` };
+  if (freeze !== undefined) return { kind: 'hold', wait: 'Frozen', because: `All new work at EKS is frozen by ${freeze.by}: ${freeze.reason}` };
+  return { kind: 'yes' };
+}
+
+function isBefore(other: Step, step: Step): boolean {
+  if (other.id === step.id) return false;
+  if (other.hop !== step.hop || (other.stage === step.stage && other.subject === step.subject)) return other.order < step.order;
+  return STAGE_ORDER.indexOf(other.stage) < STAGE_ORDER.indexOf(step.stage);
+}
+
+function told(reason: string | undefined): string {
+  return reason === undefined ? '' : `: ${reason}`;
+}
