@@ -21,6 +21,8 @@ export interface Cluster {
   readonly publicAccessCidrs: readonly string[];
   readonly supportType: 'STANDARD' | 'EXTENDED';
   readonly deletionProtection: boolean;
+  /** AWS tags of the cluster, as asked for at its creation. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly access: readonly AccessEntry[];
   /** Desired and last seen node groups, by name. */
   readonly nodegroups: readonly Nodegroup[];

@@ -1,0 +1,124 @@
+import type { Addon, Cluster, Nodegroup } from './cluster.ts';
+import { clusterAfter } from './cluster-after.ts';
+import type { ClusterFacts } from './facts.ts';
+import type { ChangeCluster, ChangeNodegroup, CreateCluster, CreateNodegroup, ImportCluster } from './requests.ts';
+
+/** What every cluster needs to be of use: pod network, service network, pod identities, names. */
+export const DEFAULT_ADDONS = ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent', 'coredns'] as const;
+
+interface Birth {
+  readonly clusterId: string;
+  readonly team: string | undefined;
+  readonly by: string;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** The record of a cluster that is asked for. What the request leaves out is as EKS has it by default. */
+export function draftCluster(request: CreateCluster, birth: Birth): Cluster {
+  const network = request.resourcesVpcConfig;
+  return {
+    clusterId: birth.clusterId,
+    name: request.name,
+    accountId: request.accountId,
+    region: request.region,
+    ...(birth.team === undefined ? {} : { team: birth.team }),
+    labels: request.labels,
+    version: request.version,
+    desiredVersion: request.version,
+    roleArn: request.roleArn,
+    subnetIds: network.subnetIds,
+    securityGroupIds: network.securityGroupIds,
+    endpointPublicAccess: network.endpointPublicAccess,
+    endpointPrivateAccess: network.endpointPrivateAccess,
+    publicAccessCidrs: network.publicAccessCidrs,
+    supportType: request.upgradePolicy?.supportType ?? 'EXTENDED',
+    deletionProtection: request.deletionProtection,
+    ...(request.tags === undefined ? {} : { tags: request.tags }),
+    access: request.access.map(({ namespaces, ...entry }) => ({ ...entry, ...(namespaces === undefined ? {} : { namespaces }) })),
+    nodegroups: request.nodegroups.map(draftNodegroup),
+    addons: (request.addons ?? DEFAULT_ADDONS.map((addonName) => ({ addonName }))).map((addon): Addon => ({ ...present(addon), addonName: addon.addonName, status: 'Planned' })),
+    conditions: [],
+    origin: 'created',
+    exists: false,
+    createdAt: birth.now,
+    createdBy: birth.by,
+    generation: 1,
+    revision: 1,
+  };
+}
+
+/** The record of a node group that is asked for, before it exists. */
+export function draftNodegroup(request: CreateNodegroup): Nodegroup {
+  const { updateConfig, launchTemplate, taints, ...rest } = request;
+  return {
+    ...present(rest),
+    ...(updateConfig === undefined ? {} : { updateConfig: present(updateConfig) }),
+    ...(launchTemplate === undefined ? {} : { launchTemplate: present(launchTemplate) }),
+    ...(taints === undefined ? {} : { taints: taints.map(present) }),
+    ...(request.amiType === 'CUSTOM' ? { customAmi: true } : {}),
+    status: 'Planned',
+  };
+}
+
+/** The record of a cluster that was there before us, as it was seen. */
+export function draftImport(request: ImportCluster, facts: ClusterFacts, birth: Birth): Cluster {
+  const blank: Cluster = {
+    clusterId: birth.clusterId,
+    name: request.name,
+    accountId: request.accountId,
+    region: request.region,
+    ...(birth.team === undefined ? {} : { team: birth.team }),
+    labels: request.labels,
+    version: facts.cluster.version,
+    desiredVersion: facts.cluster.version,
+    roleArn: facts.cluster.roleArn,
+    subnetIds: facts.cluster.subnetIds,
+    securityGroupIds: facts.cluster.securityGroupIds,
+    endpointPublicAccess: true,
+    endpointPrivateAccess: false,
+    publicAccessCidrs: [],
+    supportType: facts.cluster.supportType ?? 'EXTENDED',
+    deletionProtection: facts.cluster.deletionProtection,
+    access: [],
+    nodegroups: [],
+    addons: [],
+    conditions: [],
+    origin: 'imported',
+    exists: false,
+    createdAt: birth.now,
+    createdBy: birth.by,
+    generation: 1,
+    revision: 1,
+  };
+  return { ...clusterAfter(blank, facts), exists: false };
+}
+
+/** The record as a change asks for it; what the request does not name stays. The team is decided elsewhere. */
+export function changedCluster(before: Cluster, change: ChangeCluster): Cluster {
+  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs } = change.resourcesVpcConfig ?? {};
+  return {
+    ...before,
+    ...present({ labels: change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs }),
+    ...(change.upgradePolicy === undefined ? {} : { supportType: change.upgradePolicy.supportType }),
+  };
+}
+
+/** The node group as a change asks for it. */
+export function changedNodegroup(before: Nodegroup, change: ChangeNodegroup): Nodegroup {
+  const { scalingConfig, updateConfig, labels, taints } = change;
+  return {
+    ...before,
+    ...(scalingConfig === undefined ? {} : { scalingConfig: { ...before.scalingConfig, ...present(scalingConfig) } }),
+    ...(updateConfig === undefined ? {} : { updateConfig: present(updateConfig) }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(taints === undefined ? {} : { taints: taints.map(present) }),
+  };
+}
+
+type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+
+/** The same without members that are undefined: absent and undefined are two things to a store. */
+function present<T extends object>(value: T): Present<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Present<T>;
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import type { Minor } from './minor.ts';
+
+/** The words that requests and answers are written with: ids, names, versions, labels, each with its limit. */
+
+/** Most labels on one thing. */
+export const LABELS_MAX = 50;
+
+/** A sentence of a person: no control characters, no halves of surrogate pairs (a store would change them). */
+export function text(maxCharacters: number) {
+  return z
+    .string()
+    .min(1)
+    .max(maxCharacters)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Control characters are not allowed');
+}
+
+export const AccountId = z.string().regex(/^\d{12}$/, 'An account id is 12 digits').meta({ description: 'An AWS account id.' });
+
+export const Region = z
+  .string()
+  .max(32)
+  .regex(/^[a-z]{2,4}(-[a-z]{2,12}){1,3}-\d{1,2}$/, 'Not a region name')
+  .meta({ description: 'An AWS region, such as `eu-central-1`.' });
+
+/** `1.36`: a minor, without patch and without `v`. The pattern is that of `isMinor`. */
+export const MinorVersion = z
+  .string()
+  .max(8)
+  .regex(/^[1-9]\d{0,2}\.(0|[1-9]\d{0,3})$/, 'A version is written as a minor: 1.36')
+  .meta({ description: 'A Kubernetes minor version, such as `1.36`.' }) as unknown as z.ZodType<Minor, string>;
+
+/** EKS: 1 to 100 characters, the first a letter or a digit, then also hyphens and underscores (CreateCluster, `name`). */
+export const ClusterName = z.string().max(100).regex(/^[0-9A-Za-z][0-9A-Za-z_-]*$/, 'A cluster name begins with a letter or digit and goes on with letters, digits, hyphens and underscores');
+
+/** EKS: up to 63 characters (CreateNodegroup, `nodegroupName`). */
+export const NodegroupName = z.string().max(63).regex(/^[0-9A-Za-z][0-9A-Za-z_-]*$/, 'A node group name begins with a letter or digit and goes on with letters, digits, hyphens and underscores');
+
+export const AddonName = z.string().max(100).regex(/^[0-9a-z][0-9a-z_-]*$/, 'Not an add-on name');
+
+export const ClusterId = z.string().max(64).regex(/^c-[0-9A-Za-z-]+$/, 'Not a cluster id');
+
+export const OperationId = z.string().max(64).regex(/^op-[0-9A-Za-z-]+$/, 'Not an operation id');
+
+export const Team = z
+  .string()
+  .max(63)
+  .regex(/^[0-9A-Za-z]([0-9A-Za-z._-]*[0-9A-Za-z])?$/, 'A team is named by letters, digits, dots, hyphens and underscores')
+  .meta({ description: 'A team, as it stands in the `team` claim of its tokens.' });
+
+export const RoleArn = z.string().max(700).regex(/^arn:aws[a-z-]{0,16}:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'Not the ARN of an IAM role');
+
+/** Who may be let into a cluster: an IAM role or user (an access entry takes no group and no root). */
+export const PrincipalArn = z.string().max(700).regex(/^arn:aws[a-z-]{0,16}:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, 'Not the ARN of an IAM role or user');
+
+export const SubnetId = z.string().max(32).regex(/^subnet-[0-9a-f]{8,17}$/, 'Not a subnet id');
+
+export const SecurityGroupId = z.string().max(32).regex(/^sg-[0-9a-f]{8,17}$/, 'Not a security group id');
+
+export const Cidr = z.string().max(43).regex(/^[0-9A-Fa-f:.]{2,39}\/\d{1,3}$/, 'Not a CIDR block');
+
+const LabelKey = z.string().max(63).regex(/^[0-9A-Za-z]([0-9A-Za-z_./-]*[0-9A-Za-z])?$/, 'A label key is made of letters, digits, dots, slashes, hyphens and underscores');
+const LabelValue = z.string().max(63).regex(/^[0-9A-Za-z_.:/@+ -]*$/, 'A label value is made of letters, digits, spaces and _ . : / @ + -');
+
+function atMost<T extends z.ZodType<Record<string, unknown>>>(record: T, entriesMax: number) {
+  return record.refine((value) => Object.keys(value).length <= entriesMax, { message: `At most ${entriesMax} entries` }).meta({ maxProperties: entriesMax });
+}
+
+/** Slipway's own labels, on accounts and clusters. */
+export const Labels = atMost(z.record(LabelKey, LabelValue), LABELS_MAX);
+
+/** `?label=key` or `?label=key=value`. */
+export const LabelFilter = z.string().max(127).regex(/^[0-9A-Za-z]([0-9A-Za-z_./-]*[0-9A-Za-z])?(=[0-9A-Za-z_.:/@+ -]*)?$/, 'Written as `key` or `key=value`');
+
+/** Kubernetes labels, on nodes: a prefixed key, a value of 63 characters. */
+export const KubernetesLabels = atMost(
+  z.record(
+    z.string().max(317).regex(/^([0-9a-z.-]{1,253}\/)?[0-9A-Za-z]([0-9A-Za-z_.-]*[0-9A-Za-z])?$/, 'Not a Kubernetes label key'),
+    z.string().max(63).regex(/^([0-9A-Za-z]([0-9A-Za-z_.-]*[0-9A-Za-z])?)?$/, 'Not a Kubernetes label value'),
+  ),
+  LABELS_MAX,
+);
+
+/** AWS resource tags: 50, keys of 128, values of 256 characters, nothing reserved for AWS itself. */
+export const Tags = atMost(
+  z.record(z.string().min(1).max(128).regex(/^(?!aws:)[^\p{Cc}\p{Cs}]*$/u, 'Not a tag key'), z.string().max(256).regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Not a tag value')),
+  50,
+);
+
+/** A sentence why, for the history. */
+export const Reason = text(512);

@@ -1,0 +1,233 @@
+import * as z from 'zod';
+import {
+  AccountId,
+  AddonName,
+  Cidr,
+  ClusterId,
+  ClusterName,
+  KubernetesLabels,
+  LabelFilter,
+  Labels,
+  MinorVersion,
+  NodegroupName,
+  OperationId,
+  PrincipalArn,
+  Reason,
+  Region,
+  RoleArn,
+  SecurityGroupId,
+  SubnetId,
+  Tags,
+  Team,
+  text,
+} from './request-words.ts';
+
+/**
+ * What clients may send, in EKS's own names wherever it has one. Every object is strict: an unknown field is refused,
+ * because a misspelt wish that is ignored is worse than one that is refused.
+ */
+
+// Accounts
+
+export const RegisterAccount = z
+  .strictObject({
+    accountId: AccountId,
+    name: text(128),
+    regions: z.array(Region).min(1).max(40),
+    labels: Labels.default({}),
+    teams: z.array(Team).min(1).max(100).optional().meta({ description: 'The teams that may act in the account. Without it only callers of all teams may.' }),
+  })
+  .meta({ id: 'RegisterAccount' });
+export type RegisterAccount = z.output<typeof RegisterAccount>;
+
+// Clusters
+
+const Access = z.strictObject({
+  principalArn: PrincipalArn,
+  role: z.enum(['viewer', 'operator', 'admin']),
+  namespaces: z.array(z.string().max(63).regex(/^[0-9a-z]([0-9a-z-]*[0-9a-z])?$/, 'Not a namespace')).min(1).max(50).optional(),
+});
+
+const ScalingConfig = z.strictObject({
+  minSize: z.int().min(0).max(450),
+  maxSize: z.int().min(1).max(450),
+  desiredSize: z.int().min(0).max(450),
+});
+
+const UpdateConfig = z.strictObject({
+  maxUnavailable: z.int().min(1).max(100).optional(),
+  maxUnavailablePercentage: z.int().min(1).max(100).optional(),
+  updateStrategy: z.enum(['DEFAULT', 'MINIMAL']).optional(),
+});
+
+const Taint = z.strictObject({
+  key: z.string().min(1).max(317).regex(/^([0-9a-z.-]{1,253}\/)?[0-9A-Za-z]([0-9A-Za-z_.-]*[0-9A-Za-z])?$/, 'Not a taint key'),
+  value: z.string().max(63).regex(/^([0-9A-Za-z]([0-9A-Za-z_.-]*[0-9A-Za-z])?)?$/, 'Not a taint value').optional(),
+  effect: z.enum(['NO_SCHEDULE', 'NO_EXECUTE', 'PREFER_NO_SCHEDULE']),
+});
+
+const LaunchTemplate = z
+  .strictObject({
+    id: z.string().max(32).regex(/^lt-[0-9a-f]{8,17}$/, 'Not a launch template id').optional(),
+    name: z.string().min(3).max(128).regex(/^[\w().\-/]+$/, 'Not a launch template name').optional(),
+    version: z.string().max(20).regex(/^(\d+|\$Latest|\$Default)$/, 'A launch template version is a number, $Latest or $Default').optional(),
+  })
+  .refine((template) => (template.id === undefined) !== (template.name === undefined), { message: 'Name the launch template by id or by name, one of the two' });
+
+export const CreateNodegroup = z
+  .strictObject({
+    nodegroupName: NodegroupName,
+    version: MinorVersion.optional(),
+    releaseVersion: z.string().max(64).regex(/^[0-9A-Za-z._-]+$/, 'Not a release version').optional(),
+    subnets: z.array(SubnetId).min(1).max(32).optional().meta({ description: 'Default: the subnets of the cluster.' }),
+    instanceTypes: z.array(z.string().max(64).regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'Not an instance type')).min(1).max(20).optional(),
+    amiType: z.string().max(64).regex(/^[A-Z0-9]+(_[A-Za-z0-9]+)*$/, 'Not an AMI type').optional().meta({ description: '`CUSTOM` when the launch template names its own image.' }),
+    capacityType: z.enum(['ON_DEMAND', 'SPOT', 'CAPACITY_BLOCK']).optional(),
+    diskSize: z.int().min(1).max(16_384).optional().meta({ description: 'GiB.' }),
+    nodeRole: RoleArn.optional(),
+    scalingConfig: ScalingConfig,
+    labels: KubernetesLabels.optional(),
+    taints: z.array(Taint).max(50).optional(),
+    updateConfig: UpdateConfig.optional(),
+    launchTemplate: LaunchTemplate.optional(),
+  })
+  .meta({ id: 'CreateNodegroup' });
+export type CreateNodegroup = z.output<typeof CreateNodegroup>;
+
+const CreateAddon = z.strictObject({
+  addonName: AddonName,
+  addonVersion: z.string().max(64).regex(/^v?\d[0-9A-Za-z._-]*$/, 'Not an add-on version').optional(),
+  configurationValues: z.string().max(4096).optional().meta({ description: 'JSON or YAML text, as EKS takes it.' }),
+  resolveConflicts: z.enum(['NONE', 'OVERWRITE', 'PRESERVE']).optional(),
+});
+
+export const CreateCluster = z
+  .strictObject({
+    name: ClusterName,
+    accountId: AccountId,
+    region: Region,
+    version: MinorVersion,
+    roleArn: RoleArn,
+    resourcesVpcConfig: z.strictObject({
+      subnetIds: z.array(SubnetId).min(1).max(32),
+      securityGroupIds: z.array(SecurityGroupId).max(4).default([]),
+      endpointPublicAccess: z.boolean().default(true),
+      endpointPrivateAccess: z.boolean().default(false),
+      publicAccessCidrs: z.array(Cidr).max(40).default([]),
+    }),
+    nodegroups: z.array(CreateNodegroup).max(30).default([]),
+    addons: z.array(CreateAddon).max(30).optional().meta({ description: 'Default: vpc-cni, kube-proxy, eks-pod-identity-agent and coredns, each in the default version.' }),
+    labels: Labels.default({}),
+    team: Team.optional(),
+    access: z.array(Access).max(100).default([]),
+    upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
+    deletionProtection: z.boolean().default(false),
+    tags: Tags.optional(),
+  })
+  .meta({ id: 'CreateCluster' });
+export type CreateCluster = z.output<typeof CreateCluster>;
+
+export const ImportCluster = z
+  .strictObject({ accountId: AccountId, region: Region, name: ClusterName, labels: Labels.default({}), team: Team.optional() })
+  .meta({ id: 'ImportCluster' });
+export type ImportCluster = z.output<typeof ImportCluster>;
+
+export const ChangeCluster = z
+  .strictObject({
+    labels: Labels.optional().meta({ description: 'The whole new set.' }),
+    team: Team.nullable().optional().meta({ description: '`null`: of no team.' }),
+    deletionProtection: z.boolean().optional(),
+    resourcesVpcConfig: z
+      .strictObject({
+        endpointPublicAccess: z.boolean().optional(),
+        endpointPrivateAccess: z.boolean().optional(),
+        publicAccessCidrs: z.array(Cidr).max(40).optional(),
+      })
+      .optional(),
+    upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
+  .meta({ id: 'ChangeCluster' });
+export type ChangeCluster = z.output<typeof ChangeCluster>;
+
+export const ChangeNodegroup = z
+  .strictObject({
+    scalingConfig: ScalingConfig.partial().optional(),
+    labels: KubernetesLabels.optional().meta({ description: 'The whole new set.' }),
+    taints: z.array(Taint).max(50).optional().meta({ description: 'The whole new set.' }),
+    updateConfig: UpdateConfig.optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
+  .meta({ id: 'ChangeNodegroup' });
+export type ChangeNodegroup = z.output<typeof ChangeNodegroup>;
+
+// Upgrades and operations
+
+export const RequestUpgrade = z.strictObject({ to: MinorVersion, reason: Reason.optional() }).meta({ id: 'RequestUpgrade' });
+export type RequestUpgrade = z.output<typeof RequestUpgrade>;
+
+/** The body of cancel, pause, resume and retry; it may be left out. */
+export const Because = z.strictObject({ reason: Reason.optional() }).meta({ id: 'Because' });
+export type Because = z.output<typeof Because>;
+
+/** The body of freeze and unfreeze: who stops the fleet says why. */
+export const MustSayWhy = z.strictObject({ reason: Reason }).meta({ id: 'MustSayWhy' });
+
+/** Of a request that takes no body. */
+export const Nothing = z.strictObject({});
+
+// Query parameters: strings, each at most once
+
+/** Most items on a page. */
+export const PAGE_ITEMS_MAX = 100;
+const PAGE_ITEMS_DEFAULT = 50;
+
+const Limit = z
+  .string()
+  .regex(/^\d{1,4}$/, `A number from 1 to ${PAGE_ITEMS_MAX}`)
+  .transform(Number)
+  .pipe(z.int().min(1).max(PAGE_ITEMS_MAX))
+  .default(PAGE_ITEMS_DEFAULT)
+  .meta({ description: `How many items a page has at most: 1 to ${PAGE_ITEMS_MAX}, ${PAGE_ITEMS_DEFAULT} when not given.` });
+
+const Cursor = z.string().min(1).max(2048).optional().meta({ description: 'The `nextCursor` of the page before, with the same filters.' });
+
+export const PageQuery = z.strictObject({ limit: Limit, cursor: Cursor });
+
+export const ClusterQuery = z.strictObject({
+  label: LabelFilter.optional(),
+  version: MinorVersion.optional(),
+  accountId: AccountId.optional(),
+  status: z.enum(['Creating', 'Active', 'Changing', 'Deleting', 'Failed', 'Unknown']).optional(),
+  limit: Limit,
+  cursor: Cursor,
+});
+
+export const OPERATION_KINDS = [
+  'create-cluster',
+  'import-cluster',
+  'change-cluster',
+  'delete-cluster',
+  'create-nodegroup',
+  'change-nodegroup',
+  'delete-nodegroup',
+  'upgrade-cluster',
+] as const;
+
+export const OPERATION_STATES = ['Pending', 'Running', 'Waiting', 'Paused', 'Succeeded', 'Failed', 'Cancelled'] as const;
+
+export const OperationQuery = z.strictObject({
+  clusterId: ClusterId.optional(),
+  state: z.enum(OPERATION_STATES).optional(),
+  kind: z.enum(OPERATION_KINDS).optional(),
+  limit: Limit,
+  cursor: Cursor,
+});
+
+export const UpgradePlanQuery = z.strictObject({ to: MinorVersion });
+
+export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
+
+/** What a path's `{variables}` must look like; a path with another value names nothing, so it is 404. */
+export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId } as const;
+export type PathVariable = keyof typeof PATH_VARIABLES;

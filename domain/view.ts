@@ -1,0 +1,240 @@
+import * as z from 'zod';
+import { OPERATION_KINDS, OPERATION_STATES } from './requests.ts';
+import { CLUSTER_STATUSES } from './cluster-status.ts';
+
+/**
+ * What clients are told, as schemas: the types of the views, the answers in the OpenAPI document, and what tests hold
+ * every answer against. Times are RFC 3339 UTC.
+ */
+
+const Time = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
+const StringMap = z.record(z.string(), z.string());
+
+export const ConditionView = z
+  .strictObject({ type: z.string(), status: z.enum(['True', 'False', 'Unknown']), reason: z.string(), message: z.string(), lastTransitionTime: Time })
+  .meta({ id: 'Condition' });
+
+const accountMembers = {
+  accountId: z.string(),
+  name: z.string(),
+  regions: z.array(z.string()),
+  labels: StringMap,
+  teams: z.array(z.string()).optional(),
+  roleArn: z.string(),
+  conditions: z.array(ConditionView),
+  createdAt: Time,
+  createdBy: z.string(),
+  generation: z.int(),
+};
+
+export const AccountView = z.strictObject(accountMembers).meta({ id: 'Account' });
+
+/** One account, with what its owner needs to let us in: for admins only. */
+export const AccountSetupView = z
+  .strictObject({
+    ...accountMembers,
+    externalId: z.string().optional(),
+    previousExternalId: z.string().optional().meta({ description: 'Still valid beside the new one, until `verify` has seen the new one work.' }),
+    trustPolicy: z.record(z.string(), z.unknown()).optional().meta({ description: 'The trust policy of the role, as a JSON document.' }),
+    permissionsPolicy: z.record(z.string(), z.unknown()).optional().meta({ description: 'The permissions of the role, as a JSON document.' }),
+    template: z.string().optional().meta({ description: 'A CloudFormation template that makes the role with both policies.' }),
+    templateUrl: z.string().optional(),
+  })
+  .meta({ id: 'AccountSetup', description: '`externalId`, `trustPolicy`, `permissionsPolicy` and `template` are told to admins only.' });
+
+const NodegroupMembers = {
+  nodegroupName: z.string(),
+  version: z.string().optional(),
+  releaseVersion: z.string().optional(),
+  status: z.string(),
+  amiType: z.string().optional(),
+  capacityType: z.string().optional(),
+  instanceTypes: z.array(z.string()).optional(),
+  diskSize: z.int().optional(),
+  nodeRole: z.string().optional(),
+  subnets: z.array(z.string()).optional(),
+  scalingConfig: z.strictObject({ minSize: z.int(), maxSize: z.int(), desiredSize: z.int() }),
+  updateConfig: z.strictObject({ maxUnavailable: z.int().optional(), maxUnavailablePercentage: z.int().optional(), updateStrategy: z.string().optional() }).optional(),
+  labels: StringMap.optional(),
+  taints: z.array(z.strictObject({ key: z.string(), value: z.string().optional(), effect: z.string() })).optional(),
+  launchTemplate: z.strictObject({ id: z.string().optional(), name: z.string().optional(), version: z.string().optional() }).optional(),
+  customAmi: z.boolean().optional(),
+};
+
+export const NodegroupView = z.strictObject(NodegroupMembers).meta({ id: 'Nodegroup' });
+
+export const AddonView = z
+  .strictObject({
+    addonName: z.string(),
+    addonVersion: z.string().optional(),
+    status: z.string(),
+    reason: z.string().optional(),
+    configurationValues: z.string().optional(),
+    resolveConflicts: z.string().optional(),
+  })
+  .meta({ id: 'Addon' });
+
+export const ClusterView = z
+  .strictObject({
+    clusterId: z.string(),
+    name: z.string(),
+    accountId: z.string(),
+    region: z.string(),
+    version: z.string(),
+    desiredVersion: z.string(),
+    status: z.enum(CLUSTER_STATUSES),
+    conditions: z.array(ConditionView),
+    activeOperation: z.string().optional(),
+    roleArn: z.string(),
+    resourcesVpcConfig: z.strictObject({
+      subnetIds: z.array(z.string()),
+      securityGroupIds: z.array(z.string()),
+      endpointPublicAccess: z.boolean(),
+      endpointPrivateAccess: z.boolean(),
+      publicAccessCidrs: z.array(z.string()),
+    }),
+    access: z.array(z.strictObject({ principalArn: z.string(), role: z.string(), namespaces: z.array(z.string()).optional() })),
+    nodegroups: z.array(NodegroupView),
+    addons: z.array(AddonView),
+    labels: StringMap,
+    team: z.string().optional(),
+    upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }),
+    deletionProtection: z.boolean(),
+    tags: StringMap.optional(),
+    origin: z.enum(['created', 'imported']),
+    createdAt: Time,
+    createdBy: z.string(),
+    generation: z.int(),
+  })
+  .meta({ id: 'Cluster' });
+
+const Progress = z.strictObject({ done: z.int(), total: z.int(), percent: z.number(), message: z.string() });
+const WaitingFor = z.strictObject({ kind: z.string(), until: Time.optional(), because: z.string() });
+const Intent = z.strictObject({ by: z.string(), reason: z.string().optional(), at: Time });
+
+export const OperationErrorView = z
+  .strictObject({ code: z.string(), message: z.string(), step: z.string().optional(), remedy: z.string().optional(), resourceIds: z.array(z.string()).optional() })
+  .meta({ id: 'OperationError' });
+
+export const FindingView = z
+  .strictObject({ code: z.string(), severity: z.enum(['blocks', 'advises']), subject: z.string(), detail: z.string(), remedy: z.string(), hop: z.string().nullable() })
+  .meta({ id: 'Finding' });
+
+const PlannedStepView = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  kind: z.string(),
+  stage: z.string(),
+  subject: z.string(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  reason: z.string(),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const PlanView = z
+  .strictObject({
+    from: z.string(),
+    to: z.string(),
+    hops: z.array(z.strictObject({ from: z.string(), to: z.string(), steps: z.array(PlannedStepView) })),
+    findings: z.array(FindingView),
+    notLookedAt: z.array(z.strictObject({ code: z.string(), because: z.string() })),
+    estimate: z.strictObject({ minutes: z.number(), addresses: z.number(), surgeNodes: z.number(), savedPerMonthUsd: z.number() }),
+  })
+  .meta({ id: 'Plan' });
+
+export const StepView = z
+  .strictObject({
+    id: z.string(),
+    title: z.string(),
+    kind: z.string(),
+    subject: z.string(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    reason: z.string(),
+    hop: z.string(),
+    order: z.int(),
+    state: z.enum(['Pending', 'Running', 'Waiting', 'Succeeded', 'Failed', 'Skipped', 'Cancelled', 'Stalled']),
+    startedAt: Time.optional(),
+    endedAt: Time.optional(),
+    attempt: z.int(),
+    run: z.int(),
+    updateId: z.string().optional(),
+    adopted: z.boolean().optional(),
+    outcome: z.string().optional(),
+    error: OperationErrorView.optional(),
+  })
+  .meta({ id: 'Step' });
+
+const operationMembers = {
+  id: z.string(),
+  kind: z.enum(OPERATION_KINDS),
+  clusterId: z.string(),
+  clusterName: z.string(),
+  accountId: z.string(),
+  region: z.string(),
+  team: z.string().optional(),
+  state: z.enum(OPERATION_STATES),
+  run: z.int(),
+  progress: Progress,
+  waitingFor: WaitingFor.optional(),
+  errors: z.array(OperationErrorView),
+  requestedBy: z.string(),
+  reason: z.string().optional(),
+  createdAt: Time,
+  startedAt: Time.optional(),
+  endedAt: Time.optional(),
+  updatedAt: Time,
+  cancel: Intent.optional(),
+  pause: Intent.optional(),
+  generation: z.int(),
+};
+
+/** An operation in a list: without plan and steps. */
+export const OperationSummaryView = z.strictObject(operationMembers).meta({ id: 'OperationSummary' });
+
+export const OperationView = z.strictObject({ ...operationMembers, plan: PlanView, steps: z.array(StepView) }).meta({ id: 'Operation' });
+
+export const EventView = z
+  .strictObject({ at: Time, sequence: z.string(), type: z.string(), step: z.string().optional(), message: z.string(), by: z.string().optional() })
+  .meta({ id: 'Event' });
+
+export const VersionView = z
+  .strictObject({
+    version: z.string(),
+    defaultVersion: z.boolean(),
+    versionStatus: z.string(),
+    defaultPlatformVersion: z.string().optional(),
+    releaseDate: Time.optional(),
+    endOfStandardSupportDate: Time.optional(),
+    endOfExtendedSupportDate: Time.optional(),
+  })
+  .meta({ id: 'Version' });
+
+export const FreezeView = z
+  .strictObject({ frozen: z.boolean(), by: z.string().optional(), reason: z.string().optional(), at: Time.optional() })
+  .meta({ id: 'Freeze', description: 'Whether new EKS writes are stopped fleet-wide, by whom and why.' });
+
+export const HealthView = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' });
+
+/** A page of a list. `nextCursor` is null on the last one. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** RFC 9457. */
+export const ProblemView = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    instance: z.string(),
+    remedy: z.string().optional(),
+    errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+    findings: z.array(FindingView).optional(),
+    operation: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it. `code` is stable and listed in docs/errors.md.' });
+export type ProblemView = z.output<typeof ProblemView>;

@@ -1,0 +1,197 @@
+import type * as z from 'zod';
+import type { Account } from './account.ts';
+import type { Cluster, Nodegroup } from './cluster.ts';
+import { clusterStatus } from './cluster-status.ts';
+import type { VersionCatalogue } from './facts.ts';
+import type { Operation, OperationError, OperationEvent, Step } from './operation.ts';
+import type { Plan } from './plan.ts';
+import type { AccountSetupView, AccountView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, StepView, VersionView } from './view.ts';
+
+/** From records to what clients are told. Pure mappings: what a record gains is not told until it is named here. */
+
+export function viewAccount(account: Account): z.input<typeof AccountView> {
+  return {
+    accountId: account.accountId,
+    name: account.name,
+    regions: [...account.regions],
+    labels: { ...account.labels },
+    ...(account.teams === undefined ? {} : { teams: [...account.teams] }),
+    roleArn: account.roleArn,
+    conditions: [...account.conditions],
+    createdAt: account.createdAt,
+    createdBy: account.createdBy,
+    generation: account.generation,
+  };
+}
+
+/** One account with what its owner needs to make the role. Only for admins: it holds the external id. */
+export function viewAccountSetup(
+  account: Account,
+  setup: { readonly trustPolicy: Readonly<Record<string, unknown>>; readonly permissionsPolicy: Readonly<Record<string, unknown>>; readonly template: string },
+): z.input<typeof AccountSetupView> {
+  return {
+    ...viewAccount(account),
+    externalId: account.externalId,
+    ...(account.previousExternalId === undefined ? {} : { previousExternalId: account.previousExternalId }),
+    trustPolicy: setup.trustPolicy,
+    permissionsPolicy: setup.permissionsPolicy,
+    template: setup.template,
+  };
+}
+
+export function viewCluster(cluster: Cluster): z.input<typeof ClusterView> {
+  return {
+    clusterId: cluster.clusterId,
+    name: cluster.name,
+    accountId: cluster.accountId,
+    region: cluster.region,
+    version: cluster.version,
+    desiredVersion: cluster.desiredVersion,
+    status: clusterStatus(cluster),
+    conditions: [...cluster.conditions],
+    ...(cluster.activeOperation === undefined ? {} : { activeOperation: cluster.activeOperation }),
+    roleArn: cluster.roleArn,
+    resourcesVpcConfig: {
+      subnetIds: [...cluster.subnetIds],
+      securityGroupIds: [...cluster.securityGroupIds],
+      endpointPublicAccess: cluster.endpointPublicAccess,
+      endpointPrivateAccess: cluster.endpointPrivateAccess,
+      publicAccessCidrs: [...cluster.publicAccessCidrs],
+    },
+    access: cluster.access.map((entry) => ({ principalArn: entry.principalArn, role: entry.role, ...(entry.namespaces === undefined ? {} : { namespaces: [...entry.namespaces] }) })),
+    nodegroups: cluster.nodegroups.map(viewNodegroup),
+    addons: cluster.addons.map((addon) => ({
+      addonName: addon.addonName,
+      ...(addon.addonVersion === undefined ? {} : { addonVersion: addon.addonVersion }),
+      status: addon.status,
+      ...(addon.reason === undefined ? {} : { reason: addon.reason }),
+      ...(addon.configurationValues === undefined ? {} : { configurationValues: addon.configurationValues }),
+      ...(addon.resolveConflicts === undefined ? {} : { resolveConflicts: addon.resolveConflicts }),
+    })),
+    labels: { ...cluster.labels },
+    ...(cluster.team === undefined ? {} : { team: cluster.team }),
+    upgradePolicy: { supportType: cluster.supportType },
+    deletionProtection: cluster.deletionProtection,
+    ...(cluster.tags === undefined ? {} : { tags: { ...cluster.tags } }),
+    origin: cluster.origin,
+    createdAt: cluster.createdAt,
+    createdBy: cluster.createdBy,
+    generation: cluster.generation,
+  };
+}
+
+export function viewNodegroup(group: Nodegroup): z.input<typeof NodegroupView> {
+  const { version, releaseVersion, amiType, capacityType, instanceTypes, diskSize, nodeRole, subnets, updateConfig, labels, taints, launchTemplate, customAmi } = group;
+  return {
+    nodegroupName: group.nodegroupName,
+    ...(version === undefined ? {} : { version }),
+    ...(releaseVersion === undefined ? {} : { releaseVersion }),
+    status: group.status,
+    ...(amiType === undefined ? {} : { amiType }),
+    ...(capacityType === undefined ? {} : { capacityType }),
+    ...(instanceTypes === undefined ? {} : { instanceTypes: [...instanceTypes] }),
+    ...(diskSize === undefined ? {} : { diskSize }),
+    ...(nodeRole === undefined ? {} : { nodeRole }),
+    ...(subnets === undefined ? {} : { subnets: [...subnets] }),
+    scalingConfig: { minSize: group.scalingConfig.minSize, maxSize: group.scalingConfig.maxSize, desiredSize: group.scalingConfig.desiredSize },
+    ...(updateConfig === undefined ? {} : { updateConfig }),
+    ...(labels === undefined ? {} : { labels: { ...labels } }),
+    ...(taints === undefined ? {} : { taints: [...taints] }),
+    ...(launchTemplate === undefined ? {} : { launchTemplate }),
+    ...(customAmi === undefined ? {} : { customAmi }),
+  };
+}
+
+/** A list's line of an operation: without plan and steps. */
+export function viewOperationSummary(operation: Operation): z.input<typeof OperationSummaryView> {
+  const { waitingFor, team, reason, startedAt, endedAt, cancel, pause } = operation;
+  return {
+    id: operation.id,
+    kind: operation.kind,
+    clusterId: operation.clusterId,
+    clusterName: operation.clusterName,
+    accountId: operation.accountId,
+    region: operation.region,
+    ...(team === undefined ? {} : { team }),
+    state: operation.state,
+    run: operation.run,
+    progress: operation.progress,
+    ...(waitingFor === undefined ? {} : { waitingFor }),
+    errors: operation.errors.map(viewError),
+    requestedBy: operation.requestedBy,
+    ...(reason === undefined ? {} : { reason }),
+    createdAt: operation.createdAt,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    updatedAt: operation.updatedAt,
+    ...(cancel === undefined ? {} : { cancel }),
+    ...(pause === undefined ? {} : { pause }),
+    generation: operation.generation,
+  };
+}
+
+/** An operation with its plan and the steps of its current run, in their order. */
+export function viewOperation(operation: Operation, steps: readonly Step[]): z.input<typeof OperationView> {
+  const inOrder = steps.filter((step) => step.run === operation.run).sort((a, b) => a.order - b.order);
+  return { ...viewOperationSummary(operation), plan: viewPlan(operation.plan), steps: inOrder.map(viewStep) };
+}
+
+export function viewPlan(plan: Plan): z.input<typeof PlanView> {
+  return {
+    from: plan.from,
+    to: plan.to,
+    hops: plan.hops.map((hop) => ({ from: hop.from, to: hop.to, steps: hop.steps.map((step) => ({ ...step })) })),
+    findings: [...plan.findings],
+    notLookedAt: [...plan.notLookedAt],
+    estimate: plan.estimate,
+  };
+}
+
+function viewStep(step: Step): z.input<typeof StepView> {
+  const { from, to, startedAt, endedAt, updateId, adopted, outcome, error } = step;
+  return {
+    id: step.id,
+    title: step.title,
+    kind: step.kind,
+    subject: step.subject,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    reason: step.reason,
+    hop: step.hop,
+    order: step.order,
+    state: step.state,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    attempt: step.attempt,
+    run: step.run,
+    ...(updateId === undefined ? {} : { updateId }),
+    ...(adopted === undefined ? {} : { adopted }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(error === undefined ? {} : { error: viewError(error) }),
+  };
+}
+
+function viewError(error: OperationError): z.input<typeof OperationErrorView> {
+  const { resourceIds, ...rest } = error;
+  return { ...rest, ...(resourceIds === undefined ? {} : { resourceIds: [...resourceIds] }) };
+}
+
+export function viewEvent(event: OperationEvent): z.input<typeof EventView> {
+  return {
+    at: event.at,
+    sequence: event.sequence,
+    type: event.type,
+    ...(event.step === undefined ? {} : { step: event.step }),
+    message: event.message,
+    ...(event.by === undefined ? {} : { by: event.by }),
+  };
+}
+
+/** The minors on offer, newest last as EKS counts them. */
+export function viewVersions(catalogue: VersionCatalogue): z.input<typeof VersionView>[] {
+  return catalogue.offers.map((offer) => ({ ...offer }));
+}
+
+export function viewFreeze(freeze: { readonly by: string; readonly reason: string; readonly at: string } | undefined): z.input<typeof FreezeView> {
+  return freeze === undefined ? { frozen: false } : { frozen: true, by: freeze.by, reason: freeze.reason, at: freeze.at };
+}
