@@ -30,6 +30,12 @@ export interface Log {
   error(message: string, fields?: LogFields & { readonly error?: string }): void;
 }
 
+/** Metrics of what steps took and came to, and of what an operator's alarms watch. */
+export interface Meter {
+  count(name: string, value: number, dimensions?: Readonly<Record<string, string>>): void;
+  seconds(name: string, value: number, dimensions?: Readonly<Record<string, string>>): void;
+}
+
 export interface Page {
   readonly limit: number;
   /** Where the last page ended: a store's key, already opened from the client's cursor. */
@@ -251,7 +257,7 @@ export type Begun =
 
 /** EKS as Slipway uses it. Reads answer `absent` only when EKS said so; a failed look throws. Throttles are retried inside, within a written limit. */
 export interface Eks {
-  facts(session: Session, clusterName: string): Promise<ClusterFacts | 'absent'>;
+  facts(session: Session, clusterName: string, known: KnownCatalogues): Promise<ClusterFacts | 'absent'>;
   controlPlane(session: Session, clusterName: string): Promise<ControlPlaneFacts | 'absent'>;
   nodegroup(session: Session, clusterName: string, nodegroupName: string): Promise<NodegroupFacts | 'absent'>;
   addon(session: Session, clusterName: string, addonName: string): Promise<AddonFacts | 'absent'>;
@@ -265,6 +271,14 @@ export interface Eks {
   begin(session: Session, step: Step, clusterName: string, clientRequestToken: string): Promise<Begun>;
 }
 
+/** When the look is made, and what was read of the region's catalogues a short while ago. */
+export interface KnownCatalogues {
+  /** RFC 3339. */
+  readonly now: string;
+  readonly catalogue?: VersionCatalogue;
+  readonly addonCatalogue?: AddonCatalogue;
+}
+
 export interface UpdateOf {
   readonly clusterName: string;
   readonly nodegroupName?: string;
@@ -273,7 +287,7 @@ export interface UpdateOf {
 
 /** The third function's questions: looks into an account on behalf of the API, which holds no keys to it. */
 export type Question =
-  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string }
+  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string }
   | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[] }
   | { readonly ask: 'versions'; readonly accountId: string; readonly region: string }
   | { readonly ask: 'verification'; readonly accountId: string };
@@ -294,6 +308,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly meter: Meter;
   readonly store: Store;
   readonly executions: Executions;
   readonly looks: LookQueue;

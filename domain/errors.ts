@@ -10,6 +10,8 @@ export const WORKFLOW_ERRORS = {
   OperationStopped: 'OperationStopped',
   /** The operation has ended already, or this is an execution of an earlier run. */
   OperationEnded: 'OperationEnded',
+  /** Something that no rule foresaw, or AWS not answering within the SDK's own retries. Retried by ASL with a growing pause. */
+  Fault: 'Fault',
 } as const;
 
 export type WorkflowError = keyof typeof WORKFLOW_ERRORS;

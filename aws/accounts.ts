@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { roleArnOf } from '../domain/account-setup.ts';
+import type { Operation, Step } from '../domain/operation.ts';
+import { sessionPolicyFor, watchPolicyFor } from '../domain/permissions.ts';
+import { AccountUnreachable, type AccountAccess, type Clock, type Session, type Store } from './ports.ts';
+import { nameOf } from './eks/errors.ts';
+
+/** A Lambda's role that assumes another is chaining: STS caps such a session at an hour (source: STS AssumeRole, DurationSeconds). */
+const SESSION_SECONDS = 3600;
+const TRIAL_SECONDS = 900;
+/** A session is renewed this long before it ends, so that no call starts with one about to expire. */
+const RENEW_BEFORE_SECONDS = 300;
+/** Sessions kept by one warm function; the oldest goes first. */
+const SESSIONS_KEPT_MAX = 200;
+/** STS allows 64 characters of `[\w+=,.@-]` in a session's name, and 256 in a tag's value. */
+const SESSION_NAME_CHARACTERS_MAX = 64;
+
+/** Roles in other accounts. External ids come from the store and go to STS, and nowhere else. */
+export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, clock: { realNow(): number } & Clock): AccountAccess {
+  const sessions = new Map<string, Session>();
+
+  async function assume(accountId: string, region: string, name: string, policy: string, tags: Readonly<Record<string, string>>, sourceIdentity: string): Promise<Session> {
+    const key = createHash('sha256').update(JSON.stringify([accountId, region, name, policy, tags])).digest('hex');
+    const kept = sessions.get(key);
+    if (kept !== undefined && kept.credentials.expiration.getTime() - clock.realNow() > RENEW_BEFORE_SECONDS * 1000) return kept;
+    const account = await store.account(accountId);
+    if (account === undefined) throw new AccountUnreachable(accountId, `Account ${accountId} is not registered.`);
+    const request = (externalId: string) =>
+      new AssumeRoleCommand({
+        RoleArn: roleArnOf(accountId),
+        RoleSessionName: name,
+        ExternalId: externalId,
+        SourceIdentity: sourceIdentity,
+        Policy: policy,
+        DurationSeconds: SESSION_SECONDS,
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      });
+    const answer = await firstThatWorks([account.externalId, account.previousExternalId], (id) => sts.send(request(id)), accountId);
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
+    if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined || Expiration === undefined) throw new Error('STS answered without credentials.');
+    const session: Session = { accountId, region, credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiration: Expiration } };
+    if (sessions.size >= SESSIONS_KEPT_MAX) sessions.delete(sessions.keys().next().value ?? '');
+    sessions.set(key, session);
+    return session;
+  }
+
+  return {
+    actFor(operation: Operation, step: Step) {
+      const policy = sessionPolicyFor({
+        kind: step.kind,
+        accountId: operation.accountId,
+        region: operation.region,
+        clusterName: operation.clusterName,
+        subject: step.subject,
+        passRoleArns: passedRoles(step),
+      });
+      const tags = { 'slipway:operation': operation.id, 'slipway:cluster': operation.clusterName };
+      return assume(operation.accountId, operation.region, sessionName(operation.id), policy, tags, sourceIdentityOf(operation.requestedBy));
+    },
+
+    watch(accountId, region) {
+      return assume(accountId, region, 'slipway-watch', watchPolicyFor({ accountId, region }), {}, 'slipway');
+    },
+
+    async tryToAssume(accountId, externalId) {
+      try {
+        await sts.send(
+          new AssumeRoleCommand({
+            RoleArn: roleArnOf(accountId),
+            RoleSessionName: 'slipway-verify',
+            DurationSeconds: TRIAL_SECONDS,
+            ...(externalId === undefined ? {} : { ExternalId: externalId }),
+          }),
+        );
+        return { kind: 'assumed' };
+      } catch (error) {
+        const message = error instanceof Error ? error.message : 'unknown error';
+        return nameOf(error).startsWith('AccessDenied') ? { kind: 'denied', message } : { kind: 'failed', message };
+      }
+    },
+  };
+}
+
+/** While an external id is rotated both are tried, the new one first. A denial of all of them means that the account cannot be reached. */
+async function firstThatWorks<T>(externalIds: readonly (string | undefined)[], call: (externalId: string) => Promise<T>, accountId: string): Promise<T> {
+  let denial: unknown;
+  for (const externalId of externalIds) {
+    if (externalId === undefined) continue;
+    try {
+      return await call(externalId);
+    } catch (error) {
+      if (!nameOf(error).startsWith('AccessDenied') && nameOf(error) !== 'RegionDisabledException') throw error;
+      denial = error;
+    }
+  }
+  throw new AccountUnreachable(accountId, denial instanceof Error ? denial.message : 'The role could not be assumed.', { cause: denial });
+}
+
+/** Roles that the step hands to EKS: what `iam:PassRole` is asked for. */
+function passedRoles(step: Step): string[] {
+  return ['roleArn', 'nodeRole', 'serviceAccountRoleArn', 'podExecutionRoleArn'].flatMap((name) => {
+    const value = step.parameters?.[name];
+    return typeof value === 'string' ? [value] : [];
+  });
+}
+
+function sessionName(operationId: string): string {
+  return `slipway-${operationId}`.slice(0, SESSION_NAME_CHARACTERS_MAX);
+}
+
+/** Who asked, as the account's own CloudTrail shows it. Characters that STS does not take become dots. */
+function sourceIdentityOf(requestedBy: string): string {
+  return `slipway-${requestedBy}`.replace(/[^\w+=,.@-]/g, '.').slice(0, SESSION_NAME_CHARACTERS_MAX);
+}

@@ -1,0 +1,40 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { begin } from './eks/begin.ts';
+import { readAddonCatalogue, readVersions } from './eks/catalogues.ts';
+import { readAddon, readControlPlane, readNodegroup } from './eks/resources.ts';
+import { reaching } from './eks/errors.ts';
+import { readFacts } from './eks/facts.ts';
+import { readSubnets } from './eks/subnets.ts';
+import { readUpdate, recentUpdates } from './eks/updates.ts';
+import type { Eks, Session } from './ports.ts';
+
+/** Attempts of one EKS or EC2 call, throttles included, before the fault is the caller's. */
+const CALL_ATTEMPTS_MAX = 6;
+
+/** EKS through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
+export function createEks(options: { readonly endpoint?: string }): Eks {
+  const eks = (session: Session) => new EKSClient(clientOptions(session, options.endpoint));
+  const ec2 = (session: Session) => new EC2Client(clientOptions(session, options.endpoint));
+  return {
+    facts: (session, clusterName, known) => reaching(session.accountId, () => readFacts(eks(session), ec2(session), clusterName, known)),
+    controlPlane: (session, clusterName) => reaching(session.accountId, () => readControlPlane(eks(session), clusterName)),
+    nodegroup: (session, clusterName, nodegroupName) => reaching(session.accountId, () => readNodegroup(eks(session), clusterName, nodegroupName)),
+    addon: (session, clusterName, addonName) => reaching(session.accountId, () => readAddon(eks(session), clusterName, addonName)),
+    update: (session, of, updateId) => reaching(session.accountId, () => readUpdate(eks(session), of, updateId)),
+    recentUpdates: (session, of, since) => reaching(session.accountId, () => recentUpdates(eks(session), of, since)),
+    versions: (session) => reaching(session.accountId, () => readVersions(eks(session))),
+    addonCatalogue: (session, addonNames) => reaching(session.accountId, () => readAddonCatalogue(eks(session), addonNames)),
+    subnets: (session, subnetIds) => reaching(session.accountId, () => readSubnets(ec2(session), subnetIds)),
+    begin: (session, step, clusterName, clientRequestToken) => begin(eks(session), session.accountId, step, clusterName, clientRequestToken),
+  };
+}
+
+function clientOptions(session: Session, endpoint: string | undefined) {
+  return {
+    region: session.region,
+    credentials: session.credentials,
+    maxAttempts: CALL_ATTEMPTS_MAX,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}

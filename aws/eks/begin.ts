@@ -1,0 +1,138 @@
+import {
+  AssociateAccessPolicyCommand,
+  CreateAccessEntryCommand,
+  CreateAddonCommand,
+  CreateClusterCommand,
+  CreateNodegroupCommand,
+  DeleteAccessEntryCommand,
+  DeleteAddonCommand,
+  DeleteClusterCommand,
+  DeleteNodegroupCommand,
+  UpdateAddonCommand,
+  UpdateClusterConfigCommand,
+  UpdateClusterVersionCommand,
+  UpdateNodegroupConfigCommand,
+  UpdateNodegroupVersionCommand,
+  type CreateAddonCommandInput,
+  type CreateClusterCommandInput,
+  type CreateNodegroupCommandInput,
+  type EKSClient,
+  type UpdateAddonCommandInput,
+  type UpdateClusterConfigCommandInput,
+  type UpdateNodegroupConfigCommandInput,
+  type UpdateNodegroupVersionCommandInput,
+} from '@aws-sdk/client-eks';
+import type { Step } from '../../domain/operation.ts';
+import type { Begun } from '../ports.ts';
+import { nameOf, reaching } from './errors.ts';
+
+/** Errors by which EKS refuses for good: the same call gets the same answer until somebody changes something. */
+const REFUSALS = new Set([
+  'InvalidParameterException',
+  'InvalidRequestException',
+  'InvalidStateException',
+  'ResourceLimitExceededException',
+  'UnsupportedAvailabilityZoneException',
+  'ClientException',
+  'BadRequestException',
+]);
+
+const UPDATE_ID_IN_MESSAGE = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/;
+
+/** Begins a step's work at EKS. The token makes the repeat of a lost answer the same update; a 409 is read, never fought. */
+export async function begin(client: EKSClient, accountId: string, step: Step, clusterName: string, clientRequestToken: string): Promise<Begun> {
+  return reaching(accountId, async () => {
+    try {
+      const updateId = await send(client, step, clusterName, clientRequestToken);
+      return { kind: 'begun', ...(updateId === undefined ? {} : { updateId }) };
+    } catch (error) {
+      return begunFrom(error, step);
+    }
+  });
+}
+
+function begunFrom(error: unknown, step: Step): Begun {
+  const name = nameOf(error);
+  const message = error instanceof Error ? error.message : '';
+  if (name === 'ResourceInUseException') {
+    if (/already (exists|in use on this cluster)/i.test(message)) return { kind: 'already', message };
+    const updateId = UPDATE_ID_IN_MESSAGE.exec(message)?.[0];
+    return { kind: 'in-use', message, ...(updateId === undefined ? {} : { updateId }) };
+  }
+  if (name === 'ResourceNotFoundException') return { kind: 'absent', message };
+  // EKS answers 400 when a cluster or group has the asked version or configuration already.
+  if (name === 'InvalidParameterException' && /\balready (at|been)\b|no changes needed/i.test(message) && step.kind.startsWith('up')) return { kind: 'already', message };
+  if (REFUSALS.has(name)) return { kind: 'refused', code: name, message };
+  throw error;
+}
+
+/** One EKS call a step (access entries aside, which take a policy for each scope). Answers EKS's update id where EKS gives one. */
+async function send(client: EKSClient, step: Step, clusterName: string, clientRequestToken: string): Promise<string | undefined> {
+  const given = step.parameters ?? {};
+  switch (step.kind) {
+    case 'create-control-plane':
+      await client.send(new CreateClusterCommand({ ...(given as unknown as CreateClusterCommandInput), name: clusterName, clientRequestToken }));
+      return undefined;
+    case 'create-nodegroup':
+      await client.send(new CreateNodegroupCommand({ ...(given as unknown as CreateNodegroupCommandInput), clusterName, nodegroupName: step.subject, clientRequestToken }));
+      return undefined;
+    case 'create-addon': {
+      const { await: _awaited, ...input } = given;
+      await client.send(new CreateAddonCommand({ ...(input as unknown as CreateAddonCommandInput), clusterName, addonName: step.subject, clientRequestToken }));
+      return undefined;
+    }
+    case 'create-access-entry':
+      return sendAccessEntry(client, step, clusterName, clientRequestToken);
+    case 'upgrade-control-plane':
+      return (await client.send(new UpdateClusterVersionCommand({ name: clusterName, version: step.to, clientRequestToken }))).update?.id;
+    case 'upgrade-addon':
+      return (await client.send(new UpdateAddonCommand({ ...(given as unknown as UpdateAddonCommandInput), clusterName, addonName: step.subject, clientRequestToken }))).update?.id;
+    case 'upgrade-nodegroup':
+      return (
+        await client.send(
+          new UpdateNodegroupVersionCommand({ ...(given as unknown as UpdateNodegroupVersionCommandInput), clusterName, nodegroupName: step.subject, clientRequestToken }),
+        )
+      ).update?.id;
+    case 'update-nodegroup-config':
+      return (
+        await client.send(
+          new UpdateNodegroupConfigCommand({ ...(given as unknown as UpdateNodegroupConfigCommandInput), clusterName, nodegroupName: step.subject, clientRequestToken }),
+        )
+      ).update?.id;
+    case 'update-cluster-config':
+      return sendClusterConfig(client, step, clusterName, clientRequestToken);
+    case 'delete-nodegroup':
+      await client.send(new DeleteNodegroupCommand({ clusterName, nodegroupName: step.subject }));
+      return undefined;
+    case 'delete-addon':
+      await client.send(new DeleteAddonCommand({ clusterName, addonName: step.subject }));
+      return undefined;
+    case 'delete-control-plane':
+      await client.send(new DeleteClusterCommand({ name: clusterName }));
+      return undefined;
+    case 'read-cluster':
+      return undefined;
+  }
+}
+
+async function sendClusterConfig(client: EKSClient, step: Step, clusterName: string, clientRequestToken: string): Promise<string | undefined> {
+  const given = step.parameters ?? {};
+  const removed = given['removeAccessEntry'];
+  if (typeof removed === 'string') {
+    await client.send(new DeleteAccessEntryCommand({ clusterName, principalArn: removed }));
+    return undefined;
+  }
+  return (await client.send(new UpdateClusterConfigCommand({ ...(given as unknown as UpdateClusterConfigCommandInput), name: clusterName, clientRequestToken }))).update?.id;
+}
+
+/** The entry, then its policy; an entry that is there already still gets the policy, so that a crash between the two is mended by the repeat. */
+async function sendAccessEntry(client: EKSClient, step: Step, clusterName: string, clientRequestToken: string): Promise<undefined> {
+  const given = (step.parameters ?? {}) as { principalArn: string; policyArn: string; accessScope: { type: 'cluster' | 'namespace'; namespaces?: string[] } };
+  try {
+    await client.send(new CreateAccessEntryCommand({ clusterName, principalArn: given.principalArn, clientRequestToken }));
+  } catch (error) {
+    if (nameOf(error) !== 'ResourceInUseException') throw error;
+  }
+  await client.send(new AssociateAccessPolicyCommand({ clusterName, principalArn: given.principalArn, policyArn: given.policyArn, accessScope: given.accessScope }));
+  return undefined;
+}

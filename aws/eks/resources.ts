@@ -1,0 +1,136 @@
+import {
+  DescribeAddonCommand,
+  DescribeClusterCommand,
+  DescribeNodegroupCommand,
+  ListAddonsCommand,
+  ListNodegroupsCommand,
+  type Addon,
+  type Cluster,
+  type EKSClient,
+  type Nodegroup,
+} from '@aws-sdk/client-eks';
+import type { AddonFacts, ControlPlaneFacts, HealthIssue, NodegroupFacts } from '../../domain/facts.ts';
+import { minorOf, type Minor } from '../../domain/minor.ts';
+import { orAbsent } from './errors.ts';
+
+/** EKS allows 30 node groups a cluster by default, adjustable; ten pages of a hundred are past any raise. */
+const PAGES_MAX = 10;
+
+export function readControlPlane(client: EKSClient, name: string): Promise<ControlPlaneFacts | 'absent'> {
+  return orAbsent(async () => {
+    const { cluster } = await client.send(new DescribeClusterCommand({ name }));
+    return controlPlaneFacts(name, cluster ?? {});
+  });
+}
+
+export function readNodegroup(client: EKSClient, clusterName: string, nodegroupName: string): Promise<NodegroupFacts | 'absent'> {
+  return orAbsent(async () => {
+    const { nodegroup } = await client.send(new DescribeNodegroupCommand({ clusterName, nodegroupName }));
+    return nodegroupFacts(nodegroupName, nodegroup ?? {});
+  });
+}
+
+export function readAddon(client: EKSClient, clusterName: string, addonName: string): Promise<AddonFacts | 'absent'> {
+  return orAbsent(async () => {
+    const { addon } = await client.send(new DescribeAddonCommand({ clusterName, addonName }));
+    return addonFacts(addonName, addon ?? {});
+  });
+}
+
+/** Names of a cluster's node groups, every page. */
+export async function listNodegroupNames(client: EKSClient, clusterName: string): Promise<string[]> {
+  const names: string[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer = await client.send(new ListNodegroupsCommand({ clusterName, ...(nextToken === undefined ? {} : { nextToken }) }));
+    names.push(...(answer.nodegroups ?? []));
+    nextToken = answer.nextToken;
+    if (nextToken === undefined) return names;
+  }
+  throw new Error(`Cluster ${clusterName} lists more than ${PAGES_MAX} pages of node groups.`);
+}
+
+/** Names of a cluster's add-ons, every page. */
+export async function listAddonNames(client: EKSClient, clusterName: string): Promise<string[]> {
+  const names: string[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer = await client.send(new ListAddonsCommand({ clusterName, ...(nextToken === undefined ? {} : { nextToken }) }));
+    names.push(...(answer.addons ?? []));
+    nextToken = answer.nextToken;
+    if (nextToken === undefined) return names;
+  }
+  throw new Error(`Cluster ${clusterName} lists more than ${PAGES_MAX} pages of add-ons.`);
+}
+
+function controlPlaneFacts(name: string, cluster: Cluster): ControlPlaneFacts {
+  return {
+    name,
+    arn: cluster.arn ?? '',
+    version: versionOf(cluster.version, `cluster ${name}`),
+    ...(cluster.platformVersion === undefined ? {} : { platformVersion: cluster.platformVersion }),
+    status: cluster.status ?? 'UNKNOWN',
+    roleArn: cluster.roleArn ?? '',
+    ...(cluster.resourcesVpcConfig?.vpcId === undefined ? {} : { vpcId: cluster.resourcesVpcConfig.vpcId }),
+    subnetIds: cluster.resourcesVpcConfig?.subnetIds ?? [],
+    securityGroupIds: cluster.resourcesVpcConfig?.securityGroupIds ?? [],
+    ...(cluster.accessConfig?.authenticationMode === undefined ? {} : { authenticationMode: cluster.accessConfig.authenticationMode }),
+    ...(cluster.upgradePolicy?.supportType === undefined ? {} : { supportType: cluster.upgradePolicy.supportType }),
+    deletionProtection: cluster.deletionProtection ?? false,
+    autoMode: cluster.computeConfig?.enabled ?? false,
+    healthIssues: issues(cluster.health?.issues),
+    ...(cluster.endpoint === undefined ? {} : { endpoint: cluster.endpoint }),
+    ...(cluster.createdAt === undefined ? {} : { createdAt: cluster.createdAt.toISOString() }),
+    tags: cluster.tags ?? {},
+  };
+}
+
+function nodegroupFacts(name: string, group: Nodegroup): NodegroupFacts {
+  const version = group.version === undefined ? undefined : minorOf(group.version);
+  const template = group.launchTemplate;
+  return {
+    nodegroupName: name,
+    ...(group.nodegroupArn === undefined ? {} : { arn: group.nodegroupArn }),
+    ...(version === undefined ? {} : { version }),
+    ...(group.releaseVersion === undefined ? {} : { releaseVersion: group.releaseVersion }),
+    status: group.status ?? 'UNKNOWN',
+    amiType: group.amiType ?? 'UNKNOWN',
+    ...(group.capacityType === undefined ? {} : { capacityType: group.capacityType }),
+    instanceTypes: group.instanceTypes ?? [],
+    subnetIds: group.subnets ?? [],
+    ...(group.nodeRole === undefined ? {} : { nodeRole: group.nodeRole }),
+    scalingConfig: { minSize: group.scalingConfig?.minSize ?? 0, maxSize: group.scalingConfig?.maxSize ?? 0, desiredSize: group.scalingConfig?.desiredSize ?? 0 },
+    updateConfig: {
+      ...(group.updateConfig?.maxUnavailable === undefined ? {} : { maxUnavailable: group.updateConfig.maxUnavailable }),
+      ...(group.updateConfig?.maxUnavailablePercentage === undefined ? {} : { maxUnavailablePercentage: group.updateConfig.maxUnavailablePercentage }),
+      ...(group.updateConfig?.updateStrategy === undefined ? {} : { updateStrategy: group.updateConfig.updateStrategy }),
+    },
+    ...(template === undefined
+      ? {}
+      : {
+          launchTemplate: {
+            ...(template.id === undefined ? {} : { id: template.id }),
+            ...(template.name === undefined ? {} : { name: template.name }),
+            ...(template.version === undefined ? {} : { version: template.version }),
+          },
+        }),
+    customAmi: group.amiType === 'CUSTOM',
+    labels: group.labels ?? {},
+    taints: (group.taints ?? []).map((taint) => ({ key: taint.key ?? '', ...(taint.value === undefined ? {} : { value: taint.value }), effect: taint.effect ?? '' })),
+    healthIssues: issues(group.health?.issues),
+  };
+}
+
+function addonFacts(name: string, addon: Addon): AddonFacts {
+  return { addonName: name, addonVersion: addon.addonVersion ?? '', status: addon.status ?? 'UNKNOWN', healthIssues: issues(addon.health?.issues) };
+}
+
+function issues(found: readonly { code?: string | undefined; message?: string | undefined; resourceIds?: string[] | undefined }[] | undefined): HealthIssue[] {
+  return (found ?? []).map((issue) => ({ code: issue.code ?? 'Unknown', message: issue.message ?? '', resourceIds: issue.resourceIds ?? [] }));
+}
+
+function versionOf(version: string | undefined, what: string): Minor {
+  const minor = version === undefined ? undefined : minorOf(version);
+  if (minor === undefined) throw new Error(`EKS tells no readable version for ${what}: ${version ?? 'none'}.`);
+  return minor;
+}

@@ -1,0 +1,70 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
+import { createAccounts } from './accounts.ts';
+import { createEks } from './eks.ts';
+import { createExecutions } from './executions.ts';
+import { ids } from './ids.ts';
+import { createLog, createMeter } from './log.ts';
+import { createLookQueue } from './looks.ts';
+import { createObserver } from './observer.ts';
+import type { Ports } from './ports.ts';
+import { createStore } from './store.ts';
+import type { Wiring } from './wiring.ts';
+
+/** The real parts. Each is made when it is first asked for, so that a function that only reads the table loads no more than that. */
+export function livePorts(wiring: Wiring, environment: Readonly<Record<string, string | undefined>>): Ports {
+  const setting = (name: string): string => {
+    const value = environment[name];
+    if (value === undefined || value === '') throw new Error(`The environment variable ${name} is not set.`);
+    return value;
+  };
+  const client = {
+    ...(wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint }),
+    ...(wiring.credentials === undefined ? {} : { credentials: wiring.credentials }),
+    ...(wiring.endpoint === undefined ? {} : { region: 'us-east-1' }),
+  };
+  const log = once(() => createLog(environment['SLIPWAY_LOG_LEVEL']));
+  const store = once(() => createStore(new DynamoDBClient(client), setting('SLIPWAY_TABLE')));
+  const executions = once(() => createExecutions(new SFNClient(client), setting('SLIPWAY_MACHINE_ARN_PREFIX')));
+  const looks = once(() => createLookQueue(new SQSClient(client), setting('SLIPWAY_LOOKS_QUEUE_URL')));
+  const accounts = once(() => createAccounts(new STSClient(client), store(), { now: wiring.clock.now, realNow: () => Date.now() }));
+  const eks = once(() => createEks({ ...(wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint }) }));
+  const observer = once(() => createObserver(new LambdaClient(client), setting('SLIPWAY_OBSERVE_FUNCTION'), log()));
+  const meter = once(() => createMeter());
+  return {
+    clock: wiring.clock,
+    ids,
+    get log() {
+      return log();
+    },
+    get meter() {
+      return meter();
+    },
+    get store() {
+      return store();
+    },
+    get executions() {
+      return executions();
+    },
+    get looks() {
+      return looks();
+    },
+    get accounts() {
+      return accounts();
+    },
+    get eks() {
+      return eks();
+    },
+    get observer() {
+      return observer();
+    },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

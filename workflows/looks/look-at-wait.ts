@@ -1,0 +1,141 @@
+import type { LookMessage } from '../../aws/looks.ts';
+import { AccountUnreachable, type OperationRecord, type Ports, type StepEnd } from '../../aws/ports.ts';
+import type { UpdateFacts } from '../../domain/facts.ts';
+import { judgeLook } from '../../domain/judge-look.ts';
+import { nextLook } from '../../domain/next-look.ts';
+import type { Step, Wait, WaitOutcome } from '../../domain/operation.ts';
+import { endOperation } from '../finish/end-operation.ts';
+import { dueStep, hasEnded } from '../steps/due-step.ts';
+import { lookAt, READS_OF_A_LOOK_MAX, UNNAMED_UPDATE, updateOf } from '../steps/look-at.ts';
+import { sizeOf } from '../steps/size-of.ts';
+
+const BUDGET_RETRY_SECONDS = 5;
+const RECHECK_SECONDS = 60;
+const UNREACHABLE_RECHECK_SECONDS_MAX = 300;
+/** EKS updates take minutes: how often one that is not ours is looked at. */
+const FOREIGN_RECHECK_SECONDS = 30;
+const MINUTE_MS = 60_000;
+
+/** A wait that is looked at: what the functions below hand to one another. */
+interface Look {
+  readonly ports: Ports;
+  readonly wait: Wait;
+  readonly record: OperationRecord;
+  readonly step: Step | undefined;
+}
+
+/** Looks at one wait: wakes its execution when what it waits for has come, or asks for the next look. */
+export async function lookAtWait(ports: Ports, message: LookMessage): Promise<void> {
+  const wait = await ports.store.wait(message.operationId, message.stepId);
+  if (wait === undefined) return;
+  if (wait.outcome !== undefined) return wake(ports, wait, wait.outcome);
+  const now = ports.clock.now();
+  const record = await ports.store.operation(message.operationId);
+  if (record === undefined) return ports.store.removeWait(wait);
+  const look: Look = { ports, wait, record, step: record.steps.find((step) => step.id === wait.stepId) };
+  const watchesOwnWork = wait.foreignUpdateId === undefined && look.step?.updateId !== undefined && !hasEnded(look.step);
+
+  // EKS's own work is watched to its end whatever was asked meanwhile; every other wait ends at once with a cancel or a pause.
+  if (!watchesOwnWork && record.operation.cancel !== undefined) return conclude(look, { kind: 'fail', error: 'OperationCancelled', cause: 'A cancel was asked for.' });
+  if (!watchesOwnWork && record.operation.pause !== undefined && wait.kind !== 'Paused') return runAgain(look, 'A pause was asked for.');
+  // A message for an earlier time of a wait that was put off is spent: the put-off queued its own. Commands ask with the wait's own time.
+  const resumed = wait.kind === 'Paused' && record.operation.pause === undefined;
+  if (wait.nextCheckAt > now && !resumed) return message.at === wait.nextCheckAt ? ports.looks.queue(wait, wait.nextCheckAt, now) : undefined;
+  try {
+    return watchesOwnWork && look.step !== undefined ? await lookAtWork(look, look.step) : await lookAtHindrance(look);
+  } catch (error) {
+    if (!(error instanceof AccountUnreachable)) throw error;
+    ports.meter.count('AccountsUnreachable', 1);
+    const seconds = Math.min(RECHECK_SECONDS * (wait.kind === 'AccountUnreachable' ? 2 : 1), UNREACHABLE_RECHECK_SECONDS_MAX);
+    await putOff(look, now + seconds * 1000, `Account ${wait.accountId} cannot be reached: ${error.message}`, 'AccountUnreachable');
+  }
+}
+
+/** A wait on a step's own work at EKS. */
+async function lookAtWork(look: Look, step: Step): Promise<void> {
+  const { ports, wait, record } = look;
+  const now = ports.clock.now();
+  if (!(await ports.store.spendReads(wait.accountId, wait.region, READS_OF_A_LOOK_MAX, now))) {
+    return putOff(look, now + BUDGET_RETRY_SECONDS * 1000, 'The account\'s budget of reads is used up for the moment.', wait.kind);
+  }
+  const session = await ports.accounts.watch(wait.accountId, wait.region);
+  const seen = await lookAt(ports.eks, session, step, record.operation.clusterName);
+  const cluster = seen.addon !== undefined ? await ports.store.cluster(wait.clusterId) : undefined;
+  const desiredNodes = cluster?.nodegroups.reduce((sum, group) => sum + group.scalingConfig.desiredSize, 0);
+  const beganAt = Date.parse(step.startedAt ?? new Date(wait.since).toISOString());
+  const judged = judgeLook(step, { ...seen, ...(desiredNodes === undefined ? {} : { desiredNodes }) }, (now - beganAt) / MINUTE_MS);
+
+  if (judged.kind === 'wait') {
+    const size = await sizeOf(ports, record.operation, step);
+    const at = nextLook({ kind: step.kind, size, durations: await ports.store.durations(step.kind), beganAt, now, looks: wait.looks + 1 });
+    if (now > wait.deadline && step.state !== 'Stalled') ports.meter.count('StepsStalled', 1, { kind: step.kind });
+    return putOff(look, at, judged.because, 'EksUpdate', now > wait.deadline);
+  }
+  const end: StepEnd =
+    judged.kind === 'done' ? { state: 'Succeeded', outcome: judged.outcome } : { state: 'Failed', outcome: judged.error.message, error: judged.error };
+  ports.meter.count('StepOutcome', 1, { kind: step.kind, outcome: end.state });
+  if (judged.kind === 'failed') return conclude(look, { kind: 'fail', error: 'StepFailed', cause: `${judged.error.code}: ${judged.error.message}` }, { step, end });
+
+  const seconds = Math.round((now - beganAt) / 1000);
+  ports.meter.seconds('StepDuration', seconds, { kind: step.kind });
+  if (step.adopted !== true) await ports.store.recordDuration(step.kind, seconds / (await sizeOf(ports, record.operation, step)));
+  const more = dueStep(record.steps.filter((other) => other.id !== step.id), step.stage, { hop: step.hop, ...(step.stage === 'CarryOut' ? {} : { subject: step.subject }) });
+  return conclude(look, more === undefined ? { kind: 'answer', output: {} } : { kind: 'fail', error: 'RunAgain', cause: `Next: ${more.title}` }, { step, end });
+}
+
+/** A wait on what stands in the way of the state: when it is gone, the state runs again and decides afresh. */
+async function lookAtHindrance(look: Look): Promise<void> {
+  const { ports, wait, record } = look;
+  const now = ports.clock.now();
+  switch (wait.kind) {
+    case 'Paused':
+      return record.operation.pause === undefined ? runAgain(look, 'Resumed.') : putOff(look, now + RECHECK_SECONDS * 1000, wait.because, wait.kind);
+    case 'Frozen':
+      return (await ports.store.freeze()) === undefined ? runAgain(look, 'The freeze is over.') : putOff(look, now + RECHECK_SECONDS * 1000, wait.because, wait.kind);
+    case 'AccountUnreachable': {
+      const session = await ports.accounts.watch(wait.accountId, wait.region);
+      await ports.eks.controlPlane(session, record.operation.clusterName);
+      return runAgain(look, 'The account can be reached again.');
+    }
+    case 'EksUpdate': {
+      const update = await lookAtForeign(look);
+      return update?.status === 'InProgress' ? putOff(look, now + FOREIGN_RECHECK_SECONDS * 1000, wait.because, wait.kind) : runAgain(look, 'The other update has ended.');
+    }
+    default:
+      return runAgain(look, wait.because);
+  }
+}
+
+/** The update of somebody else that holds what the step works on, where EKS named it. */
+async function lookAtForeign({ ports, wait, record, step }: Look): Promise<UpdateFacts | undefined> {
+  if (wait.foreignUpdateId === undefined || wait.foreignUpdateId === UNNAMED_UPDATE || step === undefined) return undefined;
+  const session = await ports.accounts.watch(wait.accountId, wait.region);
+  const update = await ports.eks.update(session, updateOf(step, record.operation.clusterName), wait.foreignUpdateId);
+  return update === 'absent' ? undefined : update;
+}
+
+function runAgain(look: Look, cause: string): Promise<void> {
+  return conclude(look, { kind: 'fail', error: 'RunAgain', cause });
+}
+
+async function putOff({ ports, wait }: Look, nextCheckAt: number, because: string, kind: Wait['kind'], stalled = false): Promise<void> {
+  const moved = await ports.store.postpone(wait, { nextCheckAt, because, kind, stalled });
+  if (moved) await ports.looks.queue(wait, nextCheckAt, ports.clock.now());
+}
+
+/** Waking, in three parts that may each be the last before a crash: the outcome is written, the token sent, the wait removed. */
+async function conclude({ ports, wait, record }: Look, outcome: WaitOutcome, step?: { readonly step: Step; readonly end: StepEnd }): Promise<void> {
+  if (!(await ports.store.recordOutcome(wait, outcome, step, ports.clock.now()))) return;
+  await wake(ports, wait, outcome);
+  if (wait.token === undefined) {
+    await endOperation(ports, wait.operationId, record.operation.run, { kind: 'failed', failure: { Error: 'ExecutionFailed', Cause: 'The execution ended before its work at EKS did.' } });
+  }
+}
+
+async function wake(ports: Ports, wait: Wait, outcome: WaitOutcome): Promise<void> {
+  if (wait.token !== undefined) {
+    const woken = await ports.executions.wake(wait.token, outcome);
+    ports.log.info('woken', { operation: wait.operationId, step: wait.stepId, outcome: outcome.kind === 'fail' ? outcome.error : outcome.kind, woken });
+  }
+  await ports.store.removeWait(wait);
+}

@@ -1,0 +1,34 @@
+import { AccountUnreachable, type Answers, type Ports, type Question } from '../../aws/ports.ts';
+import { ports } from '../../aws/wiring.ts';
+import { refuse, type Refusal } from '../../domain/refusal.ts';
+import { answerCluster } from './answer-cluster.ts';
+import { answerCreation } from './answer-creation.ts';
+import { answerVerification } from './answer-verification.ts';
+
+/** The one function that looks into accounts on behalf of the API. It reads, and changes nothing there. */
+export const handler = async (question: Question): Promise<Answers[Question['ask']] | Refusal> => {
+  const world = ports();
+  try {
+    return await answerTo(world, question);
+  } catch (error) {
+    if (!(error instanceof AccountUnreachable)) throw error;
+    world.log.warn('account unreachable', { account: question.accountId, error: error.message });
+    world.meter.count('AccountsUnreachable', 1);
+    return refuse('account-unreachable', `Account ${question.accountId} could not be reached: ${error.message}`, {
+      remedy: 'Check that the role exists with the trust policy of GET /v1/accounts/{accountId}, then POST /v1/accounts/{accountId}/verify.',
+    });
+  }
+};
+
+function answerTo(world: Ports, question: Question): Promise<Answers[Question['ask']]> {
+  switch (question.ask) {
+    case 'cluster':
+      return answerCluster(world, question);
+    case 'creation':
+      return answerCreation(world, question);
+    case 'versions':
+      return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.versions(session));
+    case 'verification':
+      return answerVerification(world, question);
+  }
+}

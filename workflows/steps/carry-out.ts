@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { AccountUnreachable, type Begun, type OperationRecord, type Ports, type StepEnd } from '../../aws/ports.ts';
+import { findOwnUpdate, judgeForeign } from '../../domain/adopt.ts';
+import { mayBegin } from '../../domain/may-begin.ts';
+import { deadlineFor, firstLook } from '../../domain/next-look.ts';
+import type { Operation, Step } from '../../domain/operation.ts';
+import type { Stage } from '../../domain/plan.ts';
+import { answer, fail, type TaskAnswer, type TaskEvent } from '../task.ts';
+import { dueStep } from './due-step.ts';
+import { UNNAMED_UPDATE, updateOf, WATCH_RESOURCE } from './look-at.ts';
+import { park, stopped } from './park.ts';
+import { readCluster } from './read-cluster.ts';
+import { sizeOf } from './size-of.ts';
+
+/** How soon a begin that met a 409 without a name is tried again. */
+const IN_USE_RETRY_SECONDS = 30;
+
+/** A step at work: what the functions below hand to one another. */
+export interface Work {
+  readonly ports: Ports;
+  readonly event: TaskEvent;
+  readonly record: OperationRecord;
+  readonly operation: Operation;
+  readonly step: Step;
+  readonly stage: Stage;
+}
+
+/**
+ * Carries out the next step of a stage: adopts the work or begins it, stores EKS's id, then parks. Every line may be the
+ * last before a crash: what was meant is written before EKS is asked, and what EKS answered before anything waits.
+ */
+export async function carryOut(event: TaskEvent, stage: Stage, ports: Ports): Promise<TaskAnswer> {
+  const record = await ports.store.operation(event.operationId);
+  if (record === undefined || record.operation.endedAt !== undefined || record.operation.run !== event.run) return fail('OperationEnded', 'The operation has ended or runs anew.');
+  const { operation } = record;
+  const step = dueStep(record.steps, stage, event);
+  if (step === undefined) return answer();
+  const work: Work = { ports, event, record, operation, step, stage };
+  if (step.updateId !== undefined) return watch(work, step);
+
+  const verdict = mayBegin(operation, step, record.steps, await ports.store.freeze());
+  if (verdict.kind === 'no') return fail(verdict.error, verdict.because);
+  if (verdict.kind === 'hold') return park(ports, event, operation, { kind: verdict.wait, because: verdict.because, stepId: step.id });
+  try {
+    return await adoptOrBegin(work);
+  } catch (error) {
+    if (!(error instanceof AccountUnreachable)) throw error;
+    ports.meter.count('AccountsUnreachable', 1);
+    return park(ports, event, operation, { kind: 'AccountUnreachable', because: `Account ${operation.accountId} cannot be reached: ${error.message}`, stepId: step.id });
+  }
+}
+
+async function adoptOrBegin(work: Work): Promise<TaskAnswer> {
+  const { ports, operation, step } = work;
+  if (step.intentAt !== undefined) {
+    const own = await findLostUpdate(work, step.intentAt);
+    if (own !== undefined) return remember(work, own, false);
+  }
+  const now = ports.clock.now();
+  const begun = await ports.store.beginStep(operation.id, { ...step, state: 'Running', intentAt: step.intentAt ?? new Date(now).toISOString() }, now);
+  if (begun.kind === 'stopped') return stopped(begun.by);
+  if (step.kind === 'read-cluster') return endHere(work, await readCluster(ports, operation));
+  const session = await ports.accounts.actFor(operation, step);
+  const came = await ports.eks.begin(session, step, operation.clusterName, clientRequestToken(operation, step));
+  ports.log.info('begun', { operation: operation.id, cluster: operation.clusterName, account: operation.accountId, step: step.id, came: came.kind });
+  return afterBegin(work, came);
+}
+
+/** An earlier try wrote down that it was about to ask EKS. If EKS took it, the update is listed, and its lost answer is found here. */
+async function findLostUpdate({ ports, operation, step }: Work, intentAt: string): Promise<string | undefined> {
+  if (!step.kind.startsWith('upgrade-')) return undefined;
+  const session = await ports.accounts.watch(operation.accountId, operation.region);
+  const updates = await ports.eks.recentUpdates(session, updateOf(step, operation.clusterName), intentAt);
+  return findOwnUpdate(step, updates)?.updateId;
+}
+
+async function afterBegin(work: Work, came: Begun): Promise<TaskAnswer> {
+  const { step } = work;
+  const creates = step.kind.startsWith('create-');
+  switch (came.kind) {
+    case 'begun':
+      if (came.updateId !== undefined) return remember(work, came.updateId, false);
+      if (endsAtOnce(step)) return endHere(work, { state: 'Succeeded', outcome: 'EKS took it.' });
+      return remember(work, WATCH_RESOURCE, false);
+    case 'already':
+      if (creates && !endsAtOnce(step)) return remember(work, WATCH_RESOURCE, true);
+      return endHere(work, { state: 'Succeeded', outcome: `It was so already. ${came.message}` });
+    case 'absent':
+      if (step.kind.startsWith('delete-')) return endHere(work, { state: 'Succeeded', outcome: `${step.subject} was gone already.` });
+      return endHere(work, failure(step, 'ResourceNotFound', came.message));
+    case 'refused':
+      return endHere(work, failure(step, came.code, came.message));
+    case 'in-use':
+      return meetForeign(work, came);
+  }
+}
+
+/** Another update holds what the step works on: adopted when it does the same, waited for when it does not. */
+async function meetForeign(work: Work, met: Extract<Begun, { kind: 'in-use' }>): Promise<TaskAnswer> {
+  const { ports, event, operation, step } = work;
+  const session = await ports.accounts.watch(operation.accountId, operation.region);
+  const of = updateOf(step, operation.clusterName);
+  const named = met.updateId === undefined ? undefined : await ports.eks.update(session, of, met.updateId);
+  const update = named === undefined || named === 'absent' ? (await ports.eks.recentUpdates(session, of, new Date(ports.clock.now()).toISOString()))[0] : named;
+  const judged = update === undefined ? undefined : judgeForeign(step, update);
+  if (judged?.kind === 'adopt') return remember(work, judged.updateId, true);
+  return park(ports, event, operation, {
+    kind: 'EksUpdate',
+    foreignUpdateId: judged?.updateId ?? UNNAMED_UPDATE,
+    because: judged?.because ?? met.message,
+    stepId: step.id,
+    nextCheckAt: ports.clock.now() + IN_USE_RETRY_SECONDS * 1000,
+  });
+}
+
+async function remember(work: Work, updateId: string, adopted: boolean): Promise<TaskAnswer> {
+  const { ports, operation, step } = work;
+  const now = ports.clock.now();
+  await ports.store.recordUpdate(operation.id, step, { updateId, adopted }, now);
+  return watch(work, { ...step, updateId, adopted, state: 'Running', startedAt: step.startedAt ?? new Date(now).toISOString() });
+}
+
+async function watch({ ports, event, operation }: Work, step: Step): Promise<TaskAnswer> {
+  const now = ports.clock.now();
+  const size = await sizeOf(ports, operation, step);
+  const durations = await ports.store.durations(step.kind);
+  const beganAt = Date.parse(step.startedAt ?? new Date(now).toISOString());
+  return park(ports, event, operation, {
+    kind: 'EksUpdate',
+    because: step.title,
+    stepId: step.id,
+    nextCheckAt: Math.max(now, firstLook({ kind: step.kind, size, durations, beganAt })),
+    deadline: beganAt + deadlineFor(step.kind, size),
+  });
+}
+
+async function endHere({ ports, event, operation, record, step, stage }: Work, end: StepEnd): Promise<TaskAnswer> {
+  await ports.store.endStep(operation.id, step, end, ports.clock.now());
+  ports.meter.count('StepOutcome', 1, { kind: step.kind, outcome: end.state });
+  if (end.state === 'Failed') return fail('StepFailed', `${end.error?.code ?? 'StepFailed'}: ${end.outcome}`);
+  const more = dueStep(record.steps.filter((other) => other.id !== step.id), stage, event);
+  return more === undefined ? answer() : fail('RunAgain', `Next: ${more.title}`);
+}
+
+/** Work that EKS has done by the time it answers, or that is begun and not awaited. */
+function endsAtOnce(step: Step): boolean {
+  return step.kind === 'create-access-entry' || step.kind === 'update-cluster-config' || step.parameters?.['await'] === false;
+}
+
+function failure(step: Step, code: string, message: string): StepEnd {
+  return { state: 'Failed', outcome: message, error: { code, message, step: step.id } };
+}
+
+/** The same for every repeat of this attempt, so that EKS answers a repeat with the update that the first had begun. */
+function clientRequestToken(operation: Operation, step: Step): string {
+  return createHash('sha256').update(`${operation.id}/${operation.run}/${step.id}/${step.attempt}`).digest('hex');
+}

@@ -1,0 +1,31 @@
+import type { Eks, Session, UpdateOf } from '../../aws/ports.ts';
+import type { Seen } from '../../domain/judge-look.ts';
+import type { Step } from '../../domain/operation.ts';
+
+/** Where EKS gives no update id, the resource itself is watched. */
+export const WATCH_RESOURCE = 'resource';
+
+/** A 409 whose update EKS did not name. */
+export const UNNAMED_UPDATE = 'unnamed';
+
+/** Reads that one look may cost, for the account's budget. */
+export const READS_OF_A_LOOK_MAX = 2;
+
+/** Which updates are the step's: the control plane's, a node group's or an add-on's. */
+export function updateOf(step: Step, clusterName: string): UpdateOf {
+  if (step.kind.endsWith('nodegroup') || step.kind === 'update-nodegroup-config') return { clusterName, nodegroupName: step.subject };
+  if (step.kind.endsWith('addon')) return { clusterName, addonName: step.subject };
+  return { clusterName };
+}
+
+/** Looks at a step's work: its update, and the resource where the update alone does not tell. As few reads as can be. */
+export async function lookAt(eks: Eks, session: Session, step: Step, clusterName: string): Promise<Seen> {
+  if (step.updateId !== undefined && step.updateId !== WATCH_RESOURCE) {
+    const update = await eks.update(session, updateOf(step, clusterName), step.updateId);
+    const over = update !== 'absent' && update.status === 'Successful';
+    return over && step.kind === 'upgrade-control-plane' ? { update, controlPlane: await eks.controlPlane(session, clusterName) } : { update };
+  }
+  if (step.kind.endsWith('nodegroup')) return { nodegroup: await eks.nodegroup(session, clusterName, step.subject) };
+  if (step.kind.endsWith('addon')) return { addon: await eks.addon(session, clusterName, step.subject) };
+  return { controlPlane: await eks.controlPlane(session, clusterName) };
+}

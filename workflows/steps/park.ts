@@ -1,0 +1,53 @@
+import type { Ports } from '../../aws/ports.ts';
+import type { Operation, Wait, WaitKind } from '../../domain/operation.ts';
+import { fail, tokenEpochOf, type TaskAnswer, type TaskEvent } from '../task.ts';
+
+/** How long a wait that is no EKS work may last before an alarm rings. It is never given up for that. */
+const DEADLINE_DAYS = 60;
+const DAY_MS = 86_400_000;
+/** When a wait for people or for a lost role is looked at next. A change of it queues a look at once. */
+export const RECHECK_SECONDS = 60;
+
+interface Parking {
+  readonly kind: WaitKind;
+  readonly because: string;
+  readonly stepId: string;
+  /** Epoch ms; absent: in RECHECK_SECONDS. */
+  readonly nextCheckAt?: number;
+  readonly deadline?: number;
+  readonly foreignUpdateId?: string;
+}
+
+/** Parks the state's token with what it waits for, then queues the first look. A crash between the two is found by the sweep. */
+export async function park(ports: Ports, event: TaskEvent, operation: Operation, parking: Parking): Promise<TaskAnswer> {
+  const now = ports.clock.now();
+  const wait: Wait = {
+    operationId: operation.id,
+    run: operation.run,
+    stepId: parking.stepId,
+    ...(event.token === undefined ? {} : { token: event.token }),
+    tokenEpoch: tokenEpochOf(event),
+    kind: parking.kind,
+    ...(parking.foreignUpdateId === undefined ? {} : { foreignUpdateId: parking.foreignUpdateId }),
+    accountId: operation.accountId,
+    region: operation.region,
+    clusterId: operation.clusterId,
+    nextCheckAt: parking.nextCheckAt ?? now + RECHECK_SECONDS * 1000,
+    since: now,
+    deadline: parking.deadline ?? now + DEADLINE_DAYS * DAY_MS,
+    because: parking.because,
+    looks: 0,
+  };
+  const parked = await ports.store.park(wait);
+  if (parked.kind === 'stopped') return stopped(parked.by);
+  // A newer token of the same state is parked already: this one belongs to an entry that is over.
+  if (parked.kind === 'parked') await ports.looks.queue(wait, wait.nextCheckAt, now);
+  return { kind: 'parked' };
+}
+
+/** A cancel ends the wait; a pause sends the state round once more, to wait for the resume. */
+export function stopped(by: 'cancel' | 'pause' | 'end'): TaskAnswer {
+  if (by === 'cancel') return fail('OperationCancelled', 'A cancel was asked for.');
+  if (by === 'pause') return fail('RunAgain', 'A pause was asked for.');
+  return fail('OperationEnded', 'The operation has ended.');
+}

@@ -1,0 +1,59 @@
+import { AccountUnreachable, type Ports } from '../../aws/ports.ts';
+import { mayBegin } from '../../domain/may-begin.ts';
+import { decideNextHop } from '../../domain/next-hop.ts';
+import type { Step } from '../../domain/operation.ts';
+import type { Hop, Stage } from '../../domain/plan.ts';
+import { factsOf } from '../steps/facts-of.ts';
+import { park } from '../steps/park.ts';
+import { answer, fail, waitingTask, type TaskAnswer, type TaskEvent } from '../task.ts';
+
+/** Facts of VerifyHealth, a moment ago, are fresh enough to plan the next hop on. */
+const FACTS_AGE_SECONDS_MAX = 120;
+
+export const handler = waitingTask(async (event, ports) => {
+  const record = await ports.store.operation(event.operationId);
+  if (record === undefined || record.operation.endedAt !== undefined || record.operation.run !== event.run) return fail('OperationEnded', 'The operation has ended or runs anew.');
+  const { operation, steps } = record;
+  await ports.store.recordStart(operation.id, event.run, ports.clock.now());
+  try {
+    return await nextHop(event, ports, record.operation, steps);
+  } catch (error) {
+    if (!(error instanceof AccountUnreachable)) throw error;
+    ports.meter.count('AccountsUnreachable', 1);
+    return park(ports, event, operation, { kind: 'AccountUnreachable', because: `Account ${operation.accountId} cannot be reached: ${error.message}`, stepId: event.state });
+  }
+});
+
+async function nextHop(event: TaskEvent, ports: Ports, operation: Parameters<typeof mayBegin>[0], steps: readonly Step[]): Promise<TaskAnswer> {
+  const now = ports.clock.now();
+  const cluster = await ports.store.cluster(operation.clusterId);
+  if (cluster === undefined) return fail('OperationStopped', 'The cluster is no longer known.');
+  const lastEnd = Math.max(0, ...steps.map((step) => Date.parse(step.endedAt ?? '1970-01-01T00:00:00Z')));
+  const facts = await factsOf(ports, operation, lastEnd, FACTS_AGE_SECONDS_MAX);
+  if (facts === 'absent') return fail('OperationStopped', JSON.stringify([{ code: 'ClusterNotFound', message: `EKS no longer knows the cluster ${operation.clusterName}.` }]));
+
+  const next = decideNextHop({ operation, steps, cluster, facts, now: new Date(now).toISOString() });
+  if (next.kind === 'stop') return fail('OperationStopped', JSON.stringify(next.errors));
+  if (next.kind === 'done') return answer({ verdict: 'done', because: next.because });
+
+  const [first] = next.hop.steps;
+  const verdict = first === undefined ? undefined : mayBegin(operation, asStep(first, next.hop), [], await ports.store.freeze());
+  if (verdict?.kind === 'no') return fail(verdict.error, verdict.because);
+  if (verdict?.kind === 'hold') return park(ports, event, operation, { kind: verdict.wait, because: verdict.because, stepId: event.state });
+  if (next.changed !== undefined) await ports.store.recordPlan(operation.id, event.run, next.plan, `The plan changed: ${next.changed}.`, now);
+  return answer({
+    verdict: 'hop',
+    hop: next.hop.to,
+    prepareAddons: subjectsOf(next.hop, 'PrepareAddons'),
+    addons: subjectsOf(next.hop, 'UpgradeAddons'),
+    nodegroups: subjectsOf(next.hop, 'UpgradeNodegroups'),
+  });
+}
+
+function asStep(planned: Hop['steps'][number], hop: Hop): Step {
+  return { ...planned, hop: hop.to, order: 0, state: 'Pending', run: 0, attempt: 1 };
+}
+
+function subjectsOf(hop: Hop, stage: Stage): string[] {
+  return [...new Set(hop.steps.filter((step) => step.stage === stage).map((step) => step.subject))];
+}

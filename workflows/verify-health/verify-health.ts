@@ -1,0 +1,33 @@
+import { AccountUnreachable } from '../../aws/ports.ts';
+import { clusterAfter } from '../../domain/cluster-after.ts';
+import { judgeHealth } from '../../domain/judge-health.ts';
+import { lookAtCluster } from '../steps/facts-of.ts';
+import { park } from '../steps/park.ts';
+import { answer, fail, waitingTask } from '../task.ts';
+
+const SETTLE_SECONDS = 15;
+const MINUTE_MS = 60_000;
+
+/** Looks at all of the cluster after a stretch of work: nothing goes on until everything is ACTIVE again, and what was seen is what the next hop is planned on. */
+export const handler = waitingTask(async (event, ports) => {
+  const record = await ports.store.operation(event.operationId);
+  if (record === undefined || record.operation.endedAt !== undefined || record.operation.run !== event.run) return fail('OperationEnded', 'The operation has ended or runs anew.');
+  const { operation } = record;
+  try {
+    const facts = await lookAtCluster(ports, operation);
+    if (facts === 'absent') return answer({ verdict: 'failed' });
+    const cluster = await ports.store.cluster(operation.clusterId);
+    if (cluster !== undefined) await ports.store.recordCluster({ ...clusterAfter(cluster, facts), desiredVersion: cluster.desiredVersion });
+    if (record.steps.some((step) => step.state === 'Failed')) return answer({ verdict: 'failed' });
+
+    const minutes = (ports.clock.now() - Date.parse(event.enteredTime ?? facts.observedAt)) / MINUTE_MS;
+    const health = judgeHealth(facts, minutes);
+    if (health.kind === 'healthy') return answer({ verdict: 'healthy' });
+    if (health.kind === 'unhealthy') return fail('OperationStopped', JSON.stringify([{ code: 'HealthNotRestored', message: health.because }]));
+    return await park(ports, event, operation, { kind: 'Settling', because: health.because, stepId: event.state, nextCheckAt: ports.clock.now() + SETTLE_SECONDS * 1000 });
+  } catch (error) {
+    if (!(error instanceof AccountUnreachable)) throw error;
+    ports.meter.count('AccountsUnreachable', 1);
+    return park(ports, event, operation, { kind: 'AccountUnreachable', because: `Account ${operation.accountId} cannot be reached: ${error.message}`, stepId: event.state });
+  }
+});
