@@ -1,0 +1,95 @@
+import type { Account } from './account.ts';
+import { rolePolicyFor, type PolicyDocument } from './permissions.ts';
+
+/** The one role in a workload account that Slipway works through. No path: an assumed role's ARN drops it. */
+export const ACCESS_ROLE_NAME = 'slipway-access';
+
+/** Names of the roles that may be handed to EKS, unless the account's owner chooses others. */
+export const PASS_ROLE_PATTERNS: readonly string[] = ['eks-*', 'slipway-*'];
+
+export interface TrustPolicy {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly {
+    readonly Sid: string;
+    readonly Effect: 'Allow';
+    readonly Principal: { readonly AWS: string };
+    readonly Action: string | readonly string[];
+    readonly Condition: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+  }[];
+}
+
+export interface AccountSetup {
+  readonly roleArn: string;
+  readonly trustPolicy: TrustPolicy;
+  readonly permissionsPolicy: PolicyDocument;
+  /** A CloudFormation template of the role with both policies, as JSON text. */
+  readonly template: string;
+}
+
+export function roleArnOf(accountId: string): string {
+  return `arn:aws:iam::${accountId}:role/${ACCESS_ROLE_NAME}`;
+}
+
+/** What the owner of an account must set up there. It carries the external id: for admins alone. */
+export function accountSetup(
+  account: Pick<Account, 'accountId' | 'externalId' | 'previousExternalId'>,
+  homeAccountId: string,
+  options: { readonly passRolePatterns?: readonly string[] } = {},
+): AccountSetup {
+  const passRoleArns = (options.passRolePatterns ?? PASS_ROLE_PATTERNS).map((pattern) => `arn:aws:iam::${account.accountId}:role/${pattern}`);
+  const trustPolicy = trustPolicyFor(account, homeAccountId);
+  const permissionsPolicy = rolePolicyFor({ accountId: account.accountId, passRoleArns });
+  return { roleArn: roleArnOf(account.accountId), trustPolicy, permissionsPolicy, template: templateOf(trustPolicy, permissionsPolicy, passRoleArns) };
+}
+
+/**
+ * Who may assume the role. The principal is the home account's root, narrowed by a pattern of role names: a role named itself would
+ * be stored by its internal id and orphaned when a redeploy makes it anew, and a list of roles outgrows the 2,048 characters.
+ *
+ * The external id stands on `sts:AssumeRole` alone. Tagging and the source identity are checked as actions of their own in the same
+ * call, and the external id is no condition key of theirs (source: Service Authorization Reference, STS): asked there it would deny
+ * every session with tags. Allowing them without it opens nothing, since neither gives a session unless AssumeRole is allowed too.
+ */
+function trustPolicyFor(account: Pick<Account, 'externalId' | 'previousExternalId'>, homeAccountId: string): TrustPolicy {
+  const Principal = { AWS: `arn:aws:iam::${homeAccountId}:root` };
+  const ArnLike = { 'aws:PrincipalArn': `arn:aws:iam::${homeAccountId}:role/slipway-*` };
+  const externalIds = [account.externalId, ...(account.previousExternalId === undefined ? [] : [account.previousExternalId])];
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'AssumeWithExternalId',
+        Effect: 'Allow',
+        Principal,
+        Action: 'sts:AssumeRole',
+        Condition: { ArnLike, StringEquals: { 'sts:ExternalId': externalIds.length === 1 ? externalIds[0]! : externalIds } },
+      },
+      { Sid: 'NameTheSession', Effect: 'Allow', Principal, Action: ['sts:TagSession', 'sts:SetSourceIdentity'], Condition: { ArnLike } },
+    ],
+  };
+}
+
+/** The same as CloudFormation, where the roles that may be handed to EKS are a parameter. */
+function templateOf(trustPolicy: TrustPolicy, permissionsPolicy: PolicyDocument, passRoleArns: readonly string[]): string {
+  const statements = permissionsPolicy.Statement.map((statement) => (statement.Action.includes('iam:PassRole') ? { ...statement, Resource: { Ref: 'PassableRoleArns' } } : statement));
+  const template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: 'The role through which Slipway works on the EKS clusters of this account.',
+    Parameters: {
+      PassableRoleArns: { Type: 'CommaDelimitedList', Default: passRoleArns.join(','), Description: 'ARNs or ARN patterns of the cluster and node roles that may be handed to EKS.' },
+    },
+    Resources: {
+      SlipwayAccess: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          RoleName: ACCESS_ROLE_NAME,
+          Description: 'Assumed by Slipway with the external id of this account.',
+          AssumeRolePolicyDocument: trustPolicy,
+          Policies: [{ PolicyName: ACCESS_ROLE_NAME, PolicyDocument: { ...permissionsPolicy, Statement: statements } }],
+        },
+      },
+    },
+    Outputs: { RoleArn: { Description: 'The ARN that Slipway assumes.', Value: { 'Fn::GetAtt': ['SlipwayAccess', 'Arn'] } } },
+  };
+  return `${JSON.stringify(template, null, 2)}\n`;
+}

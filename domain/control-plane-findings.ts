@@ -1,0 +1,96 @@
+import type { ClusterFacts, HealthIssue } from './facts.ts';
+import { finding, type FindingCode } from './finding-codes.ts';
+import type { Finding } from './plan.ts';
+
+/** What a control plane is asked about before any work on it: is it up, is it free, are its role, its key and its subnets still there. */
+export function controlPlaneFindings(facts: ClusterFacts): readonly Finding[] {
+  return [...statusFindings(facts), ...healthFindings(facts), ...subnetFindings(facts)];
+}
+
+function statusFindings(facts: ClusterFacts): Finding[] {
+  const { cluster, updatesInProgress } = facts;
+  if (updatesInProgress.length > 0) {
+    return updatesInProgress.map((update) =>
+      finding('update-in-progress', 'advises', cluster.name, {
+        detail: `EKS is carrying out ${update.type} ${update.updateId}, begun ${update.createdAt}, which is not ours.`,
+        remedy: 'Nothing: the operation waits for it, and takes it over when it is the hop that was planned.',
+      }),
+    );
+  }
+  if (cluster.status === 'ACTIVE') return [];
+  if (cluster.status === 'UPDATING') {
+    return [
+      finding('update-in-progress', 'advises', cluster.name, {
+        detail: 'The control plane is UPDATING by an update that is not ours.',
+        remedy: 'Nothing: the operation waits for it, and takes it over when it is the hop that was planned.',
+      }),
+    ];
+  }
+  return [
+    finding('control-plane-not-active', 'blocks', cluster.name, {
+      detail: `The control plane is ${cluster.status}; EKS changes only an ACTIVE one.`,
+      remedy: cluster.status === 'FAILED' ? 'A FAILED control plane does not come back: make a new cluster.' : 'Wait until it is ACTIVE, then ask again.',
+    }),
+  ];
+}
+
+/** Issues under which EKS cannot replace the control plane's machines, by what has to be mended. Every other issue is told and does not stop the work. */
+const ISSUES_THAT_BLOCK: Readonly<Record<string, FindingCode>> = {
+  IamRoleNotFound: 'cluster-role-missing',
+  KmsGrantRevoked: 'kms-key-unusable',
+  KmsKeyDisabled: 'kms-key-unusable',
+  KmsKeyMarkedForDeletion: 'kms-key-unusable',
+  KmsKeyNotFound: 'kms-key-unusable',
+  Ec2SubnetNotFound: 'cluster-subnet-missing',
+  InsufficientFreeAddresses: 'cluster-addresses-short',
+  AccessDenied: 'control-plane-unhealthy',
+  Ec2SecurityGroupNotFound: 'control-plane-unhealthy',
+  Ec2ServiceNotSubscribed: 'control-plane-unhealthy',
+  ResourceLimitExceeded: 'control-plane-unhealthy',
+  ResourceNotFound: 'control-plane-unhealthy',
+  StsRegionalEndpointDisabled: 'control-plane-unhealthy',
+  VpcNotFound: 'control-plane-unhealthy',
+};
+
+function healthFindings(facts: ClusterFacts): Finding[] {
+  return facts.cluster.healthIssues.map((issue) => {
+    const code = Object.hasOwn(ISSUES_THAT_BLOCK, issue.code) ? ISSUES_THAT_BLOCK[issue.code] : undefined;
+    return finding(code ?? 'control-plane-unhealthy', code === undefined ? 'advises' : 'blocks', issue.resourceIds[0] ?? facts.cluster.name, {
+      detail: `EKS reports ${issueText(issue)}`,
+      remedy: remedyFor(code),
+    });
+  });
+}
+
+function remedyFor(code: FindingCode | undefined): string {
+  switch (code) {
+    case 'cluster-role-missing':
+      return 'Make the cluster\'s IAM role again under the same name, with AmazonEKSClusterPolicy.';
+    case 'kms-key-unusable':
+      return 'Enable the KMS key, cancel its deletion, or restore its grant; a key that is gone cannot be replaced.';
+    case 'cluster-subnet-missing':
+    case 'cluster-addresses-short':
+      return 'Give the cluster other subnets in the same zones and VPC with UpdateClusterConfig.';
+    default:
+      return 'Mend what EKS names, wait until the issue is gone from DescribeCluster, then ask again.';
+  }
+}
+
+/** The subnets that the cluster was given must still be there: EKS puts new network interfaces into any of them (source: EKS user guide, network requirements). */
+function subnetFindings(facts: ClusterFacts): Finding[] {
+  const found = new Set(facts.subnets.map((subnet) => subnet.subnetId));
+  return facts.cluster.subnetIds
+    .filter((subnetId) => !found.has(subnetId))
+    .map((subnetId) =>
+      finding('cluster-subnet-missing', 'blocks', subnetId, {
+        detail: `The cluster's subnet ${subnetId} is not there any more.`,
+        remedy: remedyFor('cluster-subnet-missing'),
+      }),
+    );
+}
+
+/** `Code: message`, with the resources that it concerns. */
+export function issueText(issue: HealthIssue): string {
+  const concerned = issue.resourceIds.length === 0 ? '' : ` (${issue.resourceIds.join(', ')})`;
+  return `${issue.code}: ${issue.message}${concerned}`;
+}

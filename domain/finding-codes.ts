@@ -1,0 +1,57 @@
+import type { Finding } from './plan.ts';
+
+/**
+ * Every finding that planning can make, with what it may do: `blocks` refuses the work, `advises` is told and the work is
+ * done all the same, `either` depends on whether the work needs what was found. Each has a heading in docs/checks.md.
+ */
+export const FINDINGS = {
+  'control-plane-not-active': 'blocks',
+  'control-plane-unhealthy': 'either',
+  'cluster-role-missing': 'blocks',
+  'kms-key-unusable': 'blocks',
+  'cluster-subnet-missing': 'blocks',
+  'cluster-addresses-short': 'blocks',
+  'zone-addresses-short': 'advises',
+  'surge-addresses-short': 'advises',
+  'update-in-progress': 'advises',
+  'nodegroup-unhealthy': 'either',
+  'nodegroup-busy': 'advises',
+  'nodegroup-newer-than-control-plane': 'advises',
+  'kubelet-skew': 'advises',
+  'kubelet-version-unknown': 'advises',
+  'custom-ami': 'either',
+  'al2-not-offered': 'either',
+  'addon-unhealthy': 'advises',
+  'addon-busy': 'advises',
+  'addon-not-in-catalogue': 'advises',
+  'addon-not-listed': 'either',
+  'addon-step-missing': 'either',
+  'kube-proxy-skew': 'blocks',
+  'kube-proxy-newer-than-control-plane': 'advises',
+  'auto-mode-nodes': 'advises',
+  'extended-support': 'advises',
+  'target-in-extended-support': 'advises',
+  'auto-upgrade-ahead': 'advises',
+  'nobody-can-get-in': 'advises',
+  'subnet-addresses-low': 'advises',
+  'endpoint-open-to-the-world': 'advises',
+  'addons-await-nodes': 'advises',
+  'network-addon-left-out': 'advises',
+  'scale-down-ignores-budgets': 'advises',
+  'last-nodegroup': 'advises',
+  'access-not-manageable': 'advises',
+  'iam-roles-stay': 'advises',
+  'launch-templates-stay': 'advises',
+  'log-group-stays': 'advises',
+} as const satisfies Record<string, 'blocks' | 'advises' | 'either'>;
+
+export type FindingCode = keyof typeof FINDINGS;
+
+/** A finding of the catalogue. `hop` is the target minor that it concerns, or null for all of the work. */
+export function finding(code: FindingCode, severity: Finding['severity'], subject: string, told: { readonly detail: string; readonly remedy: string; readonly hop?: string | null }): Finding {
+  return { code, severity, subject, detail: told.detail, remedy: told.remedy, hop: told.hop ?? null };
+}
+
+export function blocks(found: Finding): boolean {
+  return found.severity === 'blocks';
+}

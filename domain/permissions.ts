@@ -1,0 +1,233 @@
+import type { StepKind } from './plan.ts';
+
+/**
+ * Every AWS action that Slipway needs in a workload account, on what, and what for. The role's policy, the policy of each step's
+ * session and the policy of looking sessions are all cut from this one table, so that none can drift from the others.
+ * Which resource an action is checked against, and what EKS asks of its caller beyond the EKS action, is from the Service
+ * Authorization Reference, the Step Functions policies for EKS, and EKS's own denials (terraform-aws-eks 823, ACK community 2164).
+ */
+
+export type Purpose = StepKind | 'look' | 'verify';
+
+type Scope = 'any' | 'cluster' | 'nodegroup' | 'addon' | 'access-entry' | 'passed-role' | 'read-role' | 'service-linked-role' | 'launch' | 'launch-tags' | 'own-role' | 'own-policy';
+
+interface Permission {
+  readonly action: string;
+  readonly on: readonly Scope[];
+  readonly for: readonly Purpose[];
+  /** A look that every step may take at what it works on, before it begins and after it ended. */
+  readonly around?: true;
+}
+
+const ROLLS: readonly Purpose[] = ['create-nodegroup', 'upgrade-nodegroup'];
+const WITH_UPDATES: readonly Scope[] = ['cluster', 'nodegroup', 'addon'];
+
+const PERMISSIONS: readonly Permission[] = [
+  { action: 'eks:DescribeCluster', on: ['cluster'], for: ['look'], around: true },
+  { action: 'eks:ListNodegroups', on: ['cluster'], for: ['look'] },
+  { action: 'eks:ListAddons', on: ['cluster'], for: ['look'] },
+  { action: 'eks:DescribeNodegroup', on: ['nodegroup'], for: ['look'], around: true },
+  { action: 'eks:DescribeAddon', on: ['addon'], for: ['look'], around: true },
+  { action: 'eks:ListUpdates', on: WITH_UPDATES, for: ['look'], around: true },
+  { action: 'eks:DescribeUpdate', on: WITH_UPDATES, for: ['look'], around: true },
+  { action: 'eks:DescribeClusterVersions', on: ['any'], for: ['look'] },
+  { action: 'eks:DescribeAddonVersions', on: ['any'], for: ['look'] },
+  // EKS reads the subnets with its caller's rights when it makes a node group.
+  { action: 'ec2:DescribeSubnets', on: ['any'], for: ['look', 'create-nodegroup'] },
+
+  { action: 'eks:CreateCluster', on: ['any'], for: ['create-control-plane'] },
+  // Tags sent with a creation are checked as tagging.
+  { action: 'eks:TagResource', on: ['cluster'], for: ['create-control-plane'] },
+  { action: 'eks:UpdateClusterVersion', on: ['cluster'], for: ['upgrade-control-plane'] },
+  { action: 'eks:UpdateClusterConfig', on: ['cluster'], for: ['update-cluster-config'] },
+  { action: 'eks:DeleteCluster', on: ['cluster'], for: ['delete-control-plane'] },
+
+  { action: 'eks:CreateAccessEntry', on: ['cluster'], for: ['create-access-entry'] },
+  { action: 'eks:AssociateAccessPolicy', on: ['access-entry'], for: ['create-access-entry'] },
+  { action: 'eks:DeleteAccessEntry', on: ['access-entry'], for: ['update-cluster-config'] },
+
+  { action: 'eks:CreateAddon', on: ['cluster'], for: ['create-addon'] },
+  { action: 'eks:UpdateAddon', on: ['addon'], for: ['upgrade-addon'] },
+  { action: 'eks:DeleteAddon', on: ['addon'], for: ['delete-addon'] },
+
+  { action: 'eks:CreateNodegroup', on: ['cluster'], for: ['create-nodegroup'] },
+  { action: 'eks:UpdateNodegroupVersion', on: ['nodegroup'], for: ['upgrade-nodegroup'] },
+  { action: 'eks:UpdateNodegroupConfig', on: ['nodegroup'], for: ['update-nodegroup-config'] },
+  { action: 'eks:DeleteNodegroup', on: ['nodegroup'], for: ['delete-nodegroup'] },
+
+  { action: 'iam:PassRole', on: ['passed-role'], for: ['create-control-plane', 'create-nodegroup'] },
+  // EKS checks the node role, and whether its own service-linked role is there, with its caller's rights.
+  { action: 'iam:GetRole', on: ['read-role'], for: ['create-nodegroup'] },
+  { action: 'iam:ListAttachedRolePolicies', on: ['read-role'], for: ['create-nodegroup'] },
+  { action: 'iam:CreateServiceLinkedRole', on: ['service-linked-role'], for: ['create-control-plane', 'create-nodegroup'] },
+  // "You are not authorized to launch instances with this launch template": EKS tries a launch with its caller's rights.
+  { action: 'ec2:RunInstances', on: ['launch'], for: ROLLS },
+  { action: 'ec2:CreateTags', on: ['launch-tags'], for: ROLLS },
+  { action: 'ec2:DescribeLaunchTemplateVersions', on: ['any'], for: ROLLS },
+
+  { action: 'iam:ListRolePolicies', on: ['own-role'], for: ['verify'] },
+  { action: 'iam:GetRolePolicy', on: ['own-role'], for: ['verify'] },
+  { action: 'iam:ListAttachedRolePolicies', on: ['own-role'], for: ['verify'] },
+  { action: 'iam:GetPolicy', on: ['own-policy'], for: ['verify'] },
+  { action: 'iam:GetPolicyVersion', on: ['own-policy'], for: ['verify'] },
+];
+
+/** What a policy is cut to; `*` where it is not. */
+interface Cut {
+  readonly accountId: string;
+  readonly region: string;
+  readonly clusterName: string;
+  readonly nodegroupName: string;
+  readonly addonName: string;
+  /** ARNs or ARN patterns of the roles that may be handed to EKS. */
+  readonly passRoleArns: readonly string[];
+}
+
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export interface PolicyDocument {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly Statement[];
+}
+
+interface Place {
+  readonly sid: string;
+  readonly resources: (cut: Cut) => readonly string[];
+  readonly condition?: (cut: Cut) => NonNullable<Statement['Condition']>;
+}
+
+const SERVICE_LINKED_ROLES = ['eks.amazonaws.com', 'eks-nodegroup.amazonaws.com'];
+
+const PLACES: Readonly<Record<Scope, Place>> = {
+  any: { sid: 'WhereIamKnowsNoResource', resources: () => ['*'] },
+  cluster: { sid: 'Clusters', resources: (cut) => [`${eksArn(cut)}:cluster/${cut.clusterName}`] },
+  // EKS ends the ARNs of groups, add-ons and access entries with an id of its own.
+  nodegroup: { sid: 'Nodegroups', resources: (cut) => [`${eksArn(cut)}:nodegroup/${parts(cut.clusterName, cut.nodegroupName)}`] },
+  addon: { sid: 'Addons', resources: (cut) => [`${eksArn(cut)}:addon/${parts(cut.clusterName, cut.addonName)}`] },
+  'access-entry': { sid: 'AccessEntries', resources: (cut) => [`${eksArn(cut)}:access-entry/${parts(cut.clusterName)}`] },
+  'passed-role': { sid: 'HandRolesToEks', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' } }) },
+  'read-role': { sid: 'ReadRoles', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/*`] },
+  'service-linked-role': { sid: 'MakeServiceLinkedRoles', resources: serviceLinkedRoles, condition: () => ({ StringEquals: { 'iam:AWSServiceName': SERVICE_LINKED_ROLES } }) },
+  launch: {
+    sid: 'LaunchFromTemplates',
+    resources: () => ['*'],
+    condition: (cut) => ({ ArnLike: { 'ec2:LaunchTemplate': `arn:aws:ec2:${cut.region}:${cut.accountId}:launch-template/*` } }),
+  },
+  'launch-tags': { sid: 'TagWhatIsLaunched', resources: (cut) => [`arn:aws:ec2:${cut.region}:${cut.accountId}:*/*`], condition: () => ({ StringEquals: { 'ec2:CreateAction': 'RunInstances' } }) },
+  'own-role': { sid: 'ReadItsOwnRole', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/slipway-access`] },
+  'own-policy': { sid: 'ReadItsOwnPolicies', resources: (cut) => [`arn:aws:iam::${cut.accountId}:policy/slipway-*`] },
+};
+
+/** STS takes a session policy of this many characters (source: STS AssumeRole, Policy). */
+export const SESSION_POLICY_CHARACTERS_MAX = 2048;
+
+const everything: Omit<Cut, 'accountId' | 'passRoleArns'> = { region: '*', clusterName: '*', nodegroupName: '*', addonName: '*' };
+
+/** The actions of a kind of step with the looks that it takes on the way, or of looking, or of verifying. */
+export function actionsFor(purpose: Purpose): readonly string[] {
+  return [...new Set(permissionsFor(purpose).map(({ action }) => action))].sort();
+}
+
+/** All that the account's role may do, in any region: adding a region to the account must not need a new role. */
+export function rolePolicyFor(asked: { readonly accountId: string; readonly passRoleArns: readonly string[] }): PolicyDocument {
+  return policyOf(pairsOf(PERMISSIONS), { ...everything, ...asked }, true);
+}
+
+/**
+ * The policy of one step's session, as JSON: the step's own actions on its own cluster, node group or add-on, and the looks that
+ * come before and after. Throws when it does not fit into what STS takes.
+ */
+export function sessionPolicyFor(asked: {
+  readonly kind: StepKind;
+  readonly accountId: string;
+  readonly region: string;
+  readonly clusterName: string;
+  /** The step's subject: a node group's or add-on's name; the cluster's name or a principal for the rest. */
+  readonly subject: string;
+  readonly passRoleArns?: readonly string[];
+}): string {
+  const { kind, accountId, region, clusterName, subject, passRoleArns = [] } = asked;
+  const cut: Cut = {
+    accountId,
+    region,
+    clusterName,
+    nodegroupName: concerns(kind, 'nodegroup') ? subject : '*',
+    addonName: concerns(kind, 'addon') ? subject : '*',
+    passRoleArns,
+  };
+  const policy = compact(policyOf(permissionsFor(kind), cut, false));
+  if (policy.length > SESSION_POLICY_CHARACTERS_MAX) throw new RangeError(`The session policy of ${kind} has ${policy.length} characters; STS takes ${SESSION_POLICY_CHARACTERS_MAX}.`);
+  return policy;
+}
+
+/** The policy of a session that only looks, shared by everything in an account and region, as JSON. */
+export function watchPolicyFor(asked: { readonly accountId: string; readonly region: string }): string {
+  return compact(policyOf(permissionsFor('look'), { ...everything, passRoleArns: [], ...asked }, false));
+}
+
+/** The policy of the session in which `verify` reads the role's own permissions, as JSON. */
+export function verifyPolicyFor(accountId: string): string {
+  return compact(policyOf(permissionsFor('verify'), { ...everything, passRoleArns: [], accountId }, false));
+}
+
+interface Pair {
+  readonly action: string;
+  readonly scope: Scope;
+}
+
+function permissionsFor(purpose: Purpose): Pair[] {
+  const own = PERMISSIONS.filter((permission) => permission.for.includes(purpose));
+  return purpose === 'look' || purpose === 'verify' ? pairsOf(own) : [...pairsOf(own), ...looksAround(purpose)];
+}
+
+/** What a step looks at before it begins and after it ended: its cluster always, its node group or add-on where it has one, all of them when it reads the cluster. */
+function looksAround(kind: StepKind): Pair[] {
+  if (kind === 'read-cluster') return pairsOf(PERMISSIONS.filter((permission) => permission.for.includes('look')));
+  return pairsOf(PERMISSIONS.filter((permission) => permission.around)).filter(({ scope }) => scope === 'cluster' || ((scope === 'nodegroup' || scope === 'addon') && concerns(kind, scope)));
+}
+
+function concerns(kind: StepKind, what: 'nodegroup' | 'addon'): boolean {
+  return kind.includes(what);
+}
+
+function pairsOf(permissions: readonly Permission[]): Pair[] {
+  return permissions.flatMap(({ action, on }) => on.map((scope) => ({ action, scope })));
+}
+
+/** One statement for each place, in the order of the places. */
+function policyOf(pairs: readonly Pair[], cut: Cut, withSids: boolean): PolicyDocument {
+  const statements = (Object.keys(PLACES) as Scope[]).flatMap((scope): Statement[] => {
+    const actions = [...new Set(pairs.filter((pair) => pair.scope === scope).map((pair) => pair.action))].sort();
+    const place = PLACES[scope];
+    const resources = place.resources(cut);
+    if (actions.length === 0 || resources.length === 0) return [];
+    const condition = place.condition?.(cut);
+    return [{ ...(withSids ? { Sid: place.sid } : {}), Effect: 'Allow', Action: actions, Resource: resources, ...(condition === undefined ? {} : { Condition: condition }) }];
+  });
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+/** JSON without what IAM does not need: a list of one is written as the one. */
+function compact(policy: PolicyDocument): string {
+  return JSON.stringify(policy, (_key, value: unknown) => (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : value));
+}
+
+function serviceLinkedRoles(cut: Cut): string[] {
+  return SERVICE_LINKED_ROLES.map((service) => `arn:aws:iam::${cut.accountId}:role/aws-service-role/${service}/*`);
+}
+
+function eksArn(cut: Cut): string {
+  return `arn:aws:eks:${cut.region}:${cut.accountId}`;
+}
+
+/** `prod/blue/*`, or `*` when nothing is cut; a trailing star stands for EKS's own id. */
+function parts(...names: readonly string[]): string {
+  const cut = names.filter((name, index) => name !== '*' || names.slice(index).some((later) => later !== '*'));
+  return [...cut, '*'].join('/');
+}

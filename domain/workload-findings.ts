@@ -1,0 +1,101 @@
+import { offersOf } from './addon-versions.ts';
+import { issueText } from './control-plane-findings.ts';
+import type { AddonFacts, ClusterFacts, NodegroupFacts } from './facts.ts';
+import { finding } from './finding-codes.ts';
+import { compareMinors, minorOf } from './minor.ts';
+import type { Finding, Hop } from './plan.ts';
+import { kubeletFits } from './skew.ts';
+
+const UNHEALTHY_NODEGROUP = ['DEGRADED', 'CREATE_FAILED', 'DELETE_FAILED'];
+const BUSY = ['CREATING', 'UPDATING', 'DELETING'];
+
+/** How the node groups and add-ons are before the work. A group that cannot come up now would not come up new either, so it blocks the work when it is to be rolled. */
+export function workloadFindings(facts: ClusterFacts, hops: readonly Hop[]): readonly Finding[] {
+  const rolled = new Map(hops.flatMap((hop) => hop.steps.filter((step) => step.kind === 'upgrade-nodegroup').map((step) => [step.subject, hop.to] as const)));
+  return [...facts.nodegroups.flatMap((group) => nodegroupFindings(group, facts, rolled.get(group.nodegroupName))), ...facts.addons.flatMap((addon) => addonFindings(addon, facts)), ...autoMode(facts)];
+}
+
+function nodegroupFindings(group: NodegroupFacts, facts: ClusterFacts, hop: string | undefined): Finding[] {
+  const { nodegroupName, version, status, healthIssues } = group;
+  const controlPlane = facts.cluster.version;
+  const findings: Finding[] = [];
+  if (UNHEALTHY_NODEGROUP.includes(status) || healthIssues.length > 0) {
+    const failed = UNHEALTHY_NODEGROUP.includes(status);
+    findings.push(
+      finding('nodegroup-unhealthy', failed && hop !== undefined ? 'blocks' : 'advises', nodegroupName, {
+        detail: `The group is ${status}${healthIssues.length === 0 ? '; EKS names no issue.' : `: ${healthIssues.map(issueText).join(' ')}`}`,
+        remedy: 'Mend what EKS names: a roll replaces every node of the group, and new nodes would meet the same fault.',
+        hop: hop ?? null,
+      }),
+    );
+  }
+  if (BUSY.includes(status)) {
+    const detail = status === 'DELETING' ? 'The group is being deleted, and is left alone.' : `The group is ${status} by work that is not ours.`;
+    findings.push(finding('nodegroup-busy', 'advises', nodegroupName, { detail, remedy: 'Nothing: the operation waits for it before it works on the group.' }));
+  }
+  if (version !== undefined && compareMinors(version, controlPlane) > 0) {
+    findings.push(
+      finding('nodegroup-newer-than-control-plane', 'advises', nodegroupName, {
+        detail: `Its kubelet is ${version}, newer than the control plane at ${controlPlane}, which Kubernetes does not support.`,
+        remedy: 'An upgrade of the control plane mends it. Until then make no new nodes in this group.',
+      }),
+    );
+  } else if (version !== undefined && !kubeletFits(version, controlPlane)) {
+    findings.push(
+      finding('kubelet-skew', 'advises', nodegroupName, {
+        detail: `Its kubelet is ${version}, farther behind the control plane at ${controlPlane} than Kubernetes supports.`,
+        remedy: 'Roll it soon; a plan that moves the control plane rolls it first.',
+      }),
+    );
+  }
+  return findings;
+}
+
+function addonFindings(addon: AddonFacts, facts: ClusterFacts): Finding[] {
+  const { addonName, addonVersion, status, healthIssues } = addon;
+  const findings: Finding[] = [];
+  if (BUSY.includes(status)) {
+    findings.push(
+      finding('addon-busy', 'advises', addonName, {
+        detail: status === 'DELETING' ? 'The add-on is being deleted, and is left alone.' : `The add-on is ${status} by work that is not ours.`,
+        remedy: 'Nothing: the operation waits for it before it works on the add-on.',
+      }),
+    );
+  } else if (status !== 'ACTIVE' || healthIssues.length > 0) {
+    const awaitsNodes = status === 'DEGRADED' && facts.nodegroups.every((group) => group.scalingConfig.desiredSize === 0);
+    findings.push(
+      finding('addon-unhealthy', 'advises', addonName, {
+        detail: awaitsNodes ? 'The add-on is DEGRADED because the cluster has no node to run it on.' : `The add-on is ${status}${healthIssues.length === 0 ? '; EKS names no issue.' : `: ${healthIssues.map(issueText).join(' ')}`}`,
+        remedy: awaitsNodes ? 'Add a node group; the add-on becomes ACTIVE by itself.' : 'Mend what EKS names. A move to another version may mend it, or fail for the same cause.',
+      }),
+    );
+  }
+  if (offersOf(addonName, facts.addonCatalogue) === undefined && status !== 'DELETING') {
+    findings.push(
+      finding('addon-not-in-catalogue', 'advises', addonName, {
+        detail: `EKS lists no versions of ${addonName} here, so whether ${addonVersion} fits a newer minor could not be judged, and it is left as it is.`,
+        remedy: 'Ask its publisher which versions fit the target, and move it by hand.',
+      }),
+    );
+  }
+  const minor = minorOf(addonVersion);
+  if (addonName === 'kube-proxy' && minor !== undefined && compareMinors(minor, facts.cluster.version) > 0) {
+    findings.push(
+      finding('kube-proxy-newer-than-control-plane', 'advises', addonName, {
+        detail: `kube-proxy is at ${addonVersion}, newer than the control plane at ${facts.cluster.version}, which Kubernetes does not support.`,
+        remedy: 'An upgrade of the control plane mends it.',
+      }),
+    );
+  }
+  return findings;
+}
+
+function autoMode(facts: ClusterFacts): Finding[] {
+  if (!facts.cluster.autoMode) return [];
+  return [
+    finding('auto-mode-nodes', 'advises', facts.cluster.name, {
+      detail: 'The cluster runs in EKS Auto Mode: its own nodes follow the control plane by themselves, within disruption budgets.',
+      remedy: 'Nothing; expect nodes to be replaced for some time after each hop.',
+    }),
+  ];
+}
