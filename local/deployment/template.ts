@@ -38,7 +38,7 @@ function arn({ region, accountId }: Place, service: string, rest: string): strin
 
 /** A CloudFormation template's resources, seen as deployed at a place. */
 export interface Template {
-  /** The logical ids of a type, with the properties evaluated. */
+  /** The resources of a type; their properties are evaluated when they are read. */
   ofType(type: string): readonly { readonly logicalId: string; readonly properties: Branch }[];
   /** `tree` with its intrinsic functions in the place of their values. Throws on one it does not know, and on a reference to nothing. */
   evaluate(tree: Tree): Tree;
@@ -101,7 +101,12 @@ export function createTemplate(resources: Branch, place: Place): Template {
     ofType: (type) =>
       Object.keys(resources)
         .filter((logicalId) => typeOf(logicalId) === type)
-        .map((logicalId) => ({ logicalId, properties: branch(evaluate(branch(resources[logicalId], logicalId)['Properties'] ?? {}), logicalId) })),
+        .map((logicalId) => ({
+          logicalId,
+          get properties() {
+            return branch(evaluate(branch(resources[logicalId], logicalId)['Properties'] ?? {}), logicalId);
+          },
+        })),
   };
 }
 
