@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { roleArnOf } from '../domain/account-setup.ts';
 import type { Operation, Step } from '../domain/operation.ts';
-import { sessionPolicyFor, watchPolicyFor } from '../domain/permissions.ts';
+import { sessionPolicyFor, verifyPolicyFor, watchPolicyFor } from '../domain/permissions.ts';
 import { AccountUnreachable, type AccountAccess, type Clock, type Session, type Store } from './ports.ts';
 import { nameOf } from './eks/errors.ts';
+import { readRolePermissions } from './role-permissions.ts';
 
 /** A Lambda's role that assumes another is chaining: STS caps such a session at an hour (source: STS AssumeRole, DurationSeconds). */
 const SESSION_SECONDS = 3600;
@@ -13,11 +14,13 @@ const TRIAL_SECONDS = 900;
 const RENEW_BEFORE_SECONDS = 300;
 /** Sessions kept by one warm function; the oldest goes first. */
 const SESSIONS_KEPT_MAX = 200;
+/** IAM is one for all regions, and signs here. */
+const IAM_REGION = 'us-east-1';
 /** STS allows 64 characters of `[\w+=,.@-]` in a session's name, and 256 in a tag's value. */
 const SESSION_NAME_CHARACTERS_MAX = 64;
 
 /** Roles in other accounts. External ids come from the store and go to STS, and nowhere else. */
-export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, clock: { realNow(): number } & Clock): AccountAccess {
+export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, clock: { realNow(): number } & Clock, endpoint: string | undefined): AccountAccess {
   const sessions = new Map<string, Session>();
 
   async function assume(accountId: string, region: string, name: string, policy: string, tags: Readonly<Record<string, string>>, sourceIdentity: string): Promise<Session> {
@@ -61,6 +64,15 @@ export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, cl
 
     watch(accountId, region) {
       return assume(accountId, region, 'slipway-watch', watchPolicyFor({ accountId, region }), {}, 'slipway');
+    },
+
+    async readPermissions(accountId) {
+      try {
+        const session = await assume(accountId, IAM_REGION, 'slipway-verify', verifyPolicyFor(accountId), {}, 'slipway');
+        return { kind: 'read', document: await readRolePermissions(session, endpoint) };
+      } catch (error) {
+        return { kind: 'unreadable', message: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error' };
+      }
     },
 
     async tryToAssume(accountId, externalId) {

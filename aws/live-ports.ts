@@ -30,7 +30,7 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
   const store = once(() => createStore(new DynamoDBClient(client), setting('SLIPWAY_TABLE')));
   const executions = once(() => createExecutions(new SFNClient(client), setting('SLIPWAY_MACHINE_ARN_PREFIX')));
   const looks = once(() => createLookQueue(new SQSClient(client), setting('SLIPWAY_LOOKS_QUEUE_URL')));
-  const accounts = once(() => createAccounts(new STSClient(client), store(), { now: wiring.clock.now, realNow: () => Date.now() }));
+  const accounts = once(() => createAccounts(new STSClient(client), store(), { now: wiring.clock.now, realNow: () => Date.now() }, wiring.endpoint));
   const eks = once(() => createEks({ ...(wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint }) }));
   const observer = once(() => createObserver(new LambdaClient(client), setting('SLIPWAY_OBSERVE_FUNCTION'), log()));
   const meter = once(() => createMeter());

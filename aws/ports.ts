@@ -238,6 +238,8 @@ export interface AccountAccess {
   actFor(operation: Operation, step: Step): Promise<Session>;
   /** A shared read-only session per account and region. Throws AccountUnreachable. */
   watch(accountId: string, region: string): Promise<Session>;
+  /** What the account's role is allowed, as it reads by itself; never throws. */
+  readPermissions(accountId: string): Promise<VerificationFacts['permissions']>;
   /** Tries to assume the account's role, with an external id, with none, or with a wrong one; never throws for a denial. */
   tryToAssume(accountId: string, externalId: string | undefined): Promise<{ readonly kind: 'assumed' } | { readonly kind: 'denied'; readonly message: string } | { readonly kind: 'failed'; readonly message: string }>;
 }
