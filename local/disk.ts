@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 export class Disk {
   readonly sql: DatabaseSync;
   #depth = 0;
+  #beforeCommit: (() => void) | undefined;
 
   /** `path` is a file, or `:memory:` for a stage that forgets. */
   constructor(path: string) {
@@ -28,6 +29,7 @@ export class Disk {
     this.#depth += 1;
     try {
       const result = work();
+      this.#beforeCommit?.();
       this.sql.exec('COMMIT');
       return result;
     } catch (error) {
@@ -36,6 +38,11 @@ export class Disk {
     } finally {
       this.#depth -= 1;
     }
+  }
+
+  /** What every transaction writes besides, as its last act. */
+  beforeCommit(write: () => void): void {
+    this.#beforeCommit = write;
   }
 
   /** A named set of JSON documents, each under a string key. */
