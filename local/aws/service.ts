@@ -12,6 +12,8 @@ export interface Caller {
   /** The session policy that AssumeRole was given, as JSON text. */
   readonly sessionPolicy?: string;
   readonly sessionTags: Readonly<Record<string, string>>;
+  /** The session tags that go on into a role that this session assumes. */
+  readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string;
 }
 
@@ -55,7 +57,7 @@ export interface SimulatedService {
   readonly schemas: Readonly<Record<string, unknown>>;
   /** What it supports, by operation name. Whatever else the model knows is refused with 501 and its name. */
   readonly operations: Readonly<Record<string, OperationHandler>>;
-  /** What the caller's role must be allowed. Absent or answering nothing: the action of the operation's own name on `*`. */
+  /** What the caller's role must be allowed. Absent or answering `undefined`: the action of the operation's own name on `*`. An empty list: nothing. */
   needs?(operation: string, input: unknown, call: Call): readonly Needed[] | undefined;
 }
 
@@ -87,3 +89,15 @@ export interface World {
 /** Slipway's own account and region on the rehearsal stage. */
 export const HOME_ACCOUNT_ID = '000000000000';
 export const HOME_REGION = 'us-east-1';
+
+/**
+ * What a handler answers when its answer comes later in virtual time (a long poll): the wait is not work, so the clock
+ * may pass it.
+ */
+export class Later {
+  readonly answer: Promise<unknown>;
+
+  constructor(answer: Promise<unknown>) {
+    this.answer = answer;
+  }
+}

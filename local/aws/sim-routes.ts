@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import type { Calls } from './calls.ts';
+import { FAULT_KINDS, FAULTS_MAX } from './faults.ts';
+import type { Faults } from './faults.ts';
+import type { WireAnswer, WireRequest } from './protocols/wire.ts';
+import type { World } from './service.ts';
+
+/** The simulation's own routes, beside AWS's: counts, clock, faults. */
+
+const SPEED_MAX = 1_000_000;
+const LOG_PAGE_MAX = 1000;
+
+const accountId = z.string().regex(/^\d{12}$/, 'an account is 12 digits');
+const region = z.string().regex(/^[a-z0-9-]{1,32}$/, 'a region is written like us-east-1');
+
+const FaultRequest = z.strictObject({
+  operation: z.string().regex(/^[a-z0-9-]+:[A-Za-z0-9]+$/, 'an operation is written like eks:DescribeUpdate'),
+  account: accountId.optional(),
+  region: region.optional(),
+  match: z.record(z.string(), z.unknown()).optional(),
+  times: z.int().min(1).max(1_000_000),
+  fault: z.strictObject({
+    kind: z.enum(FAULT_KINDS),
+    code: z.string().min(1).max(100).optional(),
+    message: z.string().max(1000).optional(),
+    status: z.int().min(400).max(599).optional(),
+    seconds: z.number().min(0).max(86_400).optional(),
+  }),
+});
+
+const ClockRequest = z.strictObject({
+  now: z.iso.datetime({ offset: true }).optional(),
+  speed: z.union([z.number().min(0).max(SPEED_MAX), z.literal('max')]).optional(),
+});
+
+const CallsQuery = z.strictObject({ account: accountId.optional(), region: region.optional() });
+const LogQuery = z.strictObject({ since: z.coerce.number().int().min(0).default(0) });
+
+interface Around {
+  readonly world: World;
+  readonly calls: Calls;
+  readonly faults: Faults;
+}
+
+export async function simRoute(request: WireRequest, around: Around): Promise<WireAnswer> {
+  const route = `${request.method} ${request.path}`;
+  switch (route) {
+    case 'GET /_sim/health':
+      return json(200, { status: 'ok', now: new Date(around.world.clock.now()).toISOString() });
+    case 'GET /_sim/calls':
+      return reading(CallsQuery, Object.fromEntries(request.query), (filter) => json(200, around.calls.counts(filter)));
+    case 'GET /_sim/calls/log':
+      return reading(LogQuery, Object.fromEntries(request.query), ({ since }) => json(200, { calls: around.calls.since(since, LOG_PAGE_MAX) }));
+    case 'GET /_sim/clock':
+      return clockAnswer(around.world);
+    case 'POST /_sim/clock':
+      return reading(ClockRequest, bodyOf(request), (asked) => setClock(around.world, asked));
+    case 'GET /_sim/faults':
+      return json(200, { faults: around.faults.list() });
+    case 'POST /_sim/faults':
+      return reading(FaultRequest, bodyOf(request), (asked) => addFault(around, asked));
+    case 'DELETE /_sim/faults':
+      around.faults.clear();
+      return json(200, { faults: [] });
+    default:
+      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults.` });
+  }
+}
+
+async function setClock(world: World, asked: z.infer<typeof ClockRequest>): Promise<WireAnswer> {
+  const target = asked.now === undefined ? undefined : Date.parse(asked.now);
+  if (target !== undefined && target < world.clock.now()) return json(400, { message: `now: virtual time does not go back; it is ${new Date(world.clock.now()).toISOString()}.` });
+  if (asked.speed !== undefined) world.clock.setSpeed(asked.speed);
+  if (target !== undefined) await world.clock.advanceTo(target);
+  return clockAnswer(world);
+}
+
+function clockAnswer(world: World): WireAnswer {
+  return json(200, { now: new Date(world.clock.now()).toISOString(), speed: world.clock.speed });
+}
+
+function addFault({ world, faults }: Around, asked: z.infer<typeof FaultRequest>): WireAnswer {
+  if (faults.list().length >= FAULTS_MAX) return json(400, { message: `There are ${FAULTS_MAX} scripted faults already; DELETE /_sim/faults clears them.` });
+  const { operation, times, fault, account, region: where, match } = asked;
+  const scripted = {
+    id: world.newId(),
+    operation,
+    times,
+    fault: Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== undefined)) as typeof fault & { kind: (typeof FAULT_KINDS)[number] },
+    ...(account === undefined ? {} : { account }),
+    ...(where === undefined ? {} : { region: where }),
+    ...(match === undefined ? {} : { match }),
+  };
+  faults.add(scripted as Parameters<Faults['add']>[0]);
+  return json(201, scripted);
+}
+
+function bodyOf(request: WireRequest): unknown {
+  try {
+    return request.body.byteLength === 0 ? {} : JSON.parse(Buffer.from(request.body).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function reading<T>(schema: z.ZodType<T>, value: unknown, act: (read: T) => WireAnswer | Promise<WireAnswer>): WireAnswer | Promise<WireAnswer> {
+  if (value === undefined) return json(400, { message: 'The body is not JSON.' });
+  const read = schema.safeParse(value);
+  if (read.success) return act(read.data);
+  const sentences = read.error.issues.map((issue) => `${issue.path.length === 0 ? 'the request' : issue.path.join('.')}: ${issue.message}`);
+  return json(400, { message: `${sentences.join('; ')}.` });
+}
+
+function json(status: number, body: unknown): WireAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(body)}\n` };
+}
