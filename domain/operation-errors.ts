@@ -9,7 +9,7 @@ const CARRIERS = new Set(['StepFailed', 'OperationCancelled', 'RunAgain']);
 export function errorsOf(operation: Operation, steps: readonly Step[], failure: { readonly Error?: string; readonly Cause?: string }): OperationError[] {
   const own = steps.flatMap((step) => (step.state === 'Failed' ? [step.error ?? { code: 'StepFailed', message: `${step.title} failed.`, step: step.id }] : []));
   const carried = failure.Error === undefined || CARRIERS.has(failure.Error) ? [] : carriedErrors(failure.Error, failure.Cause ?? '');
-  const all = [...own, ...carried.filter((error) => !own.some((told) => told.code === error.code && told.message === error.message))];
+  const all = own.length > 0 && failure.Error === 'OperationStopped' ? own : [...own, ...carried.filter((error) => !own.some((told) => told.code === error.code && told.message === error.message))];
   if (all.length === 0 && operation.cancel === undefined) return [{ code: failure.Error ?? 'ExecutionFailed', message: failure.Cause ?? 'The execution ended without a word.' }];
   return all.slice(0, ERRORS_MAX);
 }

@@ -1,6 +1,7 @@
 import { AccountUnreachable } from '../../aws/ports.ts';
 import { clusterAfter } from '../../domain/cluster-after.ts';
 import { judgeHealth } from '../../domain/judge-health.ts';
+import type { Step } from '../../domain/operation.ts';
 import { lookAtCluster } from '../steps/facts-of.ts';
 import { park } from '../steps/park.ts';
 import { answer, fail, waitingTask } from '../task.ts';
@@ -18,7 +19,7 @@ export const handler = waitingTask(async (event, ports) => {
     if (facts === 'absent') return answer({ verdict: 'failed' });
     const cluster = await ports.store.cluster(operation.clusterId);
     if (cluster !== undefined) await ports.store.recordCluster({ ...clusterAfter(cluster, facts), desiredVersion: cluster.desiredVersion });
-    if (record.steps.some((step) => step.state === 'Failed')) return answer({ verdict: 'failed' });
+    if (!allDone(record.steps, event.hop)) return answer({ verdict: 'failed' });
 
     const minutes = (ports.clock.now() - Date.parse(event.enteredTime ?? facts.observedAt)) / MINUTE_MS;
     const health = judgeHealth(facts, minutes);
@@ -31,3 +32,8 @@ export const handler = waitingTask(async (event, ports) => {
     return park(ports, event, operation, { kind: 'AccountUnreachable', because: `Account ${operation.accountId} cannot be reached: ${error.message}`, stepId: event.state });
   }
 });
+
+/** Whether every step of the hop (of the whole plan, where there are no hops) came to a good end. A cancel leaves steps that were never begun. */
+function allDone(steps: readonly Step[], hop: string | undefined): boolean {
+  return steps.every((step) => step.state === 'Succeeded' || (hop !== undefined && step.hop !== hop));
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { mayBegin } from '../../domain/may-begin.ts';
+import { anOperation, aStep } from './operation-words.ts';
+
+const asked = { by: 'ada', reason: 'payday', at: '2026-10-05T09:05:00.000Z' };
+
+describe('mayBegin', () => {
+  it('lets a step begin when nothing stands in its way', () => {
+    assert.deepEqual(mayBegin(anOperation(), aStep(), [aStep()], undefined), { kind: 'yes' });
+  });
+
+  it('refuses after a cancel, and names who asked and why', () => {
+    const verdict = mayBegin(anOperation({ cancel: asked }), aStep(), [], undefined);
+    assert.deepEqual(verdict, { kind: 'no', error: 'OperationCancelled', because: 'Cancelled by ada: payday.' });
+  });
+
+  it('refuses when the operation has ended', () => {
+    assert.equal(mayBegin(anOperation({ endedAt: '2026-10-05T10:00:00.000Z' }), aStep(), [], undefined).kind, 'no');
+  });
+
+  it('holds while the operation is paused or all work is frozen', () => {
+    assert.deepEqual(mayBegin(anOperation({ pause: asked }), aStep(), [], undefined), { kind: 'hold', wait: 'Paused', because: 'Paused by ada: payday.' });
+    const frozen = mayBegin(anOperation(), aStep(), [], { by: 'grace', reason: 'an outage' });
+    assert.deepEqual(frozen, { kind: 'hold', wait: 'Frozen', because: 'All new work at EKS is frozen by grace: an outage' });
+  });
+
+  it('refuses the control plane after an add-on before it has failed', () => {
+    const failed = aStep({ id: '1.34/addon/coredns', stage: 'PrepareAddons', kind: 'upgrade-addon', subject: 'coredns', order: 1, state: 'Failed', title: 'Moving add-on coredns' });
+    const verdict = mayBegin(anOperation(), aStep(), [failed, aStep()], undefined);
+    assert.deepEqual(verdict, { kind: 'no', error: 'OperationStopped', because: 'Not begun, because an earlier step failed: Moving add-on coredns.' });
+  });
+
+  it('lets a node group begin although its sibling has failed', () => {
+    const group = (name: string, order: number) =>
+      aStep({ id: `1.34/nodegroup/${name}`, stage: 'UpgradeNodegroups', kind: 'upgrade-nodegroup', subject: name, order });
+    assert.equal(mayBegin(anOperation(), group('green', 4), [{ ...group('blue', 3), state: 'Failed' }, group('green', 4)], undefined).kind, 'yes');
+  });
+
+  it('refuses the second move of an add-on whose first has failed', () => {
+    const move = (n: number) => aStep({ id: `1.34/addon/vpc-cni/${n}`, stage: 'UpgradeAddons', kind: 'upgrade-addon', subject: 'vpc-cni', order: n });
+    assert.equal(mayBegin(anOperation(), move(2), [{ ...move(1), state: 'Failed' }, move(2)], undefined).kind, 'no');
+  });
+});
