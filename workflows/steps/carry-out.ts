@@ -57,7 +57,7 @@ async function adoptOrBegin(work: Work): Promise<TaskAnswer> {
     if (own !== undefined) return remember(work, own, false);
   }
   const now = ports.clock.now();
-  const begun = await ports.store.beginStep(operation.id, { ...step, state: 'Running', intentAt: step.intentAt ?? new Date(now).toISOString() }, now);
+  const begun = await ports.store.beginStep(operation.id, { ...step, state: 'Running', attempt: attemptOf(step), intentAt: step.intentAt ?? new Date(now).toISOString() }, now);
   if (begun.kind === 'stopped') return stopped(begun.by);
   if (step.kind === 'read-cluster') return endHere(work, await readCluster(ports, operation));
   const session = await ports.accounts.actFor(operation, step);
@@ -153,5 +153,10 @@ function failure(step: Step, code: string, message: string): StepEnd {
 
 /** The same for every repeat of this attempt, so that EKS answers a repeat with the update that the first had begun. */
 function clientRequestToken(operation: Operation, step: Step): string {
-  return createHash('sha256').update(`${operation.id}/${operation.run}/${step.id}/${step.attempt}`).digest('hex');
+  return createHash('sha256').update(`${operation.id}/${operation.run}/${step.id}/${attemptOf(step)}`).digest('hex');
+}
+
+/** A planned step has made no attempt; its first is number one. A further one comes with the next run, after EKS has said that the last had failed. */
+function attemptOf(step: Step): number {
+  return Math.max(1, step.attempt);
 }
