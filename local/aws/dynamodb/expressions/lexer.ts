@@ -69,7 +69,7 @@ export class Tokens {
 
   unexpected() {
     const [token, before, after] = [this.peek(), this.#at === 0 ? this.peek() : this.peek(-1), this.peek(1)];
-    const until = token.kind === 'end' ? before.end : after.kind === 'end' ? token.end : after.end;
+    const until = after.kind === 'end' ? token.end : after.end;
     return invalid(this.kind, `Syntax error; token: "${token.text}", near: "${this.#text.slice(before.start, until)}"`);
   }
 }
