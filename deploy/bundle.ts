@@ -30,10 +30,18 @@ async function bundle(): Promise<void> {
     keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
+    logLimit: 20,
     metafile: true,
   });
+  // A warning here is a bundle that will fail on AWS: a module that CommonJS cannot have, a name that resolves to nothing.
+  if (result.warnings.length > 0) throw new Error(`${result.warnings.length} warnings while bundling`);
   const sizes = Object.values(result.metafile.outputs).map(({ bytes }) => bytes);
   console.log(`bundled ${sizes.length} functions, ${Math.round(Math.min(...sizes) / 1024)} to ${Math.round(Math.max(...sizes) / 1024)} KB`);
 }
 
-await bundle();
+try {
+  await bundle();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
