@@ -1,31 +1,16 @@
 import type { ClusterFacts, HealthIssue } from './facts.ts';
 import { finding, type FindingCode } from './finding-codes.ts';
 import type { Finding } from './plan.ts';
+import { updateInProgress } from './update-in-progress.ts';
 
 /** What a control plane is asked about before any work on it: is it up, is it free, are its role, its key and its subnets still there. */
 export function controlPlaneFindings(facts: ClusterFacts): readonly Finding[] {
   return [...statusFindings(facts), ...healthFindings(facts), ...subnetFindings(facts)];
 }
 
-function statusFindings(facts: ClusterFacts): Finding[] {
-  const { cluster, updatesInProgress } = facts;
-  if (updatesInProgress.length > 0) {
-    return updatesInProgress.map((update) =>
-      finding('update-in-progress', 'advises', cluster.name, {
-        detail: `EKS is carrying out ${update.type} ${update.updateId}, begun ${update.createdAt}, which is not ours.`,
-        remedy: 'Nothing: the operation waits for it, and takes it over when it is the hop that was planned.',
-      }),
-    );
-  }
-  if (cluster.status === 'ACTIVE') return [];
-  if (cluster.status === 'UPDATING') {
-    return [
-      finding('update-in-progress', 'advises', cluster.name, {
-        detail: 'The control plane is UPDATING by an update that is not ours.',
-        remedy: 'Nothing: the operation waits for it, and takes it over when it is the hop that was planned.',
-      }),
-    ];
-  }
+function statusFindings(facts: ClusterFacts): readonly Finding[] {
+  const { cluster } = facts;
+  if (cluster.status === 'ACTIVE' || cluster.status === 'UPDATING') return updateInProgress(facts);
   return [
     finding('control-plane-not-active', 'blocks', cluster.name, {
       detail: `The control plane is ${cluster.status}; EKS changes only an ACTIVE one.`,

@@ -113,7 +113,7 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   'access-entry': { sid: 'AccessEntries', resources: (cut) => [`${eksArn(cut)}:access-entry/${parts(cut.clusterName)}`] },
   'passed-role': { sid: 'HandRolesToEks', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' } }) },
   'read-role': { sid: 'ReadRoles', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/*`] },
-  'service-linked-role': { sid: 'MakeServiceLinkedRoles', resources: serviceLinkedRoles, condition: () => ({ StringEquals: { 'iam:AWSServiceName': SERVICE_LINKED_ROLES } }) },
+  'service-linked-role': { sid: 'MakeServiceLinkedRoles', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/aws-service-role/*`], condition: () => ({ StringEquals: { 'iam:AWSServiceName': SERVICE_LINKED_ROLES } }) },
   launch: {
     sid: 'LaunchFromTemplates',
     resources: () => ['*'],
@@ -159,7 +159,7 @@ export function sessionPolicyFor(asked: {
     clusterName,
     nodegroupName: concerns(kind, 'nodegroup') ? subject : '*',
     addonName: concerns(kind, 'addon') ? subject : '*',
-    passRoleArns,
+    passRoleArns: passRoleArns.map(shortened),
   };
   const policy = compact(policyOf(permissionsFor(kind), cut, false));
   if (policy.length > SESSION_POLICY_CHARACTERS_MAX) throw new RangeError(`The session policy of ${kind} has ${policy.length} characters; STS takes ${SESSION_POLICY_CHARACTERS_MAX}.`);
@@ -175,6 +175,9 @@ export function watchPolicyFor(asked: { readonly accountId: string; readonly reg
 export function verifyPolicyFor(accountId: string): string {
   return compact(policyOf(permissionsFor('verify'), { ...everything, passRoleArns: [], accountId }, false));
 }
+
+/** A role's path may take 512 characters, a quarter of a session policy. */
+const ROLE_ARN_CHARACTERS_KEPT = 160;
 
 interface Pair {
   readonly action: string;
@@ -218,8 +221,9 @@ function compact(policy: PolicyDocument): string {
   return JSON.stringify(policy, (_key, value: unknown) => (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : value));
 }
 
-function serviceLinkedRoles(cut: Cut): string[] {
-  return SERVICE_LINKED_ROLES.map((service) => `arn:aws:iam::${cut.accountId}:role/aws-service-role/${service}/*`);
+/** Role names are unique in an account whatever their path (source: IAM, identifiers), so a long path can be left open without letting another role in. */
+function shortened(roleArn: string): string {
+  return roleArn.length <= ROLE_ARN_CHARACTERS_KEPT ? roleArn : roleArn.replace(/:role\/.*\//, ':role/*/');
 }
 
 function eksArn(cut: Cut): string {

@@ -1,0 +1,67 @@
+import { ACCESS_ROLE_NAME } from './account-setup.ts';
+import type { Account } from './account.ts';
+import { withCondition, type Condition } from './condition.ts';
+import type { AssumeTrial, VerificationFacts } from './facts.ts';
+import { rolePolicyFor } from './permissions.ts';
+import { missingFrom } from './policy-coverage.ts';
+
+type Verdict = Omit<Condition, 'lastTransitionTime' | 'type'>;
+
+/** How many missing actions a message names before it says how many more there are. */
+const MISSING_NAMED_MAX = 12;
+
+/**
+ * Judges what `verify` tried. `AccessVerified` is True only when the role can be assumed with an external id of ours and neither
+ * without one nor with a wrong one. While an id is rotated either of the two may be the one that works; `retirePrevious` says that
+ * the new one has, so that the one before it can end.
+ */
+export function judgeVerification(account: Account, facts: VerificationFacts, now: string): { readonly conditions: Condition[]; readonly retirePrevious: boolean } {
+  const access = judgeAccess(facts);
+  const permissions = judgePermissions(account, facts);
+  const conditions = withCondition(withCondition(account.conditions, { type: 'AccessVerified', ...access }, now), { type: 'PermissionsCurrent', ...permissions }, now);
+  const retirePrevious = account.previousExternalId !== undefined && facts.externalId === account.externalId && facts.withId.kind === 'assumed' && access.status === 'True';
+  return { conditions, retirePrevious };
+}
+
+function judgeAccess({ withId, withPreviousId, withoutId, withWrongId }: VerificationFacts): Verdict {
+  const lax = withoutId.kind === 'assumed' ? 'without an external id' : withWrongId.kind === 'assumed' ? 'with a wrong external id' : undefined;
+  if (lax !== undefined) {
+    return {
+      status: 'False',
+      reason: 'ExternalIdNotRequired',
+      message: `The role ${ACCESS_ROLE_NAME} could be assumed ${lax}. Its trust policy must ask for sts:ExternalId: put the trust policy of this account in its place.`,
+    };
+  }
+  const works = [withId, ...(withPreviousId === undefined ? [] : [withPreviousId])].some((trial) => trial.kind === 'assumed');
+  const failed = [withoutId, withWrongId, ...(works ? [] : [withId, withPreviousId])].find((trial): trial is AssumeTrial => trial?.kind === 'failed');
+  if (failed !== undefined) return { status: 'Unknown', reason: 'AssumeRoleFailed', message: `STS did not answer as it should, so nothing is known: ${told(failed)}` };
+  if (!works) {
+    return {
+      status: 'False',
+      reason: 'AssumeRoleDenied',
+      message: `The role ${ACCESS_ROLE_NAME} could not be assumed with this account's external id. Make the role from the template of this account, or correct its trust policy: ${told(withId)}`,
+    };
+  }
+  if (withId.kind === 'assumed') {
+    return { status: 'True', reason: 'RoleAssumed', message: 'The role was assumed with its external id, and could not be without it or with a wrong one.' };
+  }
+  return {
+    status: 'True',
+    reason: 'PreviousExternalIdInUse',
+    message: 'The role was assumed with the external id that is being replaced, not yet with the new one. Put the new trust policy in place and verify again.',
+  };
+}
+
+function judgePermissions(account: Account, { permissions }: VerificationFacts): Verdict {
+  if (permissions.kind === 'unreadable') return { status: 'Unknown', reason: 'PermissionsUnreadable', message: `The role's permissions could not be read: ${permissions.message}` };
+  const missing = missingFrom(permissions.document, rolePolicyFor({ accountId: account.accountId, passRoleArns: [`arn:aws:iam::${account.accountId}:role/*`] }));
+  if (missing === 'unreadable') return { status: 'Unknown', reason: 'PermissionsUnreadable', message: 'The role\'s permissions were read, but are no policy document that can be understood.' };
+  if (missing.length === 0) return { status: 'True', reason: 'PermissionsCurrent', message: 'The role allows everything that Slipway does.' };
+  const named = missing.slice(0, MISSING_NAMED_MAX).join(', ');
+  const more = missing.length > MISSING_NAMED_MAX ? ` and ${missing.length - MISSING_NAMED_MAX} more` : '';
+  return { status: 'False', reason: 'MissingActions', message: `The role does not allow ${named}${more}. Put the permissions policy of this account in place and verify again.` };
+}
+
+function told(trial: AssumeTrial): string {
+  return trial.message ?? 'AWS gave no reason.';
+}

@@ -1,0 +1,102 @@
+import { durationsOf, massUpTo, type Durations } from './durations.ts';
+import type { StepKind } from './plan.ts';
+
+/**
+ * When to look at work that EKS does not announce the end of. Too early a look is a read for nothing, too late a one is lag; where
+ * work ends somewhere between two bounds, the best looks begin late and then come closer and closer together (Barlow's inspection
+ * policy). Every look is chosen afresh from how long the work has taken so far, so a lost or late look spoils nothing.
+ */
+
+/**
+ * The price of one read, in seconds of lag: what makes a hop of four add-ons and two node groups cost about nineteen looks at a mean
+ * lag under fifteen seconds. Half of it buys 4 seconds less lag with 7 more looks. The test beside measures both.
+ */
+const READ_IN_LAG_SECONDS = 5.8;
+
+/** Points in time that a look may fall on, between now and the latest end that is thought likely. */
+const GRID_POINTS = 96;
+const LOOK_INTERVAL_SECONDS_MIN = 5;
+/** Past every likely end the looks go on, at a share of the time already waited: who has waited ten minutes can wait half a minute more. */
+const TAIL_SHARE = 0.05;
+const TAIL_INTERVAL_SECONDS_MIN = 10;
+const TAIL_INTERVAL_SECONDS_MAX = 300;
+/** With less left than this of what was thought likely, the guess is spent and the tail begins. */
+const MASS_LEFT_MIN = 0.002;
+/** A wait that has been looked at this often is not where its durations said: looks become rare, whatever they say. */
+const CLOSE_LOOKS_MAX = 30;
+
+export interface LookAsk {
+  readonly kind: StepKind;
+  /** Node turns of a roll, one after the other; 1 for everything else. */
+  readonly size?: number;
+  /** Seconds that such work took, newest first, for each turn where it has turns; at most 20 count. */
+  readonly durations: readonly number[];
+  /** Epoch ms. */
+  readonly beganAt: number;
+}
+
+/** When to look first, epoch ms. */
+export function firstLook(ask: LookAsk): number {
+  return nextLook({ ...ask, now: ask.beganAt, looks: 0 });
+}
+
+/** When to look next at work that had not ended at `now`, after `looks` looks; epoch ms, later than `now`. */
+export function nextLook(ask: LookAsk & { readonly now: number; readonly looks: number }): number {
+  const { kind, size = 1, durations, beganAt, now, looks } = ask;
+  const elapsed = Math.max(0, (now - beganAt) / 1000);
+  const likely = durationsOf(kind, size, durations);
+  const spent = 1 - massUpTo(likely, elapsed) < MASS_LEFT_MIN || looks >= CLOSE_LOOKS_MAX;
+  const seconds = spent ? elapsed + tailSeconds(elapsed) : Math.max(elapsed + LOOK_INTERVAL_SECONDS_MIN, bestLook(likely, elapsed));
+  return beganAt + Math.ceil(seconds * 1000);
+}
+
+function tailSeconds(elapsed: number): number {
+  return Math.min(TAIL_INTERVAL_SECONDS_MAX, Math.max(TAIL_INTERVAL_SECONDS_MIN, elapsed * TAIL_SHARE));
+}
+
+/**
+ * The look that, followed by the best looks after it, costs least in reads and lag together. Worked backwards from the latest likely
+ * end: `costs[i]` is what is still to pay, in seconds, when a look at `times[i]` has not found the end.
+ */
+function bestLook(likely: Durations, elapsed: number): number {
+  const from = Math.max(elapsed, likely.least);
+  const step = (likely.most - from) / GRID_POINTS;
+  const times = Array.from({ length: GRID_POINTS + 1 }, (_, index) => from + index * step);
+  const mass = times.map((time) => massUpTo(likely, time));
+  // The first moment of the ends up to each time, so that the lag of any interval is one subtraction.
+  const moment = [0];
+  for (let index = 1; index <= GRID_POINTS; index += 1) moment.push(moment[index - 1]! + (mass[index]! - mass[index - 1]!) * (times[index]! - step / 2));
+
+  const costs = new Array<number>(GRID_POINTS + 1).fill(0);
+  let best = GRID_POINTS;
+  for (let at = GRID_POINTS - 1; at >= 0; at -= 1) {
+    costs[at] = Number.POSITIVE_INFINITY;
+    for (let next = at + 1; next <= GRID_POINTS; next += 1) {
+      const lag = (mass[next]! - mass[at]!) * times[next]! - (moment[next]! - moment[at]!);
+      const cost = READ_IN_LAG_SECONDS * (1 - mass[at]!) + lag + costs[next]!;
+      if (cost < costs[at]!) [costs[at], best] = [cost, next];
+    }
+  }
+  return times[best]!;
+}
+
+const MINUTE_MS = 60_000;
+/** A turn may meet a pod that nothing evicts: EKS gives up after 15 minutes, and then takes its time. */
+const TURN_DEADLINE_MINUTES = 20;
+
+/** How long work of a kind may take before it counts as Stalled and an alarm rings, ms. Far above what it takes: it is watched on all the same. */
+export function deadlineFor(kind: StepKind, size = 1): number {
+  switch (kind) {
+    case 'upgrade-nodegroup':
+      return (30 + TURN_DEADLINE_MINUTES * Math.max(1, size)) * MINUTE_MS;
+    case 'create-control-plane':
+    case 'upgrade-control-plane':
+    case 'delete-control-plane':
+      return 60 * MINUTE_MS;
+    case 'create-nodegroup':
+    case 'delete-nodegroup':
+      return 45 * MINUTE_MS;
+    default:
+      return 30 * MINUTE_MS;
+  }
+}

@@ -1,0 +1,223 @@
+import { accessStep, isClusterAdmin } from './access-policies.ts';
+import type { Account } from './account.ts';
+import { defaultOffer, isListed, offersOf } from './addon-versions.ts';
+import type { Addon, Cluster, Nodegroup } from './cluster.ts';
+import { conditionOf } from './condition.ts';
+import { estimateWork } from './estimate.ts';
+import type { CreationFacts } from './facts.ts';
+import { finding } from './finding-codes.ts';
+import { isOffered, notOffered } from './hops.ts';
+import { creationParameters, defined } from './nodegroup-parameters.ts';
+import { nodegroupErrors, refuseNodegroup, type RuleError } from './nodegroup-rules.ts';
+import { notLookedAtForCreation } from './not-looked-at.ts';
+import type { Finding, Plan, PlannedStep, Stage } from './plan.ts';
+import { isRefusal, refuse, type Refusal } from './refusal.ts';
+import { refuseClusterSubnets, refuseNodegroupSubnets, subnetAdvice } from './subnet-rules.ts';
+import { targetSupportFindings } from './support-findings.ts';
+
+/** EKS: 1 to 100 characters (source: CreateCluster, name). */
+const NAME_PATTERN = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
+/** What a cluster gets when the request names no add-ons. */
+export const DEFAULT_ADDONS: readonly string[] = ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent', 'coredns'];
+/** Add-ons that run on every node as it comes up: without them no node becomes Ready, so they are there before the first, and cannot be ACTIVE before it. */
+const NETWORK_ADDONS: readonly string[] = ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent'];
+/** Addresses that EKS takes in the cluster's subnets for a new control plane (source: EKS user guide, network requirements). */
+const NEW_CONTROL_PLANE_ADDRESSES = 6;
+const OPEN_TO_THE_WORLD = '0.0.0.0/0';
+
+export interface CreationAsk {
+  /** The draft record: nothing of it exists yet. */
+  readonly cluster: Cluster;
+  readonly account: Account;
+  readonly facts: CreationFacts;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** Plans a new cluster: control plane, who may get in, what nodes need to come up, nodes, and what needs nodes. Refuses what EKS would refuse, before anything is made. */
+export function planCreation(ask: CreationAsk): Plan | Refusal {
+  const { cluster, facts, now } = ask;
+  const refusal = refuseAccount(ask) ?? refuseCluster(ask) ?? refuseNodegroups(ask) ?? refuseErrors(cluster);
+  if (refusal !== undefined) return refusal;
+  const addons = chooseAddons(cluster, facts);
+  if (isRefusal(addons)) return addons;
+
+  const { version } = cluster;
+  const steps: PlannedStep[] = [
+    controlPlaneStep(cluster),
+    ...cluster.access.map((entry) => accessStep(entry, version, 'CreateAccessEntries')),
+    ...addons.chosen.filter((addon) => NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addonStep(addon, cluster, 'CreateNetworkAddons')),
+    ...cluster.nodegroups.map((nodegroup) => nodegroupStep(nodegroup, cluster, 'CreateNodegroups')),
+    ...addons.chosen.filter((addon) => !NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addonStep(addon, cluster, 'CreateAddons')),
+  ];
+  const nodes = cluster.nodegroups.reduce((sum, nodegroup) => sum + nodegroup.scalingConfig.desiredSize, 0);
+  return {
+    from: version,
+    to: version,
+    hops: [{ from: version, to: version, steps }],
+    findings: [...advice(cluster, addons.chosen, nodes), ...addons.findings, ...subnetAdvice(cluster.subnetIds, facts.subnets), ...targetSupportFindings(cluster.name, version, facts.catalogue, now)],
+    notLookedAt: notLookedAtForCreation(),
+    estimate: estimateWork(steps, NEW_CONTROL_PLANE_ADDRESSES + nodes),
+  };
+}
+
+/** The step that makes a node group, with everything that CreateNodegroup takes. */
+export function nodegroupStep(nodegroup: Nodegroup, cluster: Cluster, stage: Stage): PlannedStep {
+  const { nodegroupName, scalingConfig } = nodegroup;
+  const size = scalingConfig.desiredSize === 1 ? '1 node' : `${scalingConfig.desiredSize} nodes`;
+  return {
+    id: `${cluster.version}/nodegroup/${nodegroupName}`,
+    title: `Creating node group ${nodegroupName} with ${size}`,
+    kind: 'create-nodegroup',
+    stage,
+    subject: nodegroupName,
+    to: cluster.version,
+    reason: `A new node group is born at its cluster's version, ${cluster.version}.`,
+    parameters: creationParameters(nodegroup, cluster),
+  };
+}
+
+function refuseAccount({ cluster, account, facts }: CreationAsk): Refusal | undefined {
+  if (!account.regions.includes(cluster.region)) {
+    return refuse('region-not-registered', `Account ${account.accountId} is registered for ${account.regions.join(', ')}, not for ${cluster.region}.`, {
+      remedy: 'Register the region with the account, or choose another.',
+      errors: [{ path: 'region', message: 'Not registered for this account' }],
+    });
+  }
+  const verified = conditionOf(account.conditions, 'AccessVerified');
+  if (verified?.status !== 'True') {
+    return refuse('account-not-verified', `Account ${account.accountId} is not verified: ${verified?.message ?? 'its access was never tried.'}`, {
+      remedy: `Set its role up and ask POST /v1/accounts/${account.accountId}/verify.`,
+    });
+  }
+  if (facts.nameTaken) {
+    return refuse('cluster-exists', `Account ${account.accountId} has a cluster ${cluster.name} in ${cluster.region} already.`, { remedy: 'Choose another name, or import that cluster.' });
+  }
+  return undefined;
+}
+
+function refuseCluster({ cluster, facts }: CreationAsk): Refusal | undefined {
+  if (!isOffered(cluster.version, facts.catalogue)) return { ...notOffered(cluster.version, facts.catalogue), errors: [{ path: 'version', message: 'Not offered by EKS' }] };
+  return refuseClusterSubnets(cluster.subnetIds, facts.subnets, 'resourcesVpcConfig.subnetIds');
+}
+
+function refuseNodegroups({ cluster, facts }: CreationAsk): Refusal | undefined {
+  const vpcId = facts.subnets.find((subnet) => cluster.subnetIds.includes(subnet.subnetId))?.vpcId;
+  for (const [index, nodegroup] of cluster.nodegroups.entries()) {
+    const path = `nodegroups.${index}.`;
+    const refusal = refuseNodegroup(nodegroup, cluster.version, path) ?? refuseNodegroupSubnets(nodegroup.subnets ?? [], facts.subnets, vpcId, `${path}subnets`);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** What is wrong with the request by rules that have no code of their own, all at once. */
+function refuseErrors(cluster: Cluster): Refusal | undefined {
+  const errors: RuleError[] = [];
+  if (!NAME_PATTERN.test(cluster.name)) errors.push({ path: 'name', message: 'Begins with a letter or digit, goes on with letters, digits, hyphens and underscores; at most 100 characters' });
+  if (!cluster.endpointPublicAccess && !cluster.endpointPrivateAccess) errors.push({ path: 'resourcesVpcConfig', message: 'Public or private access to the endpoint must be on' });
+  if (!cluster.endpointPublicAccess && cluster.publicAccessCidrs.length > 0) errors.push({ path: 'resourcesVpcConfig.publicAccessCidrs', message: 'Only with public access to the endpoint' });
+  cluster.nodegroups.forEach((nodegroup, index) => errors.push(...nodegroupErrors(nodegroup, `nodegroups.${index}.`)));
+  errors.push(...repeated(cluster.nodegroups.map((nodegroup) => nodegroup.nodegroupName), 'nodegroups', 'nodegroupName'));
+  errors.push(...repeated(cluster.addons.map((addon) => addon.addonName), 'addons', 'addonName'));
+  errors.push(...repeated(cluster.access.map((entry) => entry.principalArn), 'access', 'principalArn'));
+  return errors.length === 0 ? undefined : refuse('rules-broken', `The request breaks ${errors.length === 1 ? 'a rule' : `${errors.length} rules`}: ${errors.map((error) => `${error.path}: ${error.message}`).join('; ')}.`, { errors });
+}
+
+function repeated(names: readonly string[], list: string, member: string): RuleError[] {
+  return names.flatMap((name, index) => (names.indexOf(name) < index ? [{ path: `${list}.${index}.${member}`, message: `${name} stands there twice` }] : []));
+}
+
+interface Chosen {
+  readonly chosen: readonly Addon[];
+  readonly findings: readonly Finding[];
+}
+
+/** Each add-on with its version: the one that was named and is listed for the minor, or EKS's default. */
+function chooseAddons(cluster: Cluster, facts: CreationFacts): Chosen | Refusal {
+  const named = cluster.addons.length > 0;
+  const asked: readonly Addon[] = named ? cluster.addons : DEFAULT_ADDONS.map((addonName) => ({ addonName, status: 'Planned' }));
+  const chosen: Addon[] = [];
+  const findings: Finding[] = [];
+  for (const [index, addon] of asked.entries()) {
+    const offers = offersOf(addon.addonName, facts.addonCatalogue) ?? [];
+    const offer = defaultOffer(cluster.version, offers);
+    const wanted = addon.addonVersion ?? offer?.addonVersion;
+    if (wanted !== undefined && isListed(wanted, cluster.version, offers)) chosen.push({ ...addon, addonVersion: wanted });
+    else if (named) return refuseAddon(addon, index, cluster, offer?.addonVersion);
+    else findings.push(finding('addon-not-in-catalogue', 'advises', addon.addonName, { detail: `EKS lists no version of ${addon.addonName} for ${cluster.version} here, so it is left out.`, remedy: 'Install it by other means if the cluster needs it.' }));
+  }
+  return { chosen, findings };
+}
+
+function refuseAddon(addon: Addon, index: number, cluster: Cluster, offered: string | undefined): Refusal {
+  const what = addon.addonVersion === undefined ? addon.addonName : `${addon.addonName} ${addon.addonVersion}`;
+  return refuse('addon-not-offered', `EKS does not list ${what} for ${cluster.version}.`, {
+    remedy: offered === undefined ? 'Leave the add-on out.' : `Leave the version out to get the default, ${offered}.`,
+    errors: [{ path: `addons.${index}.${addon.addonVersion === undefined || offered === undefined ? 'addonName' : 'addonVersion'}`, message: `Not listed for ${cluster.version}` }],
+  });
+}
+
+function controlPlaneStep(cluster: Cluster): PlannedStep {
+  return {
+    id: `${cluster.version}/control-plane`,
+    title: `Creating the control plane of ${cluster.name} at ${cluster.version}`,
+    kind: 'create-control-plane',
+    stage: 'CreateControlPlane',
+    subject: cluster.name,
+    to: cluster.version,
+    reason: 'Everything else needs it. EKS installs no add-ons of its own, and lets nobody in but those named here.',
+    parameters: {
+      version: cluster.version,
+      roleArn: cluster.roleArn,
+      resourcesVpcConfig: defined({
+        subnetIds: cluster.subnetIds,
+        securityGroupIds: cluster.securityGroupIds.length === 0 ? undefined : cluster.securityGroupIds,
+        endpointPublicAccess: cluster.endpointPublicAccess,
+        endpointPrivateAccess: cluster.endpointPrivateAccess,
+        publicAccessCidrs: cluster.endpointPublicAccess && cluster.publicAccessCidrs.length > 0 ? cluster.publicAccessCidrs : undefined,
+      }),
+      accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
+      bootstrapSelfManagedAddons: false,
+      upgradePolicy: { supportType: cluster.supportType },
+      deletionProtection: cluster.deletionProtection,
+      tags: { ...cluster.tags, 'slipway:cluster-id': cluster.clusterId, ...(cluster.team === undefined ? {} : { 'slipway:team': cluster.team }) },
+    },
+  };
+}
+
+function addonStep(addon: Addon, cluster: Cluster, stage: 'CreateNetworkAddons' | 'CreateAddons'): PlannedStep {
+  const { addonName, addonVersion, configurationValues, resolveConflicts } = addon;
+  const awaited = stage === 'CreateAddons';
+  return {
+    id: `${cluster.version}/addon/${addonName}`,
+    title: `Installing add-on ${addonName} ${addonVersion}`,
+    kind: 'create-addon',
+    stage,
+    subject: addonName,
+    ...(addonVersion === undefined ? {} : { to: addonVersion }),
+    reason: awaited ? 'It runs in pods that need a node, so it comes after the nodes.' : 'Nodes become Ready only with it, so it is begun before them; it becomes ACTIVE when they are there.',
+    // A new cluster holds nothing worth keeping, so what stands in the way is overwritten.
+    parameters: defined({ addonVersion, configurationValues, resolveConflicts: resolveConflicts ?? 'OVERWRITE', await: awaited }),
+  };
+}
+
+function advice(cluster: Cluster, addons: readonly Addon[], nodes: number): Finding[] {
+  const findings: Finding[] = [];
+  if (!cluster.access.some(isClusterAdmin)) {
+    findings.push(finding('nobody-can-get-in', 'advises', cluster.name, { detail: 'No principal is named as admin of the whole cluster, and EKS lets nobody in by itself.', remedy: 'Name one in `access` with the role admin and no namespaces.' }));
+  }
+  if (cluster.endpointPublicAccess && (cluster.publicAccessCidrs.length === 0 || cluster.publicAccessCidrs.includes(OPEN_TO_THE_WORLD))) {
+    findings.push(finding('endpoint-open-to-the-world', 'advises', cluster.name, { detail: 'The API server can be reached from every address; only IAM keeps strangers out.', remedy: 'Name `publicAccessCidrs`, or turn public access off and private access on.' }));
+  }
+  const waiting = addons.filter((addon) => !NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addon.addonName);
+  if (nodes === 0 && waiting.length > 0) {
+    findings.push(finding('addons-await-nodes', 'advises', cluster.name, { detail: `No node is asked for, so ${waiting.join(', ')} will stay DEGRADED, reported as AwaitingNodes.`, remedy: 'Add a node group with at least one node.' }));
+  }
+  for (const needed of ['vpc-cni', 'kube-proxy']) {
+    if (!addons.some((addon) => addon.addonName === needed)) {
+      findings.push(finding('network-addon-left-out', 'advises', needed, { detail: `Without ${needed} nodes do not become Ready unless something else does its work.`, remedy: `Name ${needed} among the add-ons, or install its replacement before the nodes.` }));
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,58 @@
+import type { Cluster } from './cluster.ts';
+import { estimateWork } from './estimate.ts';
+import type { ClusterFacts } from './facts.ts';
+import { finding } from './finding-codes.ts';
+import { notLookedAtForDeletion } from './not-looked-at.ts';
+import type { Finding, Plan, PlannedStep } from './plan.ts';
+import { deletionStep } from './plan-nodegroup.ts';
+import { refuse, type Refusal } from './refusal.ts';
+import { updateInProgress } from './update-in-progress.ts';
+
+/**
+ * Plans a cluster's end: its node groups, then its control plane. What outlives it is told. `absent`: EKS has no such cluster (any
+ * more), so nothing is left to do there.
+ */
+export function planDeletion({ cluster, facts }: { readonly cluster: Cluster; readonly facts: ClusterFacts | 'absent'; readonly now: string }): Plan | Refusal {
+  const seen = facts === 'absent' ? undefined : facts;
+  const protectedAt = [...(cluster.deletionProtection ? ['its record'] : []), ...(seen?.cluster.deletionProtection === true ? ['EKS'] : [])];
+  if (protectedAt.length > 0) {
+    return refuse('deletion-protected', `Deletion protection of ${cluster.name} is on, in ${protectedAt.join(' and at ')}.`, {
+      remedy: `Turn it off first: PATCH /v1/clusters/${cluster.clusterId} {"deletionProtection": false}.`,
+    });
+  }
+  const version = seen?.cluster.version ?? cluster.version;
+  const steps = seen === undefined ? [] : [...seen.nodegroups.map((group) => deletionStep(group.nodegroupName, version, 'DeleteNodegroups')), controlPlaneStep(seen)];
+  return {
+    from: version,
+    to: version,
+    hops: [{ from: version, to: version, steps }],
+    findings: seen === undefined ? [] : [...updateInProgress(seen), ...whatStays(seen)],
+    notLookedAt: seen === undefined ? [] : notLookedAtForDeletion(),
+    estimate: estimateWork(steps),
+  };
+}
+
+function controlPlaneStep(facts: ClusterFacts): PlannedStep {
+  const { name, version } = facts.cluster;
+  return {
+    id: `${version}/control-plane`,
+    title: `Deleting the control plane of ${name}`,
+    kind: 'delete-control-plane',
+    stage: 'DeleteControlPlane',
+    subject: name,
+    reason: 'Asked for. EKS deletes its add-ons, access entries and network interfaces with it.',
+  };
+}
+
+/** What a deletion leaves behind in the account, because it was not EKS that made it or not EKS's to delete. */
+function whatStays(facts: ClusterFacts): Finding[] {
+  const { cluster, nodegroups } = facts;
+  const roles = [...new Set([cluster.roleArn, ...nodegroups.flatMap((group) => group.nodeRole ?? [])])];
+  const templates = [...new Set(nodegroups.flatMap((group) => group.launchTemplate?.name ?? group.launchTemplate?.id ?? []))];
+  const log = `/aws/eks/${cluster.name}/cluster`;
+  return [
+    finding('iam-roles-stay', 'advises', cluster.name, { detail: `The IAM roles stay: ${roles.join(', ')}.`, remedy: 'Delete them when nothing else uses them.' }),
+    ...(templates.length === 0 ? [] : [finding('launch-templates-stay', 'advises', cluster.name, { detail: `The launch templates stay: ${templates.join(', ')}.`, remedy: 'Delete them when nothing else uses them.' })]),
+    finding('log-group-stays', 'advises', log, { detail: 'The log group of the control plane stays, if logging was ever on, and costs for what it holds.', remedy: 'Delete it, or give it a retention, when its logs are no longer needed.' }),
+  ];
+}

@@ -1,0 +1,79 @@
+import type { PolicyDocument, Statement } from './permissions.ts';
+
+/** A statement as IAM lets people write it: one or many, allow or deny, by names with wildcards. */
+interface FoundStatement {
+  readonly Effect: string;
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: unknown;
+  readonly Resource?: string | readonly string[];
+  readonly NotResource?: unknown;
+  readonly Condition?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The actions of `wanted` that the role's own `document` (JSON of one policy, or of a list of them) does not allow on all of their
+ * resources, sorted. More than what is wanted is no fault. Which roles may be handed to EKS is the account owner's choice, so
+ * `iam:PassRole` counts wherever it is allowed. `unreadable` when the document is none.
+ */
+export function missingFrom(document: string, wanted: PolicyDocument): readonly string[] | 'unreadable' {
+  const found = statementsOf(document);
+  if (found === undefined) return 'unreadable';
+  const missing = wanted.Statement.flatMap((statement) => statement.Action.filter((action) => !allows(found, action, statement)));
+  return [...new Set(missing)].sort();
+}
+
+function allows(found: readonly FoundStatement[], action: string, wanted: Statement): boolean {
+  const about = found.filter((statement) => namesAction(statement, action));
+  const resources = action === 'iam:PassRole' ? [] : wanted.Resource;
+  const denied = about.some((statement) => statement.Effect === 'Deny' && statement.Condition === undefined && resources.some((resource) => list(statement.Resource).some((pattern) => matches(pattern, resource) || matches(resource, pattern))));
+  if (denied) return false;
+  const allowing = about.filter((statement) => statement.Effect === 'Allow' && (statement.Condition === undefined || same(statement.Condition, wanted.Condition)));
+  if (action === 'iam:PassRole') return allowing.some((statement) => list(statement.Resource).length > 0);
+  return resources.every((resource) => allowing.some((statement) => list(statement.Resource).some((pattern) => matches(pattern, resource))));
+}
+
+/** `NotAction` and `NotResource` are not weighed: an allowance by exception is not what was handed out. */
+function namesAction(statement: FoundStatement, action: string): boolean {
+  return list(statement.Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+}
+
+/** IAM's own wildcards: `*` for any characters, `?` for one. A wildcard of `text` is only covered by one of the pattern. */
+function matches(pattern: string, text: string): boolean {
+  let [at, from, star, mark] = [0, 0, -1, 0];
+  while (at < text.length) {
+    if (from < pattern.length && pattern[from] === '*') [star, mark, from] = [from, at, from + 1];
+    else if (from < pattern.length && (pattern[from] === text[at] || (pattern[from] === '?' && text[at] !== '*'))) [from, at] = [from + 1, at + 1];
+    else if (star >= 0) [from, mark, at] = [star + 1, mark + 1, mark + 1];
+    else return false;
+  }
+  while (pattern[from] === '*') from += 1;
+  return from === pattern.length;
+}
+
+function statementsOf(document: string): readonly FoundStatement[] | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(document);
+  } catch {
+    return undefined;
+  }
+  const policies = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+  if (!policies.every((policy): policy is { Statement: unknown } => typeof policy === 'object' && policy !== null && 'Statement' in policy)) return undefined;
+  const statements = policies.flatMap((policy) => policy.Statement);
+  return statements.every((statement): statement is FoundStatement => typeof statement === 'object' && statement !== null) ? statements : undefined;
+}
+
+function list(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+}
+
+/** The same condition however its keys are ordered and its lists of one are written. */
+function same(found: unknown, wanted: unknown): boolean {
+  return canonical(found) === canonical(wanted);
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 1 ? canonical(value[0]) : `[${value.map(canonical).sort().join(',')}]`;
+  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([key, inner]) => `${key.toLowerCase()}:${canonical(inner)}`).sort().join(',')}}`;
+  return JSON.stringify(value) ?? 'undefined';
+}
