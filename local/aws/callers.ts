@@ -46,9 +46,8 @@ export class Sessions {
     this.#sessions.put(session.accessKeyId, session);
   }
 
-  /** Forgets what expired before `before` (machine's epoch ms). */
-  forget(before: number): void {
-    for (const session of this.#sessions.list()) if (session.expiresAt < before) this.#sessions.delete(session.accessKeyId);
+  forget(which: (session: SessionRecord) => boolean): void {
+    for (const session of this.#sessions.list()) if (which(session)) this.#sessions.delete(session.accessKeyId);
   }
 }
 

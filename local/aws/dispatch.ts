@@ -104,7 +104,8 @@ export function createDispatch(world: World, services: readonly SimulatedService
     }
     const decision = authorize(iam, call.caller, call.region, needed);
     if (!decision.allowed) throw deniedError(service.protocol, decision.message);
-    return (await handler(input, named)) as unknown;
+    // What a call writes before it first waits is written as one; a refusal undoes it.
+    return (await world.disk.transaction(() => handler(input, named))) as unknown;
   }
 
   function refuse(found: Served, error: AwsError, requestId: string): WireAnswer {

@@ -23,6 +23,8 @@ const POLICY_ARNS_MAX = 10;
 const TAGS_MAX = 50;
 /** AWS packs policies and tags into a binary form whose limit it does not publish; the share told here is of so many deflated bytes. */
 const PACKED_BYTES_MAX = 2048;
+/** Lambda renews a function's credentials without its noticing; ten years stand for that. */
+const FUNCTION_SECONDS = 10 * 365 * 24 * 3600;
 /** Expired sessions are kept so long, so that their holders hear "expired" and not "invalid". */
 const EXPIRED_KEPT_MS = 24 * 3600 * 1000;
 
@@ -85,14 +87,15 @@ function assumable(around: Around, roleArn: string, context: Context, call: Call
   return role;
 }
 
-/** A service's session under a role that trusts it. */
-export function issueSession(around: Around, service: string, roleArn: string, sessionName: string): IssuedSession {
+/** A function's session under its execution role. The one that an earlier process had is forgotten. */
+export function issueForFunction(around: Around, roleArn: string, functionName: string): IssuedSession {
   const parts = roleOfArn(roleArn);
   const role = parts === undefined ? undefined : around.iam.role(parts.accountId, parts.name);
-  if (role === undefined || !judgeTrust(trustDocument(around.iam, role), { kind: 'service', service }, { action: 'sts:AssumeRole', context: { 'aws:sourceaccount': [role.accountId] } }).allowed) {
-    throw new AwsError('InvalidParameterValueException', `The role ${roleArn} cannot be assumed by ${service}.`, 400);
+  if (role === undefined || !judgeTrust(trustDocument(around.iam, role), { kind: 'service', service: 'lambda.amazonaws.com' }, { action: 'sts:AssumeRole', context: {} }).allowed) {
+    throw new AwsError('InvalidParameterValueException', `The role defined for the function cannot be assumed by Lambda: ${roleArn}.`, 400);
   }
-  return keep(around, role, { sessionName, durationSeconds: DURATION_SECONDS_MAX, sessionPolicies: [], tags: {}, transitiveTagKeys: [] });
+  around.sessions.forget((session) => session.roleArn === roleArn && session.sessionName === functionName);
+  return keep(around, role, { sessionName: functionName, durationSeconds: FUNCTION_SECONDS, sessionPolicies: [], tags: {}, transitiveTagKeys: [] });
 }
 
 function keep(
@@ -106,7 +109,8 @@ function keep(
   const accessKeyId = iamId('ASIA', world.newId(), 16);
   const secretAccessKey = createHash('sha256').update(world.newId()).digest('base64').slice(0, 40);
   const sessionToken = Buffer.from(`${world.newId()}${world.newId()}${world.newId()}${world.newId()}`, 'hex').toString('base64');
-  sessions.forget(machineNow() - EXPIRED_KEPT_MS);
+  const forgotten = machineNow() - EXPIRED_KEPT_MS;
+  sessions.forget((known) => known.expiresAt < forgotten);
   sessions.put({ ...session, accessKeyId, secretAccessKey, sessionToken, expiresAt, accountId: role.accountId, roleName: role.name, roleArn: role.arn, roleId: role.roleId });
   return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(expiresAt) };
 }

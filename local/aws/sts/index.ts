@@ -4,12 +4,12 @@ import { Sessions } from '../callers.ts';
 import type { SessionRecord } from '../callers.ts';
 import { IamRecords } from '../iam/records.ts';
 import type { Call, SimulatedService, World } from '../service.ts';
-import { assumeRole, issueSession } from './assume-role.ts';
+import { assumeRole, issueForFunction } from './assume-role.ts';
 import type { IssuedSession } from './assume-role.ts';
 
 export interface SimulatedSts extends SimulatedService {
-  /** The credentials that a service gives to what runs under a role (a function under its execution role); the role must trust the service. Throws when it does not. */
-  credentialsFor(service: string, roleArn: string, sessionName: string): IssuedSession;
+  /** The credentials that Lambda gives a function under its execution role, renewed for as long as the function lives. Throws when the role does not trust Lambda. */
+  issueForFunction(roleArn: string, functionName: string): IssuedSession;
 }
 
 /** `machineNow` is epoch ms by the machine's own clock: credentials expire by it. */
@@ -26,7 +26,7 @@ export function createSts(world: World, machineNow: () => number = Date.now): Si
       AssumeRole: (input: AssumeRoleCommandInput, call: Call): Omit<AssumeRoleCommandOutput, '$metadata'> => assumeRole(around, input, call),
       GetAccessKeyInfo: ({ AccessKeyId = '' }: { AccessKeyId?: string }) => ({ Account: accountOfKey(around.sessions.get(AccessKeyId), AccessKeyId) }),
     },
-    credentialsFor: (service, roleArn, sessionName) => issueSession(around, service, roleArn, sessionName),
+    issueForFunction: (roleArn, functionName) => issueForFunction(around, roleArn, functionName),
   };
 }
 
