@@ -32,11 +32,11 @@ export function roleArnOf(accountId: string): string {
 
 /** What the owner of an account must set up there. It carries the external id: for admins alone. */
 export function accountSetup(
-  account: Pick<Account, 'accountId' | 'externalId' | 'previousExternalId'>,
+  account: Pick<Account, 'accountId' | 'externalId' | 'previousExternalId' | 'passRolePatterns'>,
   homeAccountId: string,
   options: { readonly passRolePatterns?: readonly string[] } = {},
 ): AccountSetup {
-  const passRoleArns = (options.passRolePatterns ?? PASS_ROLE_PATTERNS).map((pattern) => `arn:aws:iam::${account.accountId}:role/${pattern}`);
+  const passRoleArns = (options.passRolePatterns ?? account.passRolePatterns ?? PASS_ROLE_PATTERNS).map((pattern) => `arn:aws:iam::${account.accountId}:role/${pattern}`);
   const trustPolicy = trustPolicyFor(account, homeAccountId);
   const permissionsPolicy = rolePolicyFor({ accountId: account.accountId, passRoleArns });
   return { roleArn: roleArnOf(account.accountId), trustPolicy, permissionsPolicy, template: templateOf(trustPolicy, permissionsPolicy, passRoleArns) };

@@ -13,6 +13,8 @@ export interface Account {
   readonly externalId: string;
   /** The id that is being replaced; both are valid until `verify` has seen the new one work. */
   readonly previousExternalId?: string;
+  /** Names of roles that its owner lets be handed to EKS, with `*`; where not said, `eks-*` and `slipway-*`. */
+  readonly passRolePatterns?: readonly string[];
   readonly conditions: readonly Condition[];
   readonly createdAt: string;
   readonly createdBy: string;

@@ -99,3 +99,8 @@ function launchTemplateErrors(nodegroup: Nodegroup, path: string): RuleError[] {
   if (releaseVersion !== undefined) errors.push({ path: `${path}releaseVersion`, message: 'A custom image brings its own release' });
   return errors;
 }
+
+/** The refusal of everything that is wrong, all at once, each with its path. */
+export function refuseBroken(errors: readonly RuleError[]): Refusal | undefined {
+  return errors.length === 0 ? undefined : refuse('rules-broken', `The request breaks ${errors.length === 1 ? 'a rule' : `${errors.length} rules`}: ${errors.map((error) => `${error.path}: ${error.message}`).join('; ')}.`, { errors });
+}

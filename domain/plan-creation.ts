@@ -1,16 +1,18 @@
 import { accessStep, isClusterAdmin } from './access-policies.ts';
 import type { Account } from './account.ts';
 import { defaultOffer, isListed, offersOf } from './addon-versions.ts';
-import type { Addon, Cluster, Nodegroup } from './cluster.ts';
+import type { Addon, Cluster } from './cluster.ts';
 import { conditionOf } from './condition.ts';
 import { estimateWork } from './estimate.ts';
 import type { CreationFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import { isOffered, notOffered } from './hops.ts';
-import { creationParameters, defined } from './nodegroup-parameters.ts';
-import { nodegroupErrors, refuseNodegroup, type RuleError } from './nodegroup-rules.ts';
+import { nodegroupCreationStep } from './nodegroup-steps.ts';
+import { defined } from './parameters.ts';
+import { nodegroupErrors, refuseBroken, refuseNodegroup, type RuleError } from './nodegroup-rules.ts';
 import { notLookedAtForCreation } from './not-looked-at.ts';
-import type { Finding, Plan, PlannedStep, Stage } from './plan.ts';
+import { refuseRole } from './passable-role.ts';
+import type { Finding, Plan, PlannedStep } from './plan.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { refuseClusterSubnets, refuseNodegroupSubnets, subnetAdvice } from './subnet-rules.ts';
 import { targetSupportFindings } from './support-findings.ts';
@@ -37,7 +39,7 @@ export interface CreationAsk {
 /** Plans a new cluster: control plane, who may get in, what nodes need to come up, nodes, and what needs nodes. Refuses what EKS would refuse, before anything is made. */
 export function planCreation(ask: CreationAsk): Plan | Refusal {
   const { cluster, facts, now } = ask;
-  const refusal = refuseAccount(ask) ?? refuseCluster(ask) ?? refuseNodegroups(ask) ?? refuseErrors(cluster);
+  const refusal = refuseAccount(ask) ?? refuseCluster(ask) ?? refuseNodegroups(ask) ?? refuseErrors(cluster) ?? refuseRoles(ask);
   if (refusal !== undefined) return refusal;
   const addons = chooseAddons(cluster, facts);
   if (isRefusal(addons)) return addons;
@@ -47,7 +49,7 @@ export function planCreation(ask: CreationAsk): Plan | Refusal {
     controlPlaneStep(cluster),
     ...cluster.access.map((entry) => accessStep(entry, version, 'CreateAccessEntries')),
     ...addons.chosen.filter((addon) => NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addonStep(addon, cluster, 'CreateNetworkAddons')),
-    ...cluster.nodegroups.map((nodegroup) => nodegroupStep(nodegroup, cluster, 'CreateNodegroups')),
+    ...cluster.nodegroups.map((nodegroup) => nodegroupCreationStep(nodegroup, cluster, 'CreateNodegroups')),
     ...addons.chosen.filter((addon) => !NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addonStep(addon, cluster, 'CreateAddons')),
   ];
   const nodes = cluster.nodegroups.reduce((sum, nodegroup) => sum + nodegroup.scalingConfig.desiredSize, 0);
@@ -58,22 +60,6 @@ export function planCreation(ask: CreationAsk): Plan | Refusal {
     findings: [...advice(cluster, addons.chosen, nodes), ...addons.findings, ...subnetAdvice(cluster.subnetIds, facts.subnets), ...targetSupportFindings(cluster.name, version, facts.catalogue, now)],
     notLookedAt: notLookedAtForCreation(),
     estimate: estimateWork(steps, NEW_CONTROL_PLANE_ADDRESSES + nodes),
-  };
-}
-
-/** The step that makes a node group, with everything that CreateNodegroup takes. */
-export function nodegroupStep(nodegroup: Nodegroup, cluster: Cluster, stage: Stage): PlannedStep {
-  const { nodegroupName, scalingConfig } = nodegroup;
-  const size = scalingConfig.desiredSize === 1 ? '1 node' : `${scalingConfig.desiredSize} nodes`;
-  return {
-    id: `${cluster.version}/nodegroup/${nodegroupName}`,
-    title: `Creating node group ${nodegroupName} with ${size}`,
-    kind: 'create-nodegroup',
-    stage,
-    subject: nodegroupName,
-    to: cluster.version,
-    reason: `A new node group is born at its cluster's version, ${cluster.version}.`,
-    parameters: creationParameters(nodegroup, cluster),
   };
 }
 
@@ -111,6 +97,15 @@ function refuseNodegroups({ cluster, facts }: CreationAsk): Refusal | undefined 
   return undefined;
 }
 
+function refuseRoles({ cluster, account }: CreationAsk): Refusal | undefined {
+  const roles = [{ roleArn: cluster.roleArn, path: 'roleArn' }, ...cluster.nodegroups.map((nodegroup, index) => ({ roleArn: nodegroup.nodeRole ?? '', path: `nodegroups.${index}.nodeRole` }))];
+  for (const { roleArn, path } of roles) {
+    const refusal = refuseRole(roleArn, account.accountId, path, account.passRolePatterns);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
 /** What is wrong with the request by rules that have no code of their own, all at once. */
 function refuseErrors(cluster: Cluster): Refusal | undefined {
   const errors: RuleError[] = [];
@@ -121,7 +116,7 @@ function refuseErrors(cluster: Cluster): Refusal | undefined {
   errors.push(...repeated(cluster.nodegroups.map((nodegroup) => nodegroup.nodegroupName), 'nodegroups', 'nodegroupName'));
   errors.push(...repeated(cluster.addons.map((addon) => addon.addonName), 'addons', 'addonName'));
   errors.push(...repeated(cluster.access.map((entry) => entry.principalArn), 'access', 'principalArn'));
-  return errors.length === 0 ? undefined : refuse('rules-broken', `The request breaks ${errors.length === 1 ? 'a rule' : `${errors.length} rules`}: ${errors.map((error) => `${error.path}: ${error.message}`).join('; ')}.`, { errors });
+  return refuseBroken(errors);
 }
 
 function repeated(names: readonly string[], list: string, member: string): RuleError[] {

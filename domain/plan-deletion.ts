@@ -2,9 +2,9 @@ import type { Cluster } from './cluster.ts';
 import { estimateWork } from './estimate.ts';
 import type { ClusterFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
+import { nodegroupDeletionStep } from './nodegroup-steps.ts';
 import { notLookedAtForDeletion } from './not-looked-at.ts';
 import type { Finding, Plan, PlannedStep } from './plan.ts';
-import { deletionStep } from './plan-nodegroup.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import { updateInProgress } from './update-in-progress.ts';
 
@@ -21,7 +21,7 @@ export function planDeletion({ cluster, facts }: { readonly cluster: Cluster; re
     });
   }
   const version = seen?.cluster.version ?? cluster.version;
-  const steps = seen === undefined ? [] : [...seen.nodegroups.map((group) => deletionStep(group.nodegroupName, version, 'DeleteNodegroups')), controlPlaneStep(seen)];
+  const steps = seen === undefined ? [] : [...seen.nodegroups.map((group) => nodegroupDeletionStep(group.nodegroupName, version, 'DeleteNodegroups')), controlPlaneStep(seen)];
   return {
     from: version,
     to: version,

@@ -2,7 +2,7 @@ import { accessStep, nameOf } from './access-policies.ts';
 import type { AccessEntry, Cluster } from './cluster.ts';
 import { estimateWork } from './estimate.ts';
 import type { ClusterFacts } from './facts.ts';
-import { defined } from './nodegroup-parameters.ts';
+import { defined } from './parameters.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import { dayOf, offerOf, supportAt } from './support-dates.ts';
