@@ -12,6 +12,8 @@ const ONLY_ON_EVERYTHING: Readonly<Record<string, string>> = {
   'logs:PutResourcePolicy': 'a resource policy of CloudWatch Logs has no ARN',
   'logs:DescribeResourcePolicies': 'a resource policy of CloudWatch Logs has no ARN',
   'logs:DescribeLogGroups': 'a list is of all log groups',
+  'states:SendTaskSuccess': "IAM's reference knows no resource: the token is its own proof",
+  'states:SendTaskFailure': "IAM's reference knows no resource: the token is its own proof",
   'xray:PutTraceSegments': "X-Ray's writes take no resource",
   'xray:PutTelemetryRecords': "X-Ray's writes take no resource",
   'xray:GetSamplingRules': 'sampling rules are read all together',
