@@ -1,0 +1,87 @@
+import type {
+  AddonInfo,
+  AddonVersionInfo,
+  DescribeAddonConfigurationRequest,
+  DescribeAddonConfigurationResponse,
+  DescribeAddonVersionsRequest,
+  DescribeAddonVersionsResponse,
+} from '@aws-sdk/client-eks';
+import { parse } from 'yaml';
+import { compareMinors } from '../../../domain/minor.ts';
+import { addonEntry, addons, releasedVersions } from './catalogue.ts';
+import type { CatalogueAddon, CatalogueAddonVersion } from './catalogue.ts';
+import { invalidParameter, notFound } from './errors.ts';
+import type { About } from './errors.ts';
+import { page } from './pages.ts';
+import type { Place } from './place.ts';
+
+/** What EKS lists, for the minors that it has released. A version none of whose minors has come is not listed yet. */
+export function describeAddonVersions(input: DescribeAddonVersionsRequest, place: Place): DescribeAddonVersionsResponse {
+  if (input.addonName !== undefined && addonEntry(input.addonName) === undefined) throw notFound(`Addon ${input.addonName} is not found.`, { addonName: input.addonName });
+  const wanted = (list: readonly string[] | undefined, value: string): boolean => list === undefined || list.length === 0 || list.includes(value);
+  const infos = addons()
+    .filter((addon) => input.addonName === undefined || addon.addonName === input.addonName)
+    .filter((addon) => wanted(input.types, addon.type) && wanted(input.publishers, addon.publisher) && wanted(input.owners, addon.owner))
+    .map((addon) => infoOf(addon, input.kubernetesVersion, place.now))
+    .filter((info) => info.addonVersions?.length !== 0);
+  const { items, nextToken } = page(infos, input, (info) => info.addonName ?? '');
+  return { addons: items, ...(nextToken === undefined ? {} : { nextToken }) };
+}
+
+function infoOf(addon: CatalogueAddon, minor: string | undefined, now: number): AddonInfo {
+  const released = releasedVersions(now).map((version) => version.minor);
+  const versions = addon.versions.map((version) => versionInfo(addon, version, (listed) => (released as string[]).includes(listed) && (minor === undefined || listed === minor)));
+  return {
+    addonName: addon.addonName,
+    type: addon.type,
+    addonVersions: versions.filter((version) => version.compatibilities?.length !== 0),
+    publisher: addon.publisher,
+    owner: addon.owner,
+    defaultNamespace: addon.defaultNamespace,
+  };
+}
+
+function versionInfo(addon: CatalogueAddon, version: CatalogueAddonVersion, counts: (minor: string) => boolean): AddonVersionInfo {
+  const minors = version.minors.filter(counts).sort((a, b) => compareMinors(b, a));
+  return {
+    addonVersion: version.version,
+    architecture: ['amd64', 'arm64'],
+    computeTypes: addon.needsNodes ? ['ec2', 'auto', 'hybrid'] : ['ec2', 'hybrid'],
+    compatibilities: minors.map((minor) => ({ clusterVersion: minor, platformVersions: ['*'], defaultVersion: version.defaultFor?.includes(minor) === true })),
+    requiresConfiguration: false,
+    requiresIamPermissions: addon.requiresIamPermissions,
+  };
+}
+
+export function describeAddonConfiguration(input: DescribeAddonConfigurationRequest): DescribeAddonConfigurationResponse {
+  const addonName = input.addonName ?? '';
+  const addon = addonEntry(addonName);
+  if (addon === undefined) throw notFound(`Addon ${addonName} is not found.`, { addonName });
+  if (!addon.versions.some((version) => version.version === input.addonVersion)) throw invalidParameter(`Addon version specified is not supported`, { addonName });
+  const properties = Object.fromEntries(Object.entries(addon.configuration).map(([name, type]) => [name, { type }]));
+  return {
+    addonName,
+    addonVersion: input.addonVersion,
+    configurationSchema: JSON.stringify({ $schema: 'https://json-schema.org/draft/2019-09/schema', title: addonName, type: 'object', additionalProperties: false, properties }),
+    podIdentityConfiguration: (addon.podIdentity ?? []).map((identity) => ({ ...identity, recommendedManagedPolicies: [...identity.recommendedManagedPolicies] })),
+  };
+}
+
+/** Configuration values, JSON or YAML, must fit the add-on's schema: here its top-level properties and their types. */
+export function requireConfiguration(addon: CatalogueAddon, text: string | undefined, about: About): void {
+  if (text === undefined || text.trim() === '') return;
+  const refuse = (why: string) => invalidParameter(`ConfigurationValue provided in request is not supported: Json schema validation failed with error: [${why}]`, about);
+  let values: unknown;
+  try {
+    values = parse(text);
+  } catch {
+    throw refuse('$: is neither valid JSON nor valid YAML');
+  }
+  if (values === null || typeof values !== 'object' || Array.isArray(values)) throw refuse('$: object expected');
+  for (const [name, value] of Object.entries(values)) {
+    const type = addon.configuration[name];
+    if (type === undefined) throw refuse(`$.${name}: is not defined in the schema and the schema does not allow additional properties`);
+    const found = Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : value === null ? 'null' : typeof value;
+    if (found !== type) throw refuse(`$.${name}: ${found} found, ${type} expected`);
+  }
+}

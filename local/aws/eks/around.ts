@@ -1,0 +1,44 @@
+import type { ScriptedFailure } from './state.ts';
+
+/** What EKS sees of the other services of the simulated AWS. */
+export interface Around {
+  readonly iam: {
+    /** The role, or undefined when the account has none of that name. */
+    role(accountId: string, name: string): SeenRole | undefined;
+  };
+  readonly ec2: {
+    subnet(accountId: string, region: string, subnetId: string): SeenSubnet | undefined;
+    /** A launch template version (a number, `$Latest` or `$Default`), by id or name. */
+    launchTemplate?(accountId: string, region: string, template: { id?: string; name?: string; version?: string }): SeenLaunchTemplate | undefined;
+    /** The region's zones by name and id, as this account sees them. */
+    zones?(accountId: string, region: string): readonly { readonly name: string; readonly id: string }[];
+    /** Whether the account has a security group. */
+    hasSecurityGroup?(accountId: string, region: string, groupId: string): boolean;
+  };
+  readonly faults?: {
+    /** A failure scripted for the work that `operation` (`eks:UpdateNodegroupVersion`) is about to begin, used up by asking. */
+    takeFailUpdate(operation: string, accountId: string, region: string, input: unknown): ScriptedFailure | undefined;
+  };
+}
+
+export interface SeenRole {
+  readonly arn: string;
+  /** Services that its trust policy names, when that is known: `eks.amazonaws.com`. */
+  readonly trustedServices?: readonly string[];
+}
+
+export interface SeenSubnet {
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly availabilityZone: string;
+  readonly availabilityZoneId: string;
+  readonly availableIpAddressCount: number;
+}
+
+export interface SeenLaunchTemplate {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly imageId?: string;
+  readonly instanceType?: string;
+}

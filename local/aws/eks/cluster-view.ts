@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { Cluster, ClusterIssueCode, LogType } from '@aws-sdk/client-eks';
+import { notFound } from './errors.ts';
+import type { Place } from './place.ts';
+import type { ClusterDoc } from './state.ts';
+
+export const LOG_TYPES: readonly LogType[] = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
+
+/** The cluster of a name; ResourceNotFoundException when there is none. */
+export function clusterOf(place: Place, name: string): ClusterDoc {
+  const cluster = place.clusters.get(name);
+  if (cluster === undefined) throw notFound(`No cluster found for name: ${name}.`, { clusterName: name });
+  return cluster;
+}
+
+/** A cluster as DescribeCluster tells it. Its endpoint, certificate and issuer appear when the control plane does. */
+export function describedCluster(doc: ClusterDoc, region: string): Cluster {
+  const standing = doc.status !== 'CREATING' && doc.status !== 'FAILED';
+  return {
+    name: doc.name,
+    arn: doc.arn,
+    createdAt: new Date(doc.createdAt),
+    version: doc.version,
+    platformVersion: doc.platformVersion,
+    roleArn: doc.roleArn,
+    status: doc.status,
+    ...(standing
+      ? {
+          endpoint: `https://${doc.id}.gr7.${region}.eks.amazonaws.com`,
+          identity: { oidc: { issuer: `https://oidc.eks.${region}.amazonaws.com/id/${doc.id}` } },
+        }
+      : {}),
+    certificateAuthority: standing ? { data: certificateOf(doc.id) } : {},
+    resourcesVpcConfig: {
+      subnetIds: [...doc.subnetIds],
+      securityGroupIds: [...doc.securityGroupIds],
+      ...(standing ? { clusterSecurityGroupId: doc.clusterSecurityGroupId } : {}),
+      vpcId: doc.vpcId,
+      endpointPublicAccess: doc.endpointPublicAccess,
+      endpointPrivateAccess: doc.endpointPrivateAccess,
+      publicAccessCidrs: [...doc.publicAccessCidrs],
+    },
+    kubernetesNetworkConfig: doc.network,
+    logging: { clusterLogging: loggingOf(doc.logTypes) },
+    ...(doc.encryptionConfig.length > 0 ? { encryptionConfig: [...doc.encryptionConfig] } : {}),
+    accessConfig: { authenticationMode: doc.authenticationMode },
+    upgradePolicy: { supportType: doc.supportType },
+    deletionProtection: doc.deletionProtection,
+    controlPlaneScalingConfig: doc.controlPlaneScalingConfig ?? { tier: 'standard' },
+    ...(doc.zonalShift === undefined ? {} : { zonalShiftConfig: { enabled: doc.zonalShift } }),
+    ...(doc.remoteNetworkConfig === undefined ? {} : { remoteNetworkConfig: doc.remoteNetworkConfig }),
+    ...(doc.kubeApiServerConfig === undefined ? {} : { kubeApiServerConfig: doc.kubeApiServerConfig }),
+    ...(doc.kubeSchedulerConfig === undefined ? {} : { kubeSchedulerConfig: doc.kubeSchedulerConfig }),
+    ...(doc.kubeControllerManagerConfig === undefined ? {} : { kubeControllerManagerConfig: doc.kubeControllerManagerConfig }),
+    ...(doc.clientRequestToken === undefined ? {} : { clientRequestToken: doc.clientRequestToken }),
+    tags: { ...doc.tags },
+    health: { issues: doc.healthIssues.map((issue) => ({ code: issue.code as ClusterIssueCode, message: issue.message, resourceIds: [...issue.resourceIds] })) },
+  };
+}
+
+/** Kinds of logs that are on and those that are off, as two groups where both exist. */
+function loggingOf(on: readonly LogType[]): { types: LogType[]; enabled: boolean }[] {
+  const off = LOG_TYPES.filter((type) => !on.includes(type));
+  return [
+    ...(on.length > 0 ? [{ types: LOG_TYPES.filter((type) => on.includes(type)), enabled: true }] : []),
+    ...(off.length > 0 ? [{ types: off, enabled: false }] : []),
+  ];
+}
+
+const CERTIFICATE_BYTES = 768;
+const LINE_LENGTH = 64;
+
+/** A value of the form that EKS answers (base64 of a PEM block), the same for a cluster every time. Nothing is signed with it. */
+function certificateOf(clusterId: string): string {
+  let bytes = Buffer.alloc(0);
+  for (let block = 0; bytes.length < CERTIFICATE_BYTES; block += 1) bytes = Buffer.concat([bytes, createHash('sha256').update(`${clusterId}/${block}`).digest()]);
+  const lines = bytes.toString('base64').match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? [];
+  return Buffer.from(`-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`).toString('base64');
+}

@@ -1,0 +1,208 @@
+import type {
+  CreateClusterRequest,
+  CreateClusterResponse,
+  DeleteClusterRequest,
+  DeleteClusterResponse,
+  DescribeClusterRequest,
+  DescribeClusterResponse,
+  ListClustersRequest,
+  ListClustersResponse,
+  LogType,
+  Logging,
+} from '@aws-sdk/client-eks';
+import type { Minor } from '../../../domain/minor.ts';
+import type { Call } from '../service.ts';
+import { addCreatorEntry } from './access.ts';
+import { defaultVersion, offeredVersion, platformVersion } from './catalogue.ts';
+import { clusterOf, describedCluster } from './cluster-view.ts';
+import { inUse, invalidParameter, invalidRequest, limitExceeded, notSimulated } from './errors.ts';
+import { insightsAfter } from './insights.ts';
+import { ADDRESSES, QUOTAS } from './limits.ts';
+import { page } from './pages.ts';
+import type { Place } from './place.ts';
+import type { Apply } from './settle.ts';
+import type { ClusterDoc } from './state.ts';
+import { once } from './tokens.ts';
+import { scriptedError, updateDoc } from './updates.ts';
+import { clusterRoleRefusal, requireClusterName, requireClusterSubnets, requireRole, requireSecurityGroups, requireTags } from './validation.ts';
+
+export function createCluster(input: CreateClusterRequest, place: Place, call: Call): CreateClusterResponse {
+  const name = input.name ?? '';
+  once(place, 'CreateCluster', input, () => {
+    const cluster = newCluster(input, name, place);
+    place.clusters.put(name, cluster);
+    if (cluster.authenticationMode !== 'CONFIG_MAP' && cluster.bootstrapClusterCreatorAdminPermissions) addCreatorEntry(place, cluster, call);
+    const failure = place.around.faults?.takeFailUpdate('eks:CreateCluster', place.accountId, place.region, input);
+    if (failure === undefined) {
+      place.after('clusterCreation', { kind: 'cluster-created', clusterName: name });
+    } else {
+      const error = scriptedError(failure, { message: (code) => `The control plane could not be created: ${code}`, resourceIds: cluster.subnetIds });
+      place.clusters.put(name, { ...cluster, healthIssues: [{ code: error.errorCode, message: error.errorMessage, resourceIds: error.resourceIds }] });
+      place.after('clusterCreation', { kind: 'cluster-creation-failed', clusterName: name });
+    }
+    return { name };
+  });
+  const cluster = clusterOf(place, name);
+  const described = describedCluster(cluster, place.region);
+  return {
+    cluster: {
+      ...described,
+      accessConfig: { authenticationMode: cluster.authenticationMode, bootstrapClusterCreatorAdminPermissions: cluster.bootstrapClusterCreatorAdminPermissions },
+    },
+  };
+}
+
+/** Everything that CreateCluster checks, then the cluster as it begins. */
+function newCluster(input: CreateClusterRequest, name: string, place: Place): ClusterDoc {
+  const about = { clusterName: name };
+  requireClusterName(name);
+  if (place.clusters.get(name) !== undefined) throw inUse(`Cluster already exists with name: ${name}`, about);
+  if (place.clusters.list().length >= QUOTAS.clustersPerRegion) throw limitExceeded(`Cluster limit exceeded for account. Max allowed ${QUOTAS.clustersPerRegion}`, about);
+  refuseWhatIsNotSimulated(input);
+  const version = input.version ?? defaultVersion(place.now)?.minor ?? '';
+  if (offeredVersion(version, place.now) === undefined) throw invalidParameter('unsupported Kubernetes version', about);
+  requireTags(input.tags ?? {}, about);
+  const roleArn = input.roleArn ?? '';
+  requireRole(place, roleArn, 'eks.amazonaws.com', () => clusterRoleRefusal(roleArn), about);
+
+  const vpc = input.resourcesVpcConfig ?? {};
+  const subnets = requireClusterSubnets(place, vpc.subnetIds ?? [], about);
+  const crowded = subnets.find((subnet) => subnet.availableIpAddressCount < ADDRESSES.freePerSubnetToCreate);
+  if (crowded !== undefined)
+    throw invalidParameter(
+      `Provided subnets ${crowded.subnetId} Free IPs: ${crowded.availableIpAddressCount} , need at least ${ADDRESSES.freePerSubnetToCreate} IPs in each subnet to be free for this operation`,
+      about,
+    );
+  requireSecurityGroups(place, vpc.securityGroupIds ?? [], about);
+  const access = requireEndpointAccess(vpc, name);
+  const id = place.newId().toUpperCase();
+  return {
+    id,
+    name,
+    arn: place.arn(`cluster/${name}`),
+    createdAt: place.now,
+    status: 'CREATING',
+    version: version as Minor,
+    platformVersion: platformVersion(version, place.now),
+    roleArn,
+    vpcId: subnets[0]?.vpcId ?? '',
+    subnetIds: vpc.subnetIds ?? [],
+    securityGroupIds: vpc.securityGroupIds ?? [],
+    clusterSecurityGroupId: `sg-${place.newId().slice(-17)}`,
+    ...access,
+    network: networkOf(input),
+    logTypes: logTypesAfter([], input.logging),
+    encryptionConfig: input.encryptionConfig ?? [],
+    authenticationMode: input.accessConfig?.authenticationMode ?? 'CONFIG_MAP',
+    bootstrapClusterCreatorAdminPermissions: input.accessConfig?.bootstrapClusterCreatorAdminPermissions ?? true,
+    selfManagedAddons: input.bootstrapSelfManagedAddons ?? true,
+    supportType: input.upgradePolicy?.supportType ?? 'EXTENDED',
+    deletionProtection: input.deletionProtection ?? false,
+    zonalShift: input.zonalShiftConfig?.enabled,
+    remoteNetworkConfig: input.remoteNetworkConfig,
+    controlPlaneScalingConfig: input.controlPlaneScalingConfig,
+    kubeApiServerConfig: input.kubeApiServerConfig,
+    kubeSchedulerConfig: input.kubeSchedulerConfig,
+    kubeControllerManagerConfig: input.kubeControllerManagerConfig,
+    tags: input.tags ?? {},
+    clientRequestToken: input.clientRequestToken,
+    healthIssues: [],
+    insights: [],
+  };
+}
+
+function refuseWhatIsNotSimulated(input: CreateClusterRequest): void {
+  if (input.outpostConfig !== undefined) throw notSimulated('local clusters on Outposts');
+  if (input.computeConfig?.enabled === true || input.storageConfig?.blockStorage?.enabled === true || input.kubernetesNetworkConfig?.elasticLoadBalancing?.enabled === true)
+    throw notSimulated('EKS Auto Mode');
+  if (input.resourcesVpcConfig?.controlPlaneEgressMode !== undefined && input.resourcesVpcConfig.controlPlaneEgressMode !== 'AWS_MANAGED') throw notSimulated('customer-routed control-plane egress');
+}
+
+/** How the endpoint can be reached, with EKS's defaults. At least one way must be left open. */
+export function requireEndpointAccess(
+  vpc: { readonly endpointPublicAccess?: boolean | undefined; readonly endpointPrivateAccess?: boolean | undefined; readonly publicAccessCidrs?: readonly string[] | undefined },
+  clusterName: string,
+  before: Pick<ClusterDoc, 'endpointPublicAccess' | 'endpointPrivateAccess' | 'publicAccessCidrs'> = { endpointPublicAccess: true, endpointPrivateAccess: false, publicAccessCidrs: ['0.0.0.0/0'] },
+): Pick<ClusterDoc, 'endpointPublicAccess' | 'endpointPrivateAccess' | 'publicAccessCidrs'> {
+  const endpointPublicAccess = vpc.endpointPublicAccess ?? before.endpointPublicAccess;
+  const endpointPrivateAccess = vpc.endpointPrivateAccess ?? before.endpointPrivateAccess;
+  if (!endpointPublicAccess && !endpointPrivateAccess) throw invalidParameter('Private and public endpoint access cannot be false', { clusterName });
+  const asked = vpc.publicAccessCidrs ?? before.publicAccessCidrs;
+  if (asked.length > QUOTAS.publicAccessCidrsPerCluster) throw invalidParameter(`Cannot specify more than ${QUOTAS.publicAccessCidrsPerCluster} public access CIDRs`, { clusterName });
+  const publicAccessCidrs = !endpointPublicAccess ? [] : asked.length === 0 ? ['0.0.0.0/0'] : asked;
+  return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs };
+}
+
+function networkOf(input: CreateClusterRequest): ClusterDoc['network'] {
+  const asked = input.kubernetesNetworkConfig;
+  if (asked?.ipFamily === 'ipv6') return { ipFamily: 'ipv6', serviceIpv6Cidr: 'fd7a:c0de:5eed::/108', elasticLoadBalancing: { enabled: false } };
+  return { ipFamily: 'ipv4', serviceIpv4Cidr: asked?.serviceIpv4Cidr ?? '10.100.0.0/16', elasticLoadBalancing: { enabled: false } };
+}
+
+/** The kinds of logs that are on after a request has turned some on and some off. */
+export function logTypesAfter(before: readonly LogType[], logging: Logging | undefined): LogType[] {
+  const on = new Set(before);
+  for (const setup of logging?.clusterLogging ?? []) {
+    for (const type of setup.types ?? []) {
+      if (setup.enabled === true) on.add(type);
+      else on.delete(type);
+    }
+  }
+  return [...on].sort();
+}
+
+export function describeCluster(input: DescribeClusterRequest, place: Place): DescribeClusterResponse {
+  return { cluster: describedCluster(clusterOf(place, input.name ?? ''), place.region) };
+}
+
+export function listClusters(input: ListClustersRequest, place: Place): ListClustersResponse {
+  const names = place.clusters.list().map((cluster) => cluster.name);
+  const { items, nextToken } = page(names, input, (name) => name);
+  return { clusters: items, ...(nextToken === undefined ? {} : { nextToken }) };
+}
+
+export function deleteCluster(input: DeleteClusterRequest, place: Place): DeleteClusterResponse {
+  const cluster = clusterOf(place, input.name ?? '');
+  const about = { clusterName: cluster.name };
+  const nodegroup = place.nodegroups.list(`${cluster.name}/`)[0];
+  if (nodegroup !== undefined) throw inUse('Cluster has nodegroups attached', { ...about, nodegroupName: nodegroup.nodegroupName });
+  if (place.fargateProfiles.list(`${cluster.name}/`).length > 0) throw inUse('Cluster has fargate profiles attached', about);
+  if (cluster.deletionProtection)
+    throw invalidRequest(`Cluster ${cluster.name} cannot be deleted because deletion protection is enabled. Disable deletion protection and try again.`, about);
+  const update = updateDoc(place, cluster.name, cluster.update);
+  if (update?.status === 'InProgress') throw inUse(`Cannot delete because cluster ${cluster.name} currently has update ${update.id} in progress`, about);
+  if (cluster.status === 'CREATING') throw inUse(`Cannot delete because cluster ${cluster.name} currently has status CREATING`, about);
+  if (cluster.status !== 'DELETING') {
+    cluster.status = 'DELETING';
+    place.clusters.put(cluster.name, cluster);
+    place.after('clusterDeletion', { kind: 'cluster-deleted', clusterName: cluster.name });
+  }
+  return { cluster: describedCluster(cluster, place.region) };
+}
+
+const created: Apply = (place, { clusterName }) => {
+  const cluster = place.clusters.get(clusterName);
+  if (cluster === undefined) return;
+  cluster.status = 'ACTIVE';
+  cluster.span = place.openSpan({ what: 'control-plane', clusterName, version: cluster.version });
+  cluster.insights = insightsAfter(place, cluster, false);
+  cluster.insightsRefreshedAt = place.now;
+  place.clusters.put(clusterName, cluster);
+  place.after('insightsFirst', { kind: 'insights-judged', clusterName });
+};
+
+const creationFailed: Apply = (place, { clusterName }) => {
+  const cluster = place.clusters.get(clusterName);
+  if (cluster !== undefined) place.clusters.put(clusterName, { ...cluster, status: 'FAILED' });
+};
+
+const deleted: Apply = (place, { clusterName }) => {
+  const cluster = place.clusters.get(clusterName);
+  if (cluster === undefined) return;
+  place.closeSpan(cluster.span);
+  for (const addon of place.addons.list(`${clusterName}/`)) place.closeSpan(addon.span);
+  place.clusters.delete(clusterName);
+  for (const documents of [place.addons, place.accessEntries, place.podIdentities, place.pending]) documents.clear(`${clusterName}/`);
+};
+
+export const clusterTransitions: Readonly<Record<string, Apply>> = { 'cluster-created': created, 'cluster-creation-failed': creationFailed, 'cluster-deleted': deleted };

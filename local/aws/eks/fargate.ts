@@ -1,0 +1,111 @@
+import type {
+  CreateFargateProfileRequest,
+  CreateFargateProfileResponse,
+  DeleteFargateProfileRequest,
+  DeleteFargateProfileResponse,
+  DescribeFargateProfileRequest,
+  DescribeFargateProfileResponse,
+  FargateProfile,
+  ListFargateProfilesRequest,
+  ListFargateProfilesResponse,
+} from '@aws-sdk/client-eks';
+import { clusterOf } from './cluster-view.ts';
+import { invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
+import { QUOTAS } from './limits.ts';
+import { page } from './pages.ts';
+import type { Place } from './place.ts';
+import type { Apply } from './settle.ts';
+import type { FargateDoc } from './state.ts';
+import { once } from './tokens.ts';
+import { requireRole, requireSubnets, requireTags } from './validation.ts';
+
+function described(doc: FargateDoc): FargateProfile {
+  return {
+    fargateProfileName: doc.fargateProfileName,
+    fargateProfileArn: doc.arn,
+    clusterName: doc.clusterName,
+    createdAt: new Date(doc.createdAt),
+    podExecutionRoleArn: doc.podExecutionRoleArn,
+    subnets: [...doc.subnets],
+    selectors: [...doc.selectors],
+    status: doc.status,
+    tags: { ...doc.tags },
+    health: { issues: [] },
+  };
+}
+
+function profileOf(place: Place, clusterName: string, fargateProfileName: string): FargateDoc {
+  const profile = place.fargateProfiles.get(`${clusterOf(place, clusterName).name}/${fargateProfileName}`);
+  if (profile === undefined) throw notFound(`No Fargate Profile found with name: ${fargateProfileName}.`, { clusterName, fargateProfileName });
+  return profile;
+}
+
+export function createFargateProfile(input: CreateFargateProfileRequest, place: Place): CreateFargateProfileResponse {
+  const [clusterName, fargateProfileName] = [input.clusterName ?? '', input.fargateProfileName ?? ''];
+  once(place, 'CreateFargateProfile', input, () => {
+    const about = { clusterName, fargateProfileName };
+    const cluster = clusterOf(place, clusterName);
+    if (cluster.status !== 'ACTIVE') throw invalidRequest(`Cluster '${clusterName}' is not in ACTIVE status`, about);
+    const existing = place.fargateProfiles.list(`${clusterName}/`);
+    if (existing.some((other) => other.fargateProfileName === fargateProfileName)) throw invalidRequest('A Fargate Profile already exists with this name in this cluster.', about);
+    const busy = existing.find((other) => other.status === 'CREATING' || other.status === 'DELETING');
+    if (busy !== undefined)
+      throw invalidRequest(`Cannot create Fargate Profile ${fargateProfileName} because cluster ${clusterName} currently has Fargate profile ${busy.fargateProfileName} in status ${busy.status}`, about);
+    if (existing.length >= QUOTAS.fargateProfilesPerCluster) throw limitExceeded('Fargate profile limit exceeded for cluster', about);
+    const selectors = input.selectors ?? [];
+    if (selectors.length === 0 || selectors.length > QUOTAS.fargateSelectorsPerProfile)
+      throw invalidParameter(`A Fargate profile must have between 1 and ${QUOTAS.fargateSelectorsPerProfile} selectors`, about);
+    requireRole(place, input.podExecutionRoleArn ?? '', 'eks-fargate-pods.amazonaws.com', (name) => `Misconfigured PodExecutionRole Trust Policy; the role ${name} does not exist or does not allow eks-fargate-pods.amazonaws.com`, about);
+    const subnets = input.subnets ?? cluster.subnetIds;
+    requireSubnets(place, subnets, about);
+    requireTags(input.tags ?? {}, about);
+    const id = place.newUuid();
+    place.fargateProfiles.put(`${clusterName}/${fargateProfileName}`, {
+      id,
+      ...about,
+      arn: place.arn(`fargateprofile/${clusterName}/${fargateProfileName}/${id}`),
+      createdAt: place.now,
+      status: 'CREATING',
+      podExecutionRoleArn: input.podExecutionRoleArn ?? '',
+      subnets,
+      selectors,
+      tags: input.tags ?? {},
+    });
+    place.after('fargateCreation', { kind: 'fargate-created', clusterName, subject: fargateProfileName });
+    return { fargateProfileName };
+  });
+  return { fargateProfile: described(profileOf(place, clusterName, fargateProfileName)) };
+}
+
+export function describeFargateProfile(input: DescribeFargateProfileRequest, place: Place): DescribeFargateProfileResponse {
+  return { fargateProfile: described(profileOf(place, input.clusterName ?? '', input.fargateProfileName ?? '')) };
+}
+
+export function listFargateProfiles(input: ListFargateProfilesRequest, place: Place): ListFargateProfilesResponse {
+  const cluster = clusterOf(place, input.clusterName ?? '');
+  const names = place.fargateProfiles.list(`${cluster.name}/`).map((profile) => profile.fargateProfileName);
+  const { items, nextToken } = page(names, input, (name) => name);
+  return { fargateProfileNames: items, ...(nextToken === undefined ? {} : { nextToken }) };
+}
+
+export function deleteFargateProfile(input: DeleteFargateProfileRequest, place: Place): DeleteFargateProfileResponse {
+  const profile = profileOf(place, input.clusterName ?? '', input.fargateProfileName ?? '');
+  if (profile.status !== 'DELETING') {
+    profile.status = 'DELETING';
+    place.fargateProfiles.put(`${profile.clusterName}/${profile.fargateProfileName}`, profile);
+    place.after('fargateDeletion', { kind: 'fargate-deleted', clusterName: profile.clusterName, subject: profile.fargateProfileName });
+  }
+  return { fargateProfile: described(profile) };
+}
+
+const created: Apply = (place, { clusterName, subject }) => {
+  const profile = place.fargateProfiles.get(`${clusterName}/${subject}`);
+  if (profile?.status === 'CREATING') place.fargateProfiles.put(`${clusterName}/${subject}`, { ...profile, status: 'ACTIVE' });
+};
+
+const deleted: Apply = (place, { clusterName, subject }) => {
+  const profile = place.fargateProfiles.get(`${clusterName}/${subject}`);
+  if (profile?.status === 'DELETING') place.fargateProfiles.delete(`${clusterName}/${subject}`);
+};
+
+export const fargateTransitions: Readonly<Record<string, Apply>> = { 'fargate-created': created, 'fargate-deleted': deleted };

@@ -1,0 +1,168 @@
+import type { UpdateNodegroupVersionRequest, UpdateNodegroupVersionResponse } from '@aws-sdk/client-eks';
+import type { Minor } from '../../../domain/minor.ts';
+import { clusterOf } from './cluster-view.ts';
+import { invalidParameter } from './errors.ts';
+import { paceOf, requireAmiType, requireLaunchTemplate, requireRelease } from './nodegroup-rules.ts';
+import { nodegroupOf, requireUpdatable } from './nodegroups.ts';
+import { buildOf, joined, left, nodegroupKey, putNodes } from './nodes.ts';
+import type { Place } from './place.ts';
+import type { Apply } from './settle.ts';
+import type { ClusterDoc, LaunchTemplateDoc, NodegroupDoc, ScriptedFailure, UpdateDoc } from './state.ts';
+import { once } from './tokens.ts';
+import { endUpdate, paramsOf, recordUpdate, scriptedError, updateAnswer, updateDoc } from './updates.ts';
+
+// A managed node group is rolled in four phases: set up, scale up, upgrade, scale down.
+// Source: EKS user guide, managed-node-update-behavior.
+
+interface Target {
+  readonly version: Minor;
+  readonly releaseVersion: string;
+  readonly launchTemplate: LaunchTemplateDoc | undefined;
+}
+
+export function updateNodegroupVersion(input: UpdateNodegroupVersionRequest, place: Place): UpdateNodegroupVersionResponse {
+  const { updateId } = once(place, 'UpdateNodegroupVersion', input, () => {
+    const cluster = clusterOf(place, input.clusterName ?? '');
+    const nodegroup = nodegroupOf(place, cluster.name, input.nodegroupName ?? '');
+    requireUpdatable(place, nodegroup);
+    const target = targetOf(input, cluster, nodegroup, place);
+    return { updateId: begin(place, nodegroup, target, input) };
+  });
+  return updateAnswer(place, input.clusterName ?? '', updateId);
+}
+
+/** What the nodes are to run afterwards, by the API's rules for versions, releases and launch templates. */
+function targetOf(input: UpdateNodegroupVersionRequest, cluster: ClusterDoc, nodegroup: NodegroupDoc, place: Place): Target {
+  const about = { clusterName: cluster.name, nodegroupName: nodegroup.nodegroupName };
+  const launchTemplate = templateOf(input, nodegroup, place);
+  if (nodegroup.amiType === 'CUSTOM') {
+    if (input.version !== undefined) throw invalidParameter('You cannot specify the field kubernetesVersion when using custom AMIs.', about);
+    if (input.releaseVersion !== undefined) throw invalidParameter('You cannot specify the field releaseVersion when using custom AMIs.', about);
+    if (launchTemplate === undefined || input.launchTemplate === undefined) throw invalidParameter("Launch template details can't be null for Custom ami type node group", about);
+    if (launchTemplate.imageId === undefined) throw invalidParameter('The launch template version must specify an image id, as the node group was created with one.', about);
+    return { launchTemplate, version: cluster.version, releaseVersion: launchTemplate.imageId };
+  }
+  if (launchTemplate?.imageId !== undefined) throw invalidParameter('The launch template version must not specify an image id, as the node group was created without one.', about);
+  const version = input.version ?? (input.releaseVersion === undefined ? cluster.version : nodegroup.version);
+  if (version !== cluster.version && version !== nodegroup.version)
+    throw invalidParameter(`Nodegroup Kubernetes version should be equal to Cluster kubernetes version ${cluster.version} or NodeGroup kubernetes version ${nodegroup.version}`, about);
+  const minor = version === cluster.version ? cluster.version : nodegroup.version;
+  requireAmiType(nodegroup.amiType, minor, about);
+  return { launchTemplate, version: minor, releaseVersion: requireRelease(place, input.releaseVersion, minor, nodegroup.amiType, about) };
+}
+
+/** Only a group that was created with a launch template has one to update, and only to another version of the same one. */
+function templateOf(input: UpdateNodegroupVersionRequest, nodegroup: NodegroupDoc, place: Place): LaunchTemplateDoc | undefined {
+  const about = { clusterName: nodegroup.clusterName, nodegroupName: nodegroup.nodegroupName };
+  if (input.launchTemplate === undefined) return nodegroup.launchTemplate;
+  if (nodegroup.launchTemplate === undefined) throw invalidParameter('Cannot update with launch template, as the node group was not created with a launch template.', about);
+  const seen = requireLaunchTemplate(place, input.launchTemplate, about);
+  if (seen.id !== nodegroup.launchTemplate.id) throw invalidParameter('Only the version of the launch template can be updated, not the launch template itself.', about);
+  return { id: seen.id, name: seen.name, version: seen.version, imageId: seen.imageId };
+}
+
+function begin(place: Place, nodegroup: NodegroupDoc, target: Target, input: UpdateNodegroupVersionRequest): string {
+  const { clusterName, nodegroupName, nodes, updateConfig } = nodegroup;
+  const scripted = place.around.faults?.takeFailUpdate('eks:UpdateNodegroupVersion', place.accountId, place.region, input);
+  // Forced, a roll deletes pods that their disruption budgets protect.
+  const failure = input.force === true && scripted?.code === 'PodEvictionFailure' ? undefined : scripted;
+  const zones = new Set(nodegroup.subnets.map((subnetId) => place.around.ec2.subnet(place.accountId, place.region, subnetId)?.availabilityZoneId)).size;
+  const surge = updateConfig.updateStrategy === 'MINIMAL' || nodes.length === 0 ? 0 : Math.max(zones, paceOf(updateConfig, nodes.length));
+  const update = recordUpdate(
+    place,
+    { clusterName, nodegroupName },
+    {
+      type: 'VersionUpdate',
+      params: paramsOf({
+        Version: nodegroup.amiType === 'CUSTOM' ? undefined : target.version,
+        ReleaseVersion: nodegroup.amiType === 'CUSTOM' ? undefined : target.releaseVersion,
+        LaunchTemplateName: input.launchTemplate === undefined ? undefined : target.launchTemplate?.name,
+        LaunchTemplateVersion: input.launchTemplate === undefined ? undefined : target.launchTemplate?.version,
+      }),
+      change: { nodegroup: { ...target }, build: buildOf(target), surge },
+      failure,
+    },
+  );
+  place.nodegroups.put(nodegroupKey(nodegroup), { ...nodegroup, update: update.id });
+  const about = { clusterName, subject: nodegroupName, updateId: update.id };
+  place.after('nodegroupShowsUpdatingAfter', { ...about, kind: 'nodegroup-shows-updating' });
+  const setUpAt = place.now + place.draw('nodegroupSetup');
+  if (failure?.code === 'NodeCreationFailure') place.schedule({ ...about, kind: 'roll-fails', at: setUpAt + place.draw('nodeCreationGiveUp') });
+  else if (nodes.length === 0) place.schedule({ ...about, kind: failure === undefined ? 'roll-ends' : 'roll-fails', at: setUpAt });
+  else place.schedule({ ...about, kind: 'roll-scaled-up', at: surge === 0 ? setUpAt : setUpAt + place.draw('node') });
+  return update.id;
+}
+
+/** A step of a roll whose group and update are still there. */
+function ofRoll(apply: (place: Place, nodegroup: NodegroupDoc, update: UpdateDoc, about: { clusterName: string; subject: string; updateId: string }) => void): Apply {
+  return (place, { clusterName, subject = '', updateId }) => {
+    const nodegroup = place.nodegroups.get(`${clusterName}/${subject}`);
+    const update = updateDoc(place, clusterName, updateId);
+    if (nodegroup !== undefined && update?.status === 'InProgress') apply(place, nodegroup, update, { clusterName, subject, updateId: update.id });
+  };
+}
+
+/** New nodes are ready beside the old ones. Now the old ones are drained. */
+const scaledUp = ofRoll((place, nodegroup, update, about) => {
+  const nodes = [...nodegroup.nodes, ...arriving(place, nodegroup, update, update.change.surge ?? 0)];
+  putNodes(place, nodegroup, nodes);
+  if (update.failure?.code === 'PodEvictionFailure') place.after('podEvictionGiveUp', { ...about, kind: 'roll-fails' });
+  else if (update.failure !== undefined) place.after('node', { ...about, kind: 'roll-fails' });
+  else if (outdated(nodes, update).length === 0) place.after('nodegroupScaleDown', { ...about, kind: 'roll-ends' });
+  else place.after('node', { ...about, kind: 'roll-batch' });
+});
+
+/** As many nodes as may be unavailable have been drained, terminated and replaced. With the MINIMAL strategy they are gone before their successors come. */
+const batch = ofRoll((place, nodegroup, update, about) => {
+  const desired = nodegroup.nodes.length - (update.change.surge ?? 0);
+  const old = outdated(nodegroup.nodes, update);
+  const leaving = old.slice(0, paceOf(nodegroup.updateConfig, desired));
+  left(place, leaving, nodegroup.updateConfig.updateStrategy === 'MINIMAL' ? place.now - place.draw('nodeReplacementGap') : place.now);
+  const nodes = [...nodegroup.nodes.filter((node) => !leaving.includes(node)), ...arriving(place, nodegroup, update, leaving.length)];
+  putNodes(place, nodegroup, nodes);
+  if (old.length > leaving.length) place.after('node', { ...about, kind: 'roll-batch' });
+  else place.after('nodegroupScaleDown', { ...about, kind: 'roll-ends' });
+});
+
+const rollEnds = ofRoll((place, nodegroup, update, about) => {
+  endUpdate(place, update);
+  const nodes = withoutSurge(place, nodegroup, update);
+  putNodes(place, { ...nodegroup, ...update.change.nodegroup, modifiedAt: place.now }, nodes);
+  place.after('nodegroupActiveAgainAfter', { ...about, kind: 'nodegroup-active-again' });
+});
+
+/** The group keeps its old version. Nodes that were replaced before the failure stay replaced. */
+const rollFails = ofRoll((place, nodegroup, update, about) => {
+  const failure: ScriptedFailure = update.failure ?? {};
+  const old = outdated(nodegroup.nodes, update).map((node) => node.id);
+  const [first] = old;
+  const resourceIds = failure.code === 'PodEvictionFailure' && first !== undefined ? [first] : failure.code === 'NodeCreationFailure' ? [place.newInstanceId()] : old;
+  endUpdate(place, update, [scriptedError(failure, { message: (code) => messageOf(code, nodegroup.nodegroupName), resourceIds })]);
+  putNodes(place, { ...nodegroup, modifiedAt: place.now }, withoutSurge(place, nodegroup, update));
+  place.after('nodegroupActiveAgainAfter', { ...about, kind: 'nodegroup-active-again' });
+});
+
+function messageOf(code: string, nodegroupName: string): string {
+  if (code === 'PodEvictionFailure') return `Reached max retries while trying to evict pods from nodes in node group ${nodegroupName}`;
+  if (code === 'NodeCreationFailure') return `Couldn't proceed with upgrade process as new nodes are not joining node group ${nodegroupName}`;
+  return `The update of node group ${nodegroupName} failed: ${code}`;
+}
+
+function outdated(nodes: NodegroupDoc['nodes'], update: UpdateDoc): NodegroupDoc['nodes'] {
+  return nodes.filter((node) => node.build !== update.change.build);
+}
+
+function arriving(place: Place, nodegroup: NodegroupDoc, update: UpdateDoc, count: number): NodegroupDoc['nodes'] {
+  return joined(place, nodegroup, count, update.change.build ?? '', update.change.nodegroup?.version ?? nodegroup.version);
+}
+
+/** Back to the size the group is meant to have: the newest of the new nodes go. Before scale-up there is nothing to take away. */
+function withoutSurge(place: Place, nodegroup: NodegroupDoc, update: UpdateDoc): NodegroupDoc['nodes'] {
+  const surplus = Math.max(0, nodegroup.nodes.length - (nodegroup.scalingConfig.desiredSize ?? 0));
+  const fresh = nodegroup.nodes.filter((node) => node.build === update.change.build);
+  const leaving = surplus === 0 ? [] : fresh.slice(-surplus);
+  left(place, leaving);
+  return nodegroup.nodes.filter((node) => !leaving.includes(node));
+}
+
+export const rollTransitions: Readonly<Record<string, Apply>> = { 'roll-scaled-up': scaledUp, 'roll-batch': batch, 'roll-ends': rollEnds, 'roll-fails': rollFails };

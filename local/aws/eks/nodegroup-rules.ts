@@ -1,0 +1,92 @@
+import type { AMITypes, NodegroupScalingConfig, NodegroupUpdateConfig, Taint } from '@aws-sdk/client-eks';
+import { minorsBetween } from '../../../domain/minor.ts';
+import type { Minor } from '../../../domain/minor.ts';
+import type { SeenLaunchTemplate } from './around.ts';
+import { amiReleases } from './catalogue.ts';
+import { invalidParameter } from './errors.ts';
+import type { About } from './errors.ts';
+import { QUOTAS } from './limits.ts';
+import type { Place } from './place.ts';
+import type { LaunchTemplateDoc } from './state.ts';
+
+/** The last minor that EKS builds Amazon Linux 2 images for. Source: EKS user guide, Amazon Linux 2 end of support. */
+const LAST_AL2_MINOR: Minor = '1.32';
+const UPDATE_NODES_MAX = 100;
+const RESERVED_LABEL_PREFIXES = ['kubernetes.io/', 'k8s.io/', 'eks.amazonaws.com/'];
+
+export function requireScaling(asked: NodegroupScalingConfig | undefined, before: NodegroupScalingConfig | undefined, about: About): NodegroupScalingConfig {
+  const minSize = asked?.minSize ?? before?.minSize ?? 1;
+  const maxSize = asked?.maxSize ?? before?.maxSize ?? 2;
+  const desiredSize = asked?.desiredSize ?? before?.desiredSize ?? 2;
+  if (minSize < 0 || maxSize < 1 || desiredSize < 0) throw invalidParameter('Sizes must not be negative, and the maximum size must be at least 1', about);
+  if (minSize > desiredSize) throw invalidParameter(`Minimum capacity ${minSize} can't be greater than desired size ${desiredSize}`, about);
+  if (desiredSize > maxSize) throw invalidParameter(`Desired capacity ${desiredSize} can't be greater than max size ${maxSize}`, about);
+  if (maxSize > QUOTAS.nodesPerNodegroup) throw invalidParameter(`Max size ${maxSize} can't be greater than ${QUOTAS.nodesPerNodegroup}`, about);
+  return { minSize, maxSize, desiredSize };
+}
+
+export function requireUpdateConfig(asked: NodegroupUpdateConfig | undefined, before: NodegroupUpdateConfig | undefined, about: About): NodegroupUpdateConfig {
+  if (asked?.maxUnavailable !== undefined && asked.maxUnavailablePercentage !== undefined) throw invalidParameter('Only one of maxUnavailable and maxUnavailablePercentage can be specified.', about);
+  if (asked?.maxUnavailable !== undefined && (asked.maxUnavailable < 1 || asked.maxUnavailable > UPDATE_NODES_MAX))
+    throw invalidParameter(`maxUnavailable must be between 1 and ${UPDATE_NODES_MAX}`, about);
+  if (asked?.maxUnavailablePercentage !== undefined && (asked.maxUnavailablePercentage < 1 || asked.maxUnavailablePercentage > 100)) throw invalidParameter('maxUnavailablePercentage must be between 1 and 100', about);
+  const pace =
+    asked?.maxUnavailable !== undefined
+      ? { maxUnavailable: asked.maxUnavailable }
+      : asked?.maxUnavailablePercentage !== undefined
+        ? { maxUnavailablePercentage: asked.maxUnavailablePercentage }
+        : before?.maxUnavailablePercentage !== undefined
+          ? { maxUnavailablePercentage: before.maxUnavailablePercentage }
+          : { maxUnavailable: before?.maxUnavailable ?? 1 };
+  const updateStrategy = asked?.updateStrategy ?? before?.updateStrategy;
+  return updateStrategy === undefined ? pace : { ...pace, updateStrategy };
+}
+
+/** How many nodes a roll replaces at a time. */
+export function paceOf(updateConfig: NodegroupUpdateConfig, nodes: number): number {
+  const asked = updateConfig.maxUnavailablePercentage === undefined ? (updateConfig.maxUnavailable ?? 1) : Math.floor((nodes * updateConfig.maxUnavailablePercentage) / 100);
+  return Math.min(UPDATE_NODES_MAX, Math.max(1, asked));
+}
+
+export function requireLabels(labels: Readonly<Record<string, string>>, about: About): void {
+  const reserved = Object.keys(labels).find((key) => RESERVED_LABEL_PREFIXES.some((prefix) => key.startsWith(prefix)));
+  if (reserved !== undefined) throw invalidParameter(`Label cannot contain reserved prefixes [${RESERVED_LABEL_PREFIXES.join(', ')}]`, about);
+}
+
+export function requireTaints(taints: readonly Taint[], about: About): void {
+  if (new Set(taints.map((taint) => `${taint.key}:${taint.effect}`)).size < taints.length) throw invalidParameter('Taints must be unique by key and effect', about);
+}
+
+export function requireAmiType(amiType: AMITypes, version: Minor, about: About): void {
+  if (amiType.startsWith('AL2_') && (minorsBetween(LAST_AL2_MINOR, version) ?? 1) > 0)
+    throw invalidParameter(`AMI Type ${amiType} is only supported for kubernetes versions ${LAST_AL2_MINOR} or earlier`, about);
+}
+
+/** What EKS picks when no AMI type is named: Amazon Linux 2023 from 1.30 on. */
+export function defaultAmiType(version: Minor): AMITypes {
+  return (minorsBetween('1.30', version) ?? 0) >= 0 ? 'AL2023_x86_64_STANDARD' : 'AL2_x86_64';
+}
+
+/** The AMI release asked for, when it belongs to the minor; without one the newest. */
+export function requireRelease(place: Place, asked: string | undefined, version: Minor, amiType: AMITypes, about: About): string {
+  const releases = amiReleases(version, amiType, place.now);
+  if (asked === undefined) return releases.at(-1) ?? '';
+  if (!releases.includes(asked)) throw invalidParameter(`Requested release version ${asked} is not valid for kubernetes version ${version}.`, about);
+  return asked;
+}
+
+/** A launch template version as the account has it. */
+export function requireLaunchTemplate(
+  place: Place,
+  asked: { readonly id?: string | undefined; readonly name?: string | undefined; readonly version?: string | undefined },
+  about: About,
+): LaunchTemplateDoc & Pick<SeenLaunchTemplate, 'instanceType'> {
+  if ((asked.id === undefined) === (asked.name === undefined)) throw invalidParameter('Launch template must be specified by either its id or its name, not both.', about);
+  const seen = place.around.ec2.launchTemplate?.(place.accountId, place.region, {
+    ...(asked.id === undefined ? {} : { id: asked.id }),
+    ...(asked.name === undefined ? {} : { name: asked.name }),
+    ...(asked.version === undefined ? {} : { version: asked.version }),
+  });
+  if (seen === undefined) throw invalidParameter(`The specified launch template ${asked.id ?? asked.name}, version ${asked.version ?? '$Default'}, does not exist.`, about);
+  return seen;
+}
