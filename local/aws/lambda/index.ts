@@ -1,7 +1,7 @@
 import * as lambda from '@aws-sdk/client-lambda';
 import type { FunctionConfiguration, InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { AwsError, HOME_ACCOUNT_ID, HOME_REGION, type Call, type SimulatedService, type World } from '../service.ts';
-import { run, type FunctionResult, type LambdaContext, type RegisteredFunction } from './run.ts';
+import { run, type FunctionResult, type RegisteredFunction } from './run.ts';
 
 export type { FunctionResult, LambdaContext, RegisteredFunction } from './run.ts';
 
