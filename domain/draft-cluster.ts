@@ -3,9 +3,6 @@ import { clusterAfter } from './cluster-after.ts';
 import type { ClusterFacts } from './facts.ts';
 import type { ChangeCluster, ChangeNodegroup, CreateCluster, CreateNodegroup, ImportCluster } from './requests.ts';
 
-/** What every cluster needs to be of use: pod network, service network, pod identities, names. */
-export const DEFAULT_ADDONS = ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent', 'coredns'] as const;
-
 interface Birth {
   readonly clusterId: string;
   readonly team: string | undefined;
@@ -35,9 +32,9 @@ export function draftCluster(request: CreateCluster, birth: Birth): Cluster {
     supportType: request.upgradePolicy?.supportType ?? 'EXTENDED',
     deletionProtection: request.deletionProtection,
     ...(request.tags === undefined ? {} : { tags: request.tags }),
-    access: request.access.map(({ namespaces, ...entry }) => ({ ...entry, ...(namespaces === undefined ? {} : { namespaces }) })),
+    access: request.access.map(present),
     nodegroups: request.nodegroups.map(draftNodegroup),
-    addons: (request.addons ?? DEFAULT_ADDONS.map((addonName) => ({ addonName }))).map((addon): Addon => ({ ...present(addon), addonName: addon.addonName, status: 'Planned' })),
+    addons: request.addons.map((addon): Addon => ({ ...present(addon), addonName: addon.addonName, status: 'Planned' })),
     conditions: [],
     origin: 'created',
     exists: false,
@@ -101,14 +98,17 @@ export function changedCluster(before: Cluster, change: ChangeCluster): Cluster 
     ...before,
     ...present({ labels: change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs }),
     ...(change.upgradePolicy === undefined ? {} : { supportType: change.upgradePolicy.supportType }),
+    ...(change.access === undefined ? {} : { access: change.access.map(present) }),
   };
 }
 
 /** The node group as a change asks for it. */
 export function changedNodegroup(before: Nodegroup, change: ChangeNodegroup): Nodegroup {
-  const { scalingConfig, updateConfig, labels, taints } = change;
+  const { scalingConfig, updateConfig, labels, taints, launchTemplate, version, releaseVersion } = change;
   return {
     ...before,
+    ...present({ version, releaseVersion }),
+    ...(launchTemplate === undefined ? {} : { launchTemplate: present(launchTemplate) }),
     ...(scalingConfig === undefined ? {} : { scalingConfig: { ...before.scalingConfig, ...present(scalingConfig) } }),
     ...(updateConfig === undefined ? {} : { updateConfig: present(updateConfig) }),
     ...(labels === undefined ? {} : { labels }),

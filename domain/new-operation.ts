@@ -1,7 +1,8 @@
 import type { Caller } from './caller.ts';
 import type { Cluster } from './cluster.ts';
-import type { Operation, OperationKind, Step } from './operation.ts';
+import type { Intent, Operation, OperationKind, Step } from './operation.ts';
 import type { Plan } from './plan.ts';
+import { progressOf } from './progress.ts';
 
 /** A new operation on a cluster, before anything was begun. `id` and `now` (RFC 3339) come from outside. */
 export function newOperation(asked: {
@@ -15,7 +16,6 @@ export function newOperation(asked: {
   readonly now: string;
 }): Operation {
   const { id, kind, cluster, plan, request, caller, reason, now } = asked;
-  const total = stepsPlanned(plan);
   return {
     id,
     kind,
@@ -26,7 +26,7 @@ export function newOperation(asked: {
     ...(cluster.team === undefined ? {} : { team: cluster.team }),
     state: 'Pending',
     run: 1,
-    progress: { done: 0, total, percent: 0, message: `0 of ${total}: Not begun yet` },
+    progress: progressOf(plan, []),
     plan,
     request,
     errors: [],
@@ -45,6 +45,27 @@ export function pendingSteps(plan: Plan, run: number): Step[] {
   return planned.map((step, index) => ({ ...step, order: index + 1, state: 'Pending', run, attempt: 0 }));
 }
 
-function stepsPlanned(plan: Plan): number {
-  return plan.hops.reduce((sum, hop) => sum + hop.steps.length, 0);
+/** The operation once a wish to cancel or pause is noted. */
+export function withIntent(operation: Operation, which: 'cancel' | 'pause', intent: Intent): Operation {
+  return { ...operation, [which]: intent, generation: operation.generation + 1 };
+}
+
+/** The operation once it may go on. */
+export function withoutPause({ pause: _pause, ...operation }: Operation): Operation {
+  return { ...operation, generation: operation.generation + 1 };
+}
+
+/** A failed or cancelled operation as its next run begins: nothing of the last one's end is left but its history. */
+export function nextRun(ended: Operation, next: { readonly plan: Plan; readonly by: Intent }): Operation {
+  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, ...operation } = ended;
+  return {
+    ...operation,
+    state: 'Pending',
+    run: ended.run + 1,
+    plan: next.plan,
+    progress: progressOf(next.plan, []),
+    errors: [],
+    updatedAt: next.by.at,
+    generation: ended.generation + 1,
+  };
 }

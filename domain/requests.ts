@@ -74,11 +74,13 @@ const LaunchTemplate = z
   })
   .refine((template) => (template.id === undefined) !== (template.name === undefined), { message: 'Name the launch template by id or by name, one of the two' });
 
+const ReleaseVersion = z.string().max(64).regex(/^[0-9A-Za-z._-]+$/, 'Not a release version');
+
 export const CreateNodegroup = z
   .strictObject({
     nodegroupName: NodegroupName,
     version: MinorVersion.optional(),
-    releaseVersion: z.string().max(64).regex(/^[0-9A-Za-z._-]+$/, 'Not a release version').optional(),
+    releaseVersion: ReleaseVersion.optional(),
     subnets: z.array(SubnetId).min(1).max(32).optional().meta({ description: 'Default: the subnets of the cluster.' }),
     instanceTypes: z.array(z.string().max(64).regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'Not an instance type')).min(1).max(20).optional(),
     amiType: z.string().max(64).regex(/^[A-Z0-9]+(_[A-Za-z0-9]+)*$/, 'Not an AMI type').optional().meta({ description: '`CUSTOM` when the launch template names its own image.' }),
@@ -116,7 +118,7 @@ export const CreateCluster = z
       publicAccessCidrs: z.array(Cidr).max(40).default([]),
     }),
     nodegroups: z.array(CreateNodegroup).max(30).default([]),
-    addons: z.array(CreateAddon).max(30).optional().meta({ description: 'Default: vpc-cni, kube-proxy, eks-pod-identity-agent and coredns, each in the default version.' }),
+    addons: z.array(CreateAddon).max(30).default([]).meta({ description: 'When none is named: vpc-cni, kube-proxy, eks-pod-identity-agent and coredns, each in the default version.' }),
     labels: Labels.default({}),
     team: Team.optional(),
     access: z.array(Access).max(100).default([]),
@@ -145,6 +147,7 @@ export const ChangeCluster = z
       })
       .optional(),
     upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
+    access: z.array(Access).max(100).optional().meta({ description: 'The whole new list.' }),
   })
   .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
   .meta({ id: 'ChangeCluster' });
@@ -152,6 +155,9 @@ export type ChangeCluster = z.output<typeof ChangeCluster>;
 
 export const ChangeNodegroup = z
   .strictObject({
+    version: MinorVersion.optional(),
+    releaseVersion: ReleaseVersion.optional(),
+    launchTemplate: LaunchTemplate.optional().meta({ description: 'The group keeps its template; only the version may be another.' }),
     scalingConfig: ScalingConfig.partial().optional(),
     labels: KubernetesLabels.optional().meta({ description: 'The whole new set.' }),
     taints: z.array(Taint).max(50).optional().meta({ description: 'The whole new set.' }),

@@ -38,7 +38,6 @@ export const AccountSetupView = z
     trustPolicy: z.record(z.string(), z.unknown()).optional().meta({ description: 'The trust policy of the role, as a JSON document.' }),
     permissionsPolicy: z.record(z.string(), z.unknown()).optional().meta({ description: 'The permissions of the role, as a JSON document.' }),
     template: z.string().optional().meta({ description: 'A CloudFormation template that makes the role with both policies.' }),
-    templateUrl: z.string().optional(),
   })
   .meta({ id: 'AccountSetup', description: '`externalId`, `trustPolicy`, `permissionsPolicy` and `template` are told to admins only.' });
 

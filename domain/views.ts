@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Account } from './account.ts';
+import type { AccountSetup } from './account-setup.ts';
 import type { Cluster, Nodegroup } from './cluster.ts';
 import { clusterStatus } from './cluster-status.ts';
 import type { VersionCatalogue } from './facts.ts';
@@ -25,16 +26,13 @@ export function viewAccount(account: Account): z.input<typeof AccountView> {
 }
 
 /** One account with what its owner needs to make the role. Only for admins: it holds the external id. */
-export function viewAccountSetup(
-  account: Account,
-  setup: { readonly trustPolicy: Readonly<Record<string, unknown>>; readonly permissionsPolicy: Readonly<Record<string, unknown>>; readonly template: string },
-): z.input<typeof AccountSetupView> {
+export function viewAccountSetup(account: Account, setup: AccountSetup): z.input<typeof AccountSetupView> {
   return {
     ...viewAccount(account),
     externalId: account.externalId,
     ...(account.previousExternalId === undefined ? {} : { previousExternalId: account.previousExternalId }),
-    trustPolicy: setup.trustPolicy,
-    permissionsPolicy: setup.permissionsPolicy,
+    trustPolicy: { ...setup.trustPolicy },
+    permissionsPolicy: { ...setup.permissionsPolicy },
     template: setup.template,
   };
 }

@@ -1,0 +1,97 @@
+import type { Account } from './account.ts';
+import type { Cluster, Nodegroup } from './cluster.ts';
+import { changedCluster, changedNodegroup, draftNodegroup } from './draft-cluster.ts';
+import type { ClusterFacts, CreationFacts } from './facts.ts';
+import type { Operation } from './operation.ts';
+import { planClusterChange } from './plan-cluster-change.ts';
+import { planCreation } from './plan-creation.ts';
+import { planDeletion } from './plan-deletion.ts';
+import { planImport } from './plan-import.ts';
+import { planNodegroupChange } from './plan-nodegroup-change.ts';
+import { planNodegroupCreation } from './plan-nodegroup-creation.ts';
+import { planNodegroupDeletion } from './plan-nodegroup-deletion.ts';
+import { planUpgrade } from './plan-upgrade.ts';
+import type { Plan } from './plan.ts';
+import { refuse, type Refusal } from './refusal.ts';
+import { ChangeCluster, ChangeNodegroup, CreateNodegroup, RequestUpgrade } from './requests.ts';
+
+interface Again {
+  readonly operation: Operation;
+  readonly cluster: Cluster;
+  readonly facts: ClusterFacts | 'absent';
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** The tag by which a cluster in EKS is known to be the one of a record, and not a namesake. */
+const CLUSTER_ID_TAG = 'slipway:cluster-id';
+
+/** Plans a failed or cancelled operation afresh: the same request, from what is true now. A creation is planned by `planCreationAgain`. */
+export function planAgain({ operation, cluster, facts, now }: Again): Plan | Refusal {
+  const { kind, request } = operation;
+  if (kind === 'delete-cluster') return planDeletion({ cluster, facts, now });
+  if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${cluster.name} in ${cluster.accountId}, ${cluster.region}.`);
+  const nodegroupName = String(request['nodegroupName'] ?? '');
+  switch (kind) {
+    case 'upgrade-cluster':
+      return planUpgrade({ cluster, to: RequestUpgrade.parse(request).to, facts, now });
+    case 'import-cluster':
+      return planImport({ cluster, facts, now });
+    case 'create-nodegroup':
+      return planNodegroupCreation({ cluster, nodegroup: draftNodegroup(CreateNodegroup.parse(request)), facts, now });
+    case 'delete-nodegroup':
+      return planNodegroupDeletion({ cluster, nodegroupName, facts, now });
+    case 'change-nodegroup':
+      return planGroupChangeAgain({ operation, cluster, facts, now }, nodegroupName);
+    case 'change-cluster':
+      return planChangeAgain({ operation, cluster, facts, now });
+    case 'create-cluster':
+      throw new Error('A creation is planned again from the facts for creations.');
+  }
+}
+
+/**
+ * Plans what is left of a creation. Steps whose subject is there already are kept: each looks before it begins, and finds
+ * itself done. A cluster of that name which we did not make is never taken for ours.
+ */
+export function planCreationAgain({ cluster, facts, account, creation, now }: Omit<Again, 'operation'> & { readonly account: Account; readonly creation: CreationFacts }): Plan | Refusal {
+  if (facts !== 'absent') {
+    if (facts.cluster.tags[CLUSTER_ID_TAG] !== cluster.clusterId) return refuse('cluster-exists', `The cluster ${cluster.name} in EKS was not made by this operation.`, { remedy: 'Delete this record, and create the cluster under another name.' });
+    if (facts.cluster.status === 'FAILED') return refuse('cluster-not-active', `The control plane of ${cluster.name} is FAILED, which EKS never mends.`, { remedy: 'Delete the cluster, and create it anew.' });
+  }
+  return planCreation({ cluster, account, facts: facts === 'absent' ? creation : { ...creation, nameTaken: false }, now });
+}
+
+/** What a change of a cluster was made from, kept with its request: EKS is not asked for it, and the record has the new values already. */
+export function wasBefore(before: Cluster): Readonly<Record<string, unknown>> {
+  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, access } = before;
+  return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, access };
+}
+
+function planChangeAgain({ operation, cluster, facts, now }: Again & { facts: ClusterFacts }): Plan | Refusal {
+  const { was, ...change } = operation.request;
+  const { deletionProtection, supportType = cluster.supportType } = facts.cluster;
+  const before: Cluster = { ...cluster, ...(was as Partial<Cluster>), deletionProtection, supportType };
+  const plan = planClusterChange({ before, after: changedCluster(before, ChangeCluster.parse(change)), facts, now });
+  const nothing = 'hops' in plan && plan.hops.every((hop) => hop.steps.length === 0);
+  return nothing ? refuse('nothing-to-change', `Cluster ${cluster.name} is as asked already.`) : plan;
+}
+
+function planGroupChangeAgain({ operation, cluster, facts, now }: Again & { facts: ClusterFacts }, nodegroupName: string): Plan | Refusal {
+  const { nodegroupName: _name, ...change } = operation.request;
+  const seen = facts.nodegroups.find((group) => group.nodegroupName === nodegroupName);
+  const known = cluster.nodegroups.find((group) => group.nodegroupName === nodegroupName);
+  if (seen === undefined || known === undefined) return refuse('not-found', `Cluster ${cluster.name} has no node group ${nodegroupName}.`);
+  const { scalingConfig, labels, version, releaseVersion, launchTemplate } = seen;
+  const before: Nodegroup = {
+    ...known,
+    scalingConfig,
+    labels,
+    taints: seen.taints as NonNullable<Nodegroup['taints']>,
+    updateConfig: seen.updateConfig as NonNullable<Nodegroup['updateConfig']>,
+    ...(version === undefined ? {} : { version }),
+    ...(releaseVersion === undefined ? {} : { releaseVersion }),
+    ...(launchTemplate === undefined ? {} : { launchTemplate }),
+  };
+  return planNodegroupChange({ cluster, before, after: changedNodegroup(before, ChangeNodegroup.parse(change)), facts, now });
+}

@@ -1,0 +1,76 @@
+import { cancelOperation } from './cancel-operation.ts';
+import { changeCluster } from './change-cluster.ts';
+import { changeNodegroup } from './change-nodegroup.ts';
+import { createCluster } from './create-cluster.ts';
+import { createNodegroup } from './create-nodegroup.ts';
+import { deleteCluster } from './delete-cluster.ts';
+import { deleteNodegroup } from './delete-nodegroup.ts';
+import { freeze } from './freeze.ts';
+import { getAccount } from './get-account.ts';
+import { getCluster } from './get-cluster.ts';
+import { getFreeze } from './get-freeze.ts';
+import { getHealth } from './get-health.ts';
+import { getNodegroup } from './get-nodegroup.ts';
+import { getOpenApi } from './get-openapi.ts';
+import { getOperation } from './get-operation.ts';
+import { getUpgradePlan } from './get-upgrade-plan.ts';
+import { importCluster } from './import-cluster.ts';
+import { listAccounts } from './list-accounts.ts';
+import { listClusters } from './list-clusters.ts';
+import { listEvents } from './list-events.ts';
+import { listNodegroups } from './list-nodegroups.ts';
+import { listOperations } from './list-operations.ts';
+import { listVersions } from './list-versions.ts';
+import { pauseOperation } from './pause-operation.ts';
+import { registerAccount } from './register-account.ts';
+import { removeAccount } from './remove-account.ts';
+import { requestUpgrade } from './request-upgrade.ts';
+import { resumeOperation } from './resume-operation.ts';
+import { retryOperation } from './retry-operation.ts';
+import { rotateExternalId } from './rotate-external-id.ts';
+import type { AnyRoute } from './route.ts';
+import { unfreeze } from './unfreeze.ts';
+import { verifyAccount } from './verify-account.ts';
+
+/** What is only read, by the function that may only read the table. */
+export const QUERIES: readonly AnyRoute[] = [
+  listAccounts,
+  getAccount,
+  listClusters,
+  getCluster,
+  listNodegroups,
+  getNodegroup,
+  getUpgradePlan,
+  listOperations,
+  getOperation,
+  listEvents,
+  listVersions,
+  getFreeze,
+  getOpenApi,
+  getHealth,
+];
+
+/** What is changed, by the function that may also write the table and start executions. */
+export const COMMANDS: readonly AnyRoute[] = [
+  registerAccount,
+  removeAccount,
+  verifyAccount,
+  rotateExternalId,
+  createCluster,
+  importCluster,
+  changeCluster,
+  deleteCluster,
+  createNodegroup,
+  changeNodegroup,
+  deleteNodegroup,
+  requestUpgrade,
+  cancelOperation,
+  pauseOperation,
+  resumeOperation,
+  retryOperation,
+  freeze,
+  unfreeze,
+];
+
+/** The whole API. */
+export const API: readonly AnyRoute[] = [...QUERIES, ...COMMANDS];

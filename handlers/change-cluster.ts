@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Ports } from '../aws/ports.ts';
+import { teamOf } from '../domain/caller.ts';
+import type { Cluster } from '../domain/cluster.ts';
+import { changedCluster } from '../domain/draft-cluster.ts';
+import { wasBefore } from '../domain/plan-again.ts';
+import { planClusterChange } from '../domain/plan-cluster-change.ts';
+import { isRefusal, refuse } from '../domain/refusal.ts';
+import { ChangeCluster } from '../domain/requests.ts';
+import { ClusterView, OperationView } from '../domain/view.ts';
+import { MOVED, okCluster, type Outcome } from './answers.ts';
+import { beginWork, refusedByFreeze } from './begin-work.ts';
+import { clusterToChange, inProgress } from './reach.ts';
+import { route } from './route.ts';
+
+/** Changes a cluster. Labels and team are ours and change at once; what EKS must carry out is an operation. */
+export const changeCluster = route({
+  method: 'PATCH',
+  path: '/v1/clusters/{clusterId}',
+  access: 'operate',
+  summary: 'Change a cluster',
+  body: ChangeCluster,
+  answers: {
+    200: { description: 'The cluster, when only labels or team changed.', schema: ClusterView },
+    202: { description: 'The operation, when EKS must carry the change out.', schema: OperationView },
+  },
+  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-change', 'account-unreachable', 'rules-broken'],
+  async run(ask, ports) {
+    const before = await clusterToChange(ask, ports, ask.params.clusterId);
+    if (isRefusal(before)) return before;
+    const team = ask.body.team === undefined ? { team: before.team } : teamOf(ask.caller, ask.body.team);
+    if (isRefusal(team)) return team;
+    const { team: _team, ...same } = changedCluster(before, ask.body);
+    const after: Cluster = { ...same, ...(team.team === undefined ? {} : { team: team.team }) };
+
+    if (isOursAlone(ask.body)) return changeRecord(before, after, ports);
+
+    if (before.activeOperation !== undefined) return inProgress(before.activeOperation);
+    const frozen = await refusedByFreeze(ports);
+    if (frozen !== undefined) return frozen;
+    const { accountId, region, clusterId, name } = before;
+    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+    if (isRefusal(facts)) return facts;
+    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+
+    const plan = planClusterChange({ before, after, facts, now: ask.now });
+
+    // What EKS has no part in after all (the same values again) is a change of the record.
+    if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return changeRecord(before, after, ports);
+    return beginWork(ask, ports, { kind: 'change-cluster', before, after, plan, request: { ...ask.body, was: wasBefore(before) } });
+  },
+});
+
+/** Whether a change concerns nothing that EKS knows of. */
+function isOursAlone(change: ChangeCluster): boolean {
+  return Object.keys(change).every((member) => member === 'labels' || member === 'team');
+}
+
+async function changeRecord(before: Cluster, after: Cluster, { store }: Ports): Promise<Outcome> {
+  // An operation keeps the team that it began with, so a cluster does not change hands under one.
+  if (before.team !== after.team && before.activeOperation !== undefined) return inProgress(before.activeOperation);
+  if (isDeepStrictEqual(before, after)) return okCluster(before);
+  const changed = { ...after, generation: before.generation + 1, revision: before.revision + 1 };
+  const written = await store.changeCluster(before, changed);
+  return written.kind === 'written' ? okCluster(changed) : MOVED;
+}

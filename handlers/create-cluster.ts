@@ -1,0 +1,57 @@
+import { teamOf } from '../domain/caller.ts';
+import { draftCluster } from '../domain/draft-cluster.ts';
+import { planCreation } from '../domain/plan-creation.ts';
+import { isRefusal, refuse } from '../domain/refusal.ts';
+import { CreateCluster } from '../domain/requests.ts';
+import { OperationView } from '../domain/view.ts';
+import { accountToWorkIn, beginWork, refusedByFreeze } from './begin-work.ts';
+import { questionFor } from './creation-question.ts';
+import { route } from './route.ts';
+
+/** Asks for a cluster with its node groups and add-ons. */
+export const createCluster = route({
+  method: 'POST',
+  path: '/v1/clusters',
+  access: 'operate',
+  summary: 'Create a cluster',
+  body: CreateCluster,
+  answers: { 202: { description: 'The operation that creates it.', schema: OperationView } },
+  refusals: [
+    'frozen',
+    'account-not-registered',
+    'account-not-verified',
+    'account-unreachable',
+    'region-not-registered',
+    'team-not-allowed',
+    'cluster-exists',
+    'version-not-offered',
+    'version-not-the-clusters',
+    'addon-not-offered',
+    'ami-type-not-offered',
+    'subnets-not-found',
+    'subnets-in-one-zone',
+    'subnets-in-two-vpcs',
+    'subnet-zone-not-supported',
+    'subnets-short-of-addresses',
+    'role-not-passable',
+    'rules-broken',
+  ],
+  async run(ask, ports) {
+    const { accountId, region, name } = ask.body;
+    const team = teamOf(ask.caller, ask.body.team);
+    if (isRefusal(team)) return team;
+    const account = await accountToWorkIn(ask, ports, accountId, region);
+    if (isRefusal(account)) return account;
+    const frozen = await refusedByFreeze(ports);
+    if (frozen !== undefined) return frozen;
+    const namesake = await ports.store.clusterNamed(accountId, region, name);
+    if (namesake !== undefined) return refuse('cluster-exists', `There is a cluster ${name} in ${accountId}, ${region} already.`);
+    const draft = draftCluster(ask.body, { clusterId: ports.ids.clusterId(ask.nowMs), ...team, by: ask.caller.sub, now: ask.now });
+    const facts = await ports.observer.observe(questionFor(draft));
+    if (isRefusal(facts)) return facts;
+
+    const plan = planCreation({ cluster: draft, account, facts, now: ask.now });
+
+    return beginWork(ask, ports, { kind: 'create-cluster', after: draft, plan, request: ask.body });
+  },
+});

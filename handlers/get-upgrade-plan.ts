@@ -1,0 +1,31 @@
+import { draftUpgrade } from '../domain/plan-upgrade.ts';
+import { isRefusal, refuse } from '../domain/refusal.ts';
+import { UpgradePlanQuery } from '../domain/requests.ts';
+import { PlanView } from '../domain/view.ts';
+import { viewPlan } from '../domain/views.ts';
+import { ok } from './answers.ts';
+import { clusterToRead } from './reach.ts';
+import { route } from './route.ts';
+
+/** What an upgrade would do, and why, without doing it: findings that would block it are shown beside the steps. */
+export const getUpgradePlan = route({
+  method: 'GET',
+  path: '/v1/clusters/{clusterId}/upgrade-plan',
+  access: 'read',
+  summary: 'Plan an upgrade without beginning it',
+  query: UpgradePlanQuery,
+  answers: { 200: { description: 'The plan: hops and steps, each with its reason.', schema: PlanView } },
+  refusals: ['not-found', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-upgrade', 'version-not-offered', 'version-not-newer', 'account-unreachable'],
+  async run(ask, ports) {
+    const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
+    if (isRefusal(cluster)) return cluster;
+    const { accountId, region, clusterId, name } = cluster;
+    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+    if (isRefusal(facts)) return facts;
+    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+
+    const plan = draftUpgrade({ cluster, to: ask.query.to, facts, now: ask.now });
+
+    return isRefusal(plan) ? plan : ok(viewPlan(plan));
+  },
+});

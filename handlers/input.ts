@@ -1,0 +1,87 @@
+import type * as z from 'zod';
+import { Nothing } from '../domain/requests.ts';
+import { problem, type Problem } from './problems.ts';
+import type { AnyRoute } from './route.ts';
+
+/** Largest body that is taken. */
+export const BODY_BYTES_MAX = 256 * 1024;
+/** Largest request that is kept with its operation, written without blanks: an item of the store holds 400 KB, and a plan repeats the request. */
+export const REQUEST_KEPT_BYTES_MAX = 64 * 1024;
+/** Deepest nesting that is read; the contract needs six. */
+const DEPTH_MAX = 32;
+const PATH_CHARACTERS_MAX = 200;
+
+export interface Input {
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+/** Reads query and body as the route's schemas have them, or says everything that is wrong with them. */
+export function readInput(route: AnyRoute, rawQueryString: string, body: Buffer): Input | Problem {
+  const query = readQuery(route.query ?? Nothing, rawQueryString);
+  if ('kind' in query) return query;
+  if (route.method === 'GET') return { query: query.value, body: {} };
+  const read = readBody(route, body);
+  return 'kind' in read ? read : { query: query.value, body: read.value };
+}
+
+function readQuery(schema: z.ZodType, raw: string): { readonly value: unknown } | Problem {
+  const given = new URLSearchParams(raw);
+  const twice = [...new Set(given.keys())].filter((name) => given.getAll(name).length > 1);
+  if (twice.length > 0) return invalid(twice.map((name) => ({ path: clip(name), message: 'Given more than once' })));
+  const read = schema.safeParse(Object.fromEntries(given));
+  return read.success ? { value: read.data } : invalid(issuesOf(read.error));
+}
+
+function readBody(route: AnyRoute, bytes: Buffer): { readonly value: unknown } | Problem {
+  const schema: z.ZodType = route.body ?? Nothing;
+  if (bytes.length === 0 && (route.body === undefined || route.bodyOptional === true)) return { value: schema.parse({}) };
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return problem('malformed-json', 'The body is not well-formed JSON in UTF-8.');
+  }
+  const odd = oddIn(json);
+  if (odd !== undefined) return invalid([odd]);
+  const read = schema.safeParse(json);
+  if (!read.success) return invalid(issuesOf(read.error));
+  if (Buffer.byteLength(JSON.stringify(read.data)) > REQUEST_KEPT_BYTES_MAX) return invalid([{ path: '', message: `Too big: at most ${REQUEST_KEPT_BYTES_MAX} bytes without blanks` }]);
+  return { value: read.data };
+}
+
+/** Nesting without end, and the one member name that JavaScript objects swallow. Walks without recursion: depth is what it guards against. */
+function oddIn(json: unknown): { path: string; message: string } | undefined {
+  const left: { value: unknown; depth: number }[] = [{ value: json, depth: 0 }];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > DEPTH_MAX) return { path: '', message: `Nested deeper than ${DEPTH_MAX}` };
+    if (Object.hasOwn(value, '__proto__')) return { path: '__proto__', message: 'Unknown field' };
+    for (const member of Object.values(value)) left.push({ value: member, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+function invalid(errors: readonly { path: string; message: string }[]): Problem {
+  const [first] = errors;
+  const where = first === undefined || first.path === '' ? '' : `${first.path}: `;
+  return problem('invalid-request', `${where}${first?.message ?? 'The request is not valid'}.`, { errors });
+}
+
+/** zod's issues as paths with a message each; unknown members one by one, under their own path. */
+function issuesOf(error: z.ZodError): { path: string; message: string }[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'Unknown field' }));
+    if (issue.code === 'invalid_key') return [{ path: pathOf(issue.path), message: issue.issues[0]?.message ?? issue.message }];
+    return [{ path: pathOf(issue.path), message: issue.message }];
+  });
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return clip(path.map(String).join('.'));
+}
+
+function clip(text: string): string {
+  return text.length > PATH_CHARACTERS_MAX ? `${text.slice(0, PATH_CHARACTERS_MAX)}...` : text;
+}

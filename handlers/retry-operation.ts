@@ -1,0 +1,85 @@
+import type { Ports } from '../aws/ports.ts';
+import type { Cluster } from '../domain/cluster.ts';
+import { nextRun } from '../domain/new-operation.ts';
+import type { Operation } from '../domain/operation.ts';
+import { planAgain, planCreationAgain } from '../domain/plan-again.ts';
+import type { Plan } from '../domain/plan.ts';
+import { isRefusal, refuse, type Refusal } from '../domain/refusal.ts';
+import { Because } from '../domain/requests.ts';
+import { OperationView } from '../domain/view.ts';
+import { accepted, MOVED } from './answers.ts';
+import { accountToWorkIn, refusedByFreeze, start } from './begin-work.ts';
+import { questionFor } from './creation-question.ts';
+import { notFound } from './not-found.ts';
+import { inProgress, operationToChange } from './reach.ts';
+import { intentOf } from './record-intent.ts';
+import { route, type Ask } from './route.ts';
+
+/** Begins a failed or cancelled operation again: the same request, planned afresh from what is true now. */
+export const retryOperation = route({
+  method: 'POST',
+  path: '/v1/operations/{operationId}/retry',
+  access: 'operate',
+  summary: 'Retry a failed or cancelled operation',
+  body: Because,
+  bodyOptional: true,
+  answers: { 202: { description: 'The operation in its next run, with a fresh plan.', schema: OperationView } },
+  refusals: [
+    'not-found',
+    'team-not-allowed',
+    'generation-mismatch',
+    'operation-not-failed',
+    'operation-in-progress',
+    'frozen',
+    'account-not-verified',
+    'account-unreachable',
+    'cluster-not-in-account',
+    'cluster-not-active',
+    'cluster-exists',
+    'nodegroup-exists',
+    'nothing-to-upgrade',
+    'nothing-to-change',
+    'upgrade-blocked',
+    'version-not-offered',
+    'deletion-protected',
+    'rules-broken',
+  ],
+  async run(ask, ports) {
+    const record = await operationToChange(ask, ports, ask.params.operationId);
+    if (isRefusal(record)) return record;
+    const { operation } = record;
+    if (operation.state !== 'Failed' && operation.state !== 'Cancelled') {
+      return refuse('operation-not-failed', `Operation ${operation.id} is ${operation.state}; only a failed or cancelled one is retried.`);
+    }
+    const cluster = await ports.store.cluster(operation.clusterId);
+    if (cluster === undefined) return notFound();
+    if (cluster.activeOperation !== undefined) return inProgress(cluster.activeOperation);
+    const frozen = await refusedByFreeze(ports);
+    if (frozen !== undefined) return frozen;
+
+    const plan = await planFrom(ask, ports, operation, cluster);
+    if (isRefusal(plan)) return plan;
+
+    const next = { plan, by: intentOf(ask) };
+    const again = nextRun(operation, next);
+    const answer = accepted(again);
+    const written = await ports.store.beginRetry(operation, next, cluster, ask.remember(answer));
+    if (written.kind === 'answered') return written;
+    if (written.kind === 'busy') return inProgress(written.operationId);
+    if (written.kind === 'moved') return MOVED;
+    await start(ask, ports, again);
+    return answer;
+  },
+});
+
+/** Gathers what the plan needs, and asks for it. A creation may have come far or nowhere, so both looks are made. */
+async function planFrom(ask: Pick<Ask, 'caller' | 'now'>, ports: Ports, operation: Operation, cluster: Cluster): Promise<Plan | Refusal> {
+  const { accountId, region, clusterId, name } = cluster;
+  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+  if (isRefusal(facts)) return facts;
+  if (operation.kind !== 'create-cluster') return planAgain({ operation, cluster, facts, now: ask.now });
+  const account = await accountToWorkIn(ask, ports, accountId, region);
+  if (isRefusal(account)) return account;
+  const creation = await ports.observer.observe(questionFor(cluster));
+  return isRefusal(creation) ? creation : planCreationAgain({ cluster, facts, account, creation, now: ask.now });
+}
