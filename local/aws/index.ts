@@ -1,16 +1,46 @@
+import { createDynamoDb } from './dynamodb/index.ts';
+import { createIam } from './iam/index.ts';
+import type { SimulatedIam } from './iam/index.ts';
+import { createLambda } from './lambda/index.ts';
+import type { SimulatedLambda } from './lambda/index.ts';
+import type { SimulatedService, World } from './service.ts';
+import { createSqs } from './sqs/index.ts';
+import type { SimulatedSqs } from './sqs/index.ts';
+import { createStepFunctions } from './stepfunctions/index.ts';
+import type { SimulatedStepFunctions } from './stepfunctions/index.ts';
 import { createSts } from './sts/index.ts';
 import type { SimulatedSts } from './sts/index.ts';
-import type { SimulatedService, World } from './service.ts';
 
 export interface SimulatedAws {
   readonly services: readonly SimulatedService[];
+  readonly iam: SimulatedIam;
   readonly sts: SimulatedSts;
+  readonly sqs: SimulatedSqs;
+  readonly lambda: SimulatedLambda;
+  readonly dynamodb: ReturnType<typeof createDynamoDb>;
+  readonly stepfunctions: SimulatedStepFunctions;
   /** Arms again, from the disk, everything that was waiting for its time when the process ended. */
   resume(): void;
 }
 
 /** The whole simulated AWS on one world. Call `resume` once, after whatever is to listen has been registered. */
 export function createSimulatedAws(world: World): SimulatedAws {
+  const iam = createIam(world);
   const sts = createSts(world);
-  return { services: [sts], sts, resume: () => undefined };
+  const sqs = createSqs(world);
+  const lambda = createLambda(world);
+  const dynamodb = createDynamoDb(world);
+  const stepfunctions = createStepFunctions(world, { invoke: (functionArn, payload) => lambda.invoke(functionArn, payload) });
+  return {
+    services: [iam, sts, sqs, lambda, dynamodb, stepfunctions],
+    iam,
+    sts,
+    sqs,
+    lambda,
+    dynamodb,
+    stepfunctions,
+    resume() {
+      for (const service of [dynamodb, sqs, lambda, stepfunctions]) service.resume();
+    },
+  };
 }

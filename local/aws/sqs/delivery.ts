@@ -1,127 +1,212 @@
-import { HOME_ACCOUNT_ID, HOME_REGION, type World } from '../service.ts';
-import { queueArn, visibilitySeconds, type MessageRecord, type QueueRecord, type Queues } from './records.ts';
+import type { Timer } from '../../clock.ts';
+import type { World } from '../service.ts';
+import { redriveOf } from './attributes.ts';
+import { md5, Queues } from './queues.ts';
+import type { MessageRecord, QueueRecord } from './queues.ts';
 
-/** A message as Lambda's event source mapping hands it to a function. */
+/** A message as Lambda hands it to a function. */
 export interface SqsRecord {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly messageAttributes: Readonly<Record<string, never>>;
+  readonly messageAttributes: Readonly<Record<string, unknown>>;
   readonly md5OfBody: string;
   readonly eventSource: 'aws:sqs';
   readonly eventSourceARN: string;
   readonly awsRegion: string;
 }
 
-export type Deliver = (records: SqsRecord[]) => Promise<{ batchItemFailures: { itemIdentifier: string }[] } | void>;
+export type Deliver = (records: SqsRecord[]) => Promise<{ batchItemFailures: readonly { itemIdentifier: string }[] } | void>;
 
 interface Subscription {
   readonly batchSize: number;
   readonly deliver: Deliver;
+  running: number;
 }
 
-/** Who receives a queue's messages and when: visibility, receipts, dead letters, and the event source mapping. */
+interface Waiter {
+  readonly limit: number;
+  readonly visibilitySeconds: number;
+  readonly until: number;
+  readonly timer: Timer;
+  readonly resolve: (messages: MessageRecord[]) => void;
+}
+
+/** Batches of one queue that are with its subscriber at the same time: an event source mapping begins with five. */
+const CONCURRENT_BATCHES_MAX = 5;
+
+/** Who gets which message when: receivers that ask, receivers that wait, and subscribers. All in virtual time. */
 export class Delivery {
   readonly #world: World;
   readonly #queues: Queues;
   readonly #subscriptions = new Map<string, Subscription>();
+  readonly #waiters = new Map<string, Waiter[]>();
+  readonly #timers = new Map<string, Timer>();
 
   constructor(world: World, queues: Queues) {
     this.#world = world;
     this.#queues = queues;
   }
 
-  subscribe(queueName: string, batchSize: number, deliver: Deliver): void {
-    this.#subscriptions.set(queueName, { batchSize, deliver });
+  subscribe(key: string, batchSize: number, deliver: Deliver): void {
+    this.#subscriptions.set(key, { batchSize, deliver, running: 0 });
+    this.arm(key);
   }
 
-  /** Messages that may be received now, hidden for `visibilityMs`. One received too often goes to the dead letters. */
-  receive(queue: QueueRecord, count: number, visibilityMs: number, now: number): MessageRecord[] {
-    return this.#world.disk.transaction(() => {
-      const due = this.#queues
-        .messages(queue)
-        .filter((message) => message.visibleAt <= now)
-        .sort((a, b) => a.visibleAt - b.visibleAt || a.sentAt - b.sentAt);
-      const received: MessageRecord[] = [];
-      for (const message of due) {
-        if (received.length === count) break;
-        if (this.#buryIfSpent(queue, message, now)) continue;
-        const receiveCount = message.receiveCount + 1;
-        const held = { ...message, receiveCount, visibleAt: now + visibilityMs, receipt: `${message.messageId}#${receiveCount}`, firstReceivedAt: message.firstReceivedAt ?? now };
-        this.#queues.putMessage(queue, held);
-        received.push(held);
-      }
-      return received;
-    });
-  }
-
-  /** Has the subscriber called when a message can be received. */
-  arm(queue: QueueRecord, at: number): void {
-    if (queue.accountId !== HOME_ACCOUNT_ID || !this.#subscriptions.has(queue.name)) return;
-    this.#world.clock.at(at, () => this.#poll(queue));
-  }
-
+  /** Arms every subscription from what is on the disk. */
   resume(): void {
-    for (const queue of this.#queues.list(HOME_ACCOUNT_ID, HOME_REGION)) {
-      for (const message of this.#queues.messages(queue)) this.arm(queue, message.visibleAt);
-    }
+    for (const key of this.#subscriptions.keys()) this.arm(key);
   }
 
-  async #poll(queue: QueueRecord): Promise<void> {
-    const subscription = this.#subscriptions.get(queue.name);
-    const current = this.#queues.find(queue.accountId, queue.region, queue.name);
-    if (subscription === undefined || current === undefined) return;
+  /** Takes what can be received now: it is invisible to others for `visibilitySeconds`. What was received too often goes to the dead letters instead. */
+  receive(queue: QueueRecord, limit: number, visibilitySeconds: number): MessageRecord[] {
+    const key = Queues.key(queue);
     const now = this.#world.clock.now();
-    const batch = this.receive(current, subscription.batchSize, visibilitySeconds(current) * 1000, now);
-    if (batch.length === 0) return;
-    const failed = await this.#call(subscription, current, batch);
-    this.#world.disk.transaction(() => {
-      for (const message of batch) {
-        if (failed.has(message.messageId)) this.arm(current, message.visibleAt);
-        else if (this.#queues.message(current, message.messageId)?.receipt === message.receipt) this.#queues.deleteMessage(current, message.messageId);
+    this.#queues.expire(key, now - Number(queue.attributes['MessageRetentionPeriod']) * 1000);
+    const redrive = redriveOf(queue.attributes['RedrivePolicy']);
+    const target = redrive === undefined ? undefined : this.#queues.queueByArn(redrive.deadLetterTargetArn);
+    const taken: MessageRecord[] = [];
+    while (taken.length < limit) {
+      const [message] = this.#queues.visible(key, now, 1);
+      if (message === undefined) break;
+      if (redrive !== undefined && target !== undefined && message.receives >= redrive.maxReceiveCount) {
+        this.#queues.update({ ...message, queue: Queues.key(target), visibleAt: now, receipt: '', deadLetterSource: queue.arn });
+        this.arm(Queues.key(target));
+        continue;
       }
+      const received = {
+        ...message,
+        receives: message.receives + 1,
+        firstReceivedAt: message.firstReceivedAt ?? now,
+        // A timeout of nothing leaves it visible, but not for this very receive again.
+        visibleAt: now + Math.max(visibilitySeconds * 1000, 1),
+        receipt: `${message.number}.${this.#world.newId()}`,
+      };
+      this.#queues.update(received);
+      taken.push(received);
+    }
+    return taken;
+  }
+
+  /** A long poll: the messages when there are some, none when `waitSeconds` have passed. */
+  wait(queue: QueueRecord, limit: number, visibilitySeconds: number, waitSeconds: number): Promise<MessageRecord[]> {
+    const key = Queues.key(queue);
+    return new Promise((resolve) => {
+      const until = this.#world.clock.now() + waitSeconds * 1000;
+      const timer = this.#world.clock.at(until, () => this.#serve(key));
+      this.#waiters.set(key, [...(this.#waiters.get(key) ?? []), { limit, visibilitySeconds, until, timer, resolve }]);
+      this.arm(key);
     });
   }
 
-  /** Which of the batch are to come back: those that the function named, or all when it threw. */
-  async #call(subscription: Subscription, queue: QueueRecord, batch: readonly MessageRecord[]): Promise<Set<string>> {
-    try {
-      const answer = await subscription.deliver(batch.map((message) => recordOf(queue, message)));
-      return new Set((answer?.batchItemFailures ?? []).map((failure) => failure.itemIdentifier));
-    } catch {
-      return new Set(batch.map((message) => message.messageId));
+  /** Looks at a queue again at the moment its next message can be received, if anybody waits there. Call it after every change. */
+  arm(key: string): void {
+    this.#timers.get(key)?.cancel();
+    this.#timers.delete(key);
+    const subscription = this.#subscriptions.get(key);
+    const subscribed = subscription !== undefined && subscription.running < CONCURRENT_BATCHES_MAX;
+    if (!subscribed && (this.#waiters.get(key) ?? []).length === 0) return;
+    const at = this.#queues.nextVisibleAt(key);
+    if (at === undefined) return;
+    this.#timers.set(
+      key,
+      this.#world.clock.at(at, () => this.#serve(key)),
+    );
+  }
+
+  #serve(key: string): void {
+    const queue = this.#queues.queue(key);
+    this.#world.disk.transaction(() => {
+      this.#serveWaiters(key, queue);
+      if (queue !== undefined) this.#serveSubscription(key, queue);
+    });
+    this.arm(key);
+  }
+
+  #serveWaiters(key: string, queue: QueueRecord | undefined): void {
+    const now = this.#world.clock.now();
+    const still = (this.#waiters.get(key) ?? []).filter((waiter) => {
+      const messages = queue === undefined ? [] : this.receive(queue, waiter.limit, waiter.visibilitySeconds);
+      if (messages.length === 0 && now < waiter.until && queue !== undefined) return true;
+      waiter.timer.cancel();
+      waiter.resolve(messages);
+      return false;
+    });
+    this.#waiters.set(key, still);
+  }
+
+  #serveSubscription(key: string, queue: QueueRecord): void {
+    const subscription = this.#subscriptions.get(key);
+    if (subscription === undefined) return;
+    while (subscription.running < CONCURRENT_BATCHES_MAX) {
+      const messages = this.receive(queue, subscription.batchSize, Number(queue.attributes['VisibilityTimeout']));
+      if (messages.length === 0) return;
+      subscription.running += 1;
+      void this.#world.clock.during(async () => {
+        await this.#deliver(queue, messages, subscription.deliver);
+        subscription.running -= 1;
+        this.arm(key);
+      });
     }
   }
 
-  #buryIfSpent(queue: QueueRecord, message: MessageRecord, now: number): boolean {
-    const policy = queue.attributes['RedrivePolicy'];
-    if (policy === undefined) return false;
-    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(policy) as { deadLetterTargetArn: string; maxReceiveCount: number | string };
-    if (message.receiveCount < Number(maxReceiveCount)) return false;
-    const dead = this.#queues.byArn(deadLetterTargetArn);
-    if (dead === undefined) return false;
-    this.#queues.deleteMessage(queue, message.messageId);
-    this.#queues.putMessage(dead, { ...message, visibleAt: now });
-    return true;
+  /** Deletes what the subscriber took; the rest is visible again when its timeout has passed. */
+  async #deliver(queue: QueueRecord, messages: readonly MessageRecord[], deliver: Deliver): Promise<void> {
+    let failed: ReadonlySet<string> | 'all';
+    try {
+      const answer = await deliver(messages.map((message) => recordOf(queue, message)));
+      const identifiers = (answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
+      // An identifier that is nobody's fails the whole batch, as in Lambda.
+      failed = identifiers.every((identifier) => messages.some(({ messageId }) => messageId === identifier)) ? new Set(identifiers) : 'all';
+    } catch {
+      // The subscriber has told its own failure; here it only means that the messages come back.
+      failed = 'all';
+    }
+    if (failed === 'all') return;
+    const done = messages.filter(({ messageId }) => !failed.has(messageId));
+    this.#world.disk.transaction(() => {
+      for (const { number, receipt } of done) if (this.#queues.message(number)?.receipt === receipt) this.#queues.delete(number);
+    });
   }
 }
 
+/** What SQS tells about a message besides its body. */
+export function systemAttributes(message: MessageRecord): Record<string, string> {
+  return {
+    ApproximateReceiveCount: String(message.receives),
+    SentTimestamp: String(message.sentAt),
+    SenderId: message.senderId,
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
+    ...(message.deadLetterSource === undefined ? {} : { DeadLetterQueueSourceArn: message.deadLetterSource }),
+  };
+}
+
 function recordOf(queue: QueueRecord, message: MessageRecord): SqsRecord {
+  const attributes = Object.entries(message.attributes).map(([name, attribute]) => [
+    name,
+    {
+      ...(attribute.StringValue === undefined ? {} : { stringValue: attribute.StringValue }),
+      ...(attribute.BinaryValue === undefined ? {} : { binaryValue: attribute.BinaryValue }),
+      stringListValues: [],
+      binaryListValues: [],
+      dataType: attribute.DataType,
+    },
+  ]);
   return {
     messageId: message.messageId,
-    receiptHandle: message.receipt ?? '',
+    receiptHandle: handleOf(message),
     body: message.body,
-    attributes: {
-      ApproximateReceiveCount: String(message.receiveCount),
-      SentTimestamp: String(message.sentAt),
-      SenderId: queue.accountId,
-      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
-    },
-    messageAttributes: {},
-    md5OfBody: message.md5,
+    attributes: systemAttributes(message),
+    messageAttributes: Object.fromEntries(attributes) as Record<string, unknown>,
+    md5OfBody: md5(message.body),
     eventSource: 'aws:sqs',
-    eventSourceARN: queueArn(queue),
+    eventSourceARN: queue.arn,
     awsRegion: queue.region,
   };
+}
+
+/** The receipt handle names the queue, the message and the receive. */
+export function handleOf(message: MessageRecord): string {
+  return Buffer.from(`${message.queue} ${message.receipt}`).toString('base64');
 }

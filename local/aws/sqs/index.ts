@@ -1,43 +1,42 @@
 import * as sqs from '@aws-sdk/client-sqs';
-import { AwsError, type Call, type SimulatedService, type World } from '../service.ts';
-import { Delivery, type Deliver } from './delivery.ts';
-import { queueOperations } from './queues.ts';
+import { HOME_ACCOUNT_ID, HOME_REGION } from '../service.ts';
+import type { Call, Needed, SimulatedService, World } from '../service.ts';
+import { Delivery } from './delivery.ts';
+import type { Deliver } from './delivery.ts';
 import { messageOperations } from './messages.ts';
-import { Queues } from './records.ts';
+import { queueOperations } from './queue-operations.ts';
+import { Queues } from './queues.ts';
 
 export type { SqsRecord } from './delivery.ts';
 
 export interface SimulatedSqs extends SimulatedService {
-  /** Delivers a queue's messages to a function, as Lambda's event source mapping does. Only for queues of Slipway's own account. */
-  subscribe(queueName: string, options: { readonly batchSize: number }, deliver: Deliver): void;
-  /** Arms again what was delayed or in flight when the process ended. Call it once, after the subscriptions. */
+  /** Arms deliveries from the disk after a restart. */
   resume(): void;
+  /**
+   * Delivers the messages of a queue in Slipway's own account and region, as an event source mapping of Lambda does: what
+   * `deliver` names in `batchItemFailures`, or all when it throws, comes back when the visibility timeout has passed.
+   */
+  subscribe(queueName: string, options: { readonly batchSize: number }, deliver: Deliver): void;
 }
 
-/** Amazon SQS: standard queues in virtual time, durable on the world's disk. At-least-once, as SQS promises. */
+/** Standard queues with delays, visibility timeouts and dead letters, in virtual time, on the disk. */
 export function createSqs(world: World): SimulatedSqs {
-  const queues = new Queues(world);
+  const queues = new Queues(world.disk);
   const delivery = new Delivery(world, queues);
   return {
     name: 'sqs',
     protocol: 'aws-json-1.0',
     schemas: { ...sqs },
-    needs: (operation, input, call) => [{ action: actionOf(operation), resource: resourceOf(input, call) }],
-    operations: { ...queueOperations(world, queues), ...messageOperations(world, queues, delivery) },
-    subscribe: (queueName, options, deliver) => delivery.subscribe(queueName, options.batchSize, deliver),
+    operations: { ...queueOperations(queues), ...messageOperations(world, queues, delivery) },
+    needs: (operation, input, call) => needsOf(operation, input as Readonly<Record<string, unknown>>, call),
     resume: () => delivery.resume(),
+    subscribe: (queueName, { batchSize }, deliver) => delivery.subscribe(Queues.key({ accountId: HOME_ACCOUNT_ID, region: HOME_REGION, name: queueName }), batchSize, deliver),
   };
 }
 
-/** IAM knows no batch actions: they are checked as what they do. */
-function actionOf(operation: string): string {
-  return `sqs:${operation.replace(/Batch$/, '')}`;
-}
-
-function resourceOf(input: unknown, call: Call): string {
-  const { QueueUrl, QueueName } = input as { QueueUrl?: string; QueueName?: string };
-  const [accountId, name] = QueueUrl === undefined ? [call.accountId, QueueName] : QueueUrl.split('/').slice(-2);
-  if (name === undefined) return '*';
-  if (!/^[\w-]{1,80}(\.fifo)?$/.test(name)) throw new AwsError('InvalidAddress', `The address ${QueueUrl ?? name} is not valid for this endpoint.`, 404);
-  return `arn:aws:sqs:${call.region}:${accountId}:${name}`;
+/** Batches need what their single operations need. Source: Service Authorization Reference, Amazon SQS. */
+function needsOf(operation: string, input: Readonly<Record<string, unknown>>, call: Call): readonly Needed[] | undefined {
+  const action = `sqs:${operation.replace(/^(SendMessage|DeleteMessage|ChangeMessageVisibility)Batch$/, '$1')}`;
+  const name = typeof input['QueueUrl'] === 'string' ? input['QueueUrl'].slice(input['QueueUrl'].lastIndexOf('/') + 1) : input['QueueName'];
+  return typeof name === 'string' ? [{ action, resource: `arn:aws:sqs:${call.region}:${call.accountId}:${name}` }] : undefined;
 }

@@ -1,87 +1,197 @@
-import type { CreateQueueCommandInput, GetQueueAttributesCommandInput, SetQueueAttributesCommandInput } from '@aws-sdk/client-sqs';
-import { AwsError, type Call, type OperationHandler, type World } from '../service.ts';
-import { queueArn, type QueueRecord, type Queues } from './records.ts';
+import { createHash } from 'node:crypto';
+import type { SQLInputValue } from 'node:sqlite';
+import type { Collection, Disk } from '../../disk.ts';
 
-/** Attributes that a standard queue takes, with what it has without being told (source: SQS CreateQueue). */
-const DEFAULTS: Readonly<Record<string, string>> = {
-  VisibilityTimeout: '30',
-  MaximumMessageSize: '1048576',
-  MessageRetentionPeriod: '345600',
-  DelaySeconds: '0',
-  ReceiveMessageWaitTimeSeconds: '0',
-  SqsManagedSseEnabled: 'true',
-};
-const OPTIONAL = new Set(['RedrivePolicy', 'Policy', 'KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'RedriveAllowPolicy']);
-
-export function queueOperations(world: World, queues: Queues): Record<string, OperationHandler> {
-  return {
-    CreateQueue: (input: CreateQueueCommandInput, call: Call) => createQueue(queues, input, call),
-    GetQueueUrl: ({ QueueName = '' }: { QueueName?: string }, call: Call) => {
-      const queue = queues.find(call.accountId, call.region, QueueName);
-      if (queue === undefined) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.', 400);
-      return { QueueUrl: urlOf(queue, call) };
-    },
-    ListQueues: ({ QueueNamePrefix = '' }: { QueueNamePrefix?: string }, call: Call) => {
-      const found = queues.list(call.accountId, call.region).filter((queue) => queue.name.startsWith(QueueNamePrefix));
-      return found.length === 0 ? {} : { QueueUrls: found.map((queue) => urlOf(queue, call)) };
-    },
-    GetQueueAttributes: (input: GetQueueAttributesCommandInput, call: Call) => ({ Attributes: attributesOf(queues, input, call, world.clock.now()) }),
-    SetQueueAttributes: (input: SetQueueAttributesCommandInput, call: Call) => {
-      const queue = queues.byUrl(input.QueueUrl, call);
-      queues.put({ ...queue, attributes: { ...queue.attributes, ...checked(input.Attributes ?? {}) } });
-      return {};
-    },
-    PurgeQueue: ({ QueueUrl }: { QueueUrl?: string }, call: Call) => {
-      const queue = queues.byUrl(QueueUrl, call);
-      for (const message of queues.messages(queue)) queues.deleteMessage(queue, message.messageId);
-      return {};
-    },
-    DeleteQueue: ({ QueueUrl }: { QueueUrl?: string }, call: Call) => {
-      queues.delete(queues.byUrl(QueueUrl, call));
-      return {};
-    },
-  };
+export interface QueueRecord {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+  readonly arn: string;
+  /** As they were set, and the defaults of the rest; numbers as text, as SQS has them. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Virtual epoch ms. */
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly purgedAt?: number;
 }
 
-function createQueue(queues: Queues, input: CreateQueueCommandInput, call: Call): { QueueUrl: string } {
-  const name = input.QueueName ?? '';
-  if (name.endsWith('.fifo')) throw new AwsError('UnsupportedOperation', 'The simulated SQS has standard queues only.', 501);
-  if (!/^[\w-]{1,80}$/.test(name)) throw new AwsError('InvalidParameterValue', 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length', 400);
-  const attributes = checked(input.Attributes ?? {});
-  const known = queues.find(call.accountId, call.region, name);
-  if (known !== undefined && Object.entries(attributes).some(([key, value]) => (known.attributes[key] ?? DEFAULTS[key]) !== value)) {
-    throw new AwsError('QueueNameExists', 'A queue already exists with the same name and a different value for attribute', 400);
+export interface MessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  /** Base64. */
+  readonly BinaryValue?: string;
+}
+
+export interface MessageRecord {
+  readonly queue: string;
+  /** Orders the messages of all queues; never given twice. */
+  readonly number: number;
+  readonly messageId: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, MessageAttribute>>;
+  readonly senderId: string;
+  /** Virtual epoch ms. */
+  readonly sentAt: number;
+  /** Not given to anybody before. */
+  readonly visibleAt: number;
+  readonly firstReceivedAt?: number;
+  readonly receives: number;
+  /** What the last receiver holds. */
+  readonly receipt: string;
+  readonly deadLetterSource?: string;
+}
+
+interface Row {
+  queue: string;
+  number: number;
+  visible_at: number;
+  sent_at: number;
+  receives: number;
+  receipt: string;
+  value: string;
+}
+
+/** Queues and their messages, on the disk. A queue's key is `<account>/<region>/<name>`. */
+export class Queues {
+  readonly #queues: Collection<QueueRecord>;
+  readonly #all;
+  readonly #next;
+  readonly #visible;
+  readonly #one;
+  readonly #insert;
+  readonly #update;
+  readonly #delete;
+  readonly #purge;
+  readonly #expire;
+  readonly #earliest;
+  readonly #count;
+
+  constructor(disk: Disk) {
+    this.#queues = disk.collection('sqs-queues');
+    const { sql } = disk;
+    sql.exec(`
+      CREATE TABLE IF NOT EXISTS sqs_messages (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, visible_at INTEGER NOT NULL, sent_at INTEGER NOT NULL, receives INTEGER NOT NULL, receipt TEXT NOT NULL, value TEXT NOT NULL
+      );
+      CREATE INDEX IF NOT EXISTS sqs_visible ON sqs_messages (queue, visible_at);
+    `);
+    this.#all = sql.prepare('SELECT COUNT(*) AS total FROM sqs_messages WHERE queue = ?');
+    this.#next = sql.prepare('SELECT MIN(visible_at) AS at FROM sqs_messages WHERE queue = ?');
+    this.#visible = sql.prepare('SELECT * FROM sqs_messages WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, number LIMIT ?');
+    this.#one = sql.prepare('SELECT * FROM sqs_messages WHERE number = ?');
+    this.#insert = sql.prepare('INSERT INTO sqs_messages (queue, visible_at, sent_at, receives, receipt, value) VALUES (?, ?, ?, ?, ?, ?)');
+    this.#update = sql.prepare('UPDATE sqs_messages SET queue = ?, visible_at = ?, receives = ?, receipt = ?, value = ? WHERE number = ?');
+    this.#delete = sql.prepare('DELETE FROM sqs_messages WHERE number = ?');
+    this.#purge = sql.prepare('DELETE FROM sqs_messages WHERE queue = ?');
+    this.#expire = sql.prepare('DELETE FROM sqs_messages WHERE queue = ? AND sent_at < ?');
+    this.#earliest = sql.prepare('SELECT MIN(sent_at) AS at FROM sqs_messages WHERE queue = ?');
+    this.#count = sql.prepare('SELECT SUM(visible_at <= ?1) AS visible, SUM(visible_at > ?1 AND receives = 0) AS delayed, SUM(visible_at > ?1 AND receives > 0) AS flying FROM sqs_messages WHERE queue = ?2');
   }
-  const queue: QueueRecord = known ?? { accountId: call.accountId, region: call.region, name, attributes, createdAt: call.now };
-  queues.put(queue);
-  return { QueueUrl: urlOf(queue, call) };
-}
 
-function checked(attributes: Record<string, string>): Record<string, string> {
-  for (const name of Object.keys(attributes)) {
-    if (!(name in DEFAULTS) && !OPTIONAL.has(name)) throw new AwsError('InvalidAttributeName', `Unknown Attribute ${name}.`, 400);
+  static key(queue: { readonly accountId: string; readonly region: string; readonly name: string }): string {
+    return `${queue.accountId}/${queue.region}/${queue.name}`;
   }
-  return attributes;
+
+  queue(key: string): QueueRecord | undefined {
+    return this.#queues.get(key);
+  }
+
+  queueByArn(arn: string): QueueRecord | undefined {
+    const [, , service, region = '', accountId = '', name = ''] = arn.split(':');
+    return service === 'sqs' ? this.#queues.get(`${accountId}/${region}/${name}`) : undefined;
+  }
+
+  list(accountId: string, region: string): QueueRecord[] {
+    return this.#queues.list(`${accountId}/${region}/`);
+  }
+
+  put(queue: QueueRecord): void {
+    this.#queues.put(Queues.key(queue), queue);
+  }
+
+  remove(key: string): void {
+    this.#purge.run(key);
+    this.#queues.delete(key);
+  }
+
+  purge(key: string): void {
+    this.#purge.run(key);
+  }
+
+  add(message: Omit<MessageRecord, 'number'>): void {
+    this.#insert.run(message.queue, message.visibleAt, message.sentAt, message.receives, message.receipt, valueOf(message));
+  }
+
+  update(message: MessageRecord): void {
+    this.#update.run(message.queue, message.visibleAt, message.receives, message.receipt, valueOf(message), message.number);
+  }
+
+  message(number: number): MessageRecord | undefined {
+    const row = this.#one.get(number) as Row | undefined;
+    return row === undefined ? undefined : messageOf(row);
+  }
+
+  delete(number: number): void {
+    this.#delete.run(number);
+  }
+
+  visible(key: string, now: number, limit: number): MessageRecord[] {
+    return (this.#visible.all(key, now, limit) as unknown as Row[]).map(messageOf);
+  }
+
+  /** When the next message can be received; past times included. */
+  nextVisibleAt(key: string): number | undefined {
+    return (this.#next.get(key) as { at: number | null }).at ?? undefined;
+  }
+
+  /** Forgets what was sent before. */
+  expire(key: string, sentBefore: number): void {
+    const earliest = (this.#earliest.get(key) as { at: number | null }).at;
+    if (earliest !== null && earliest < sentBefore) this.#expire.run(key, sentBefore);
+  }
+
+  counts(key: string, now: number): { readonly visible: number; readonly delayed: number; readonly inFlight: number } {
+    const row = this.#count.get(now as SQLInputValue, key) as { visible: number | null; delayed: number | null; flying: number | null };
+    return { visible: row.visible ?? 0, delayed: row.delayed ?? 0, inFlight: row.flying ?? 0 };
+  }
+
+  size(key: string): number {
+    return (this.#all.get(key) as { total: number }).total;
+  }
 }
 
-function attributesOf(queues: Queues, input: GetQueueAttributesCommandInput, call: Call, now: number): Record<string, string> {
-  const queue = queues.byUrl(input.QueueUrl, call);
-  const messages = queues.messages(queue);
-  const count = (holds: (message: (typeof messages)[number]) => boolean): string => String(messages.filter(holds).length);
-  const all: Record<string, string> = {
-    ...DEFAULTS,
-    ...queue.attributes,
-    QueueArn: queueArn(queue),
-    CreatedTimestamp: String(Math.floor(queue.createdAt / 1000)),
-    LastModifiedTimestamp: String(Math.floor(queue.createdAt / 1000)),
-    ApproximateNumberOfMessages: count((message) => message.visibleAt <= now),
-    ApproximateNumberOfMessagesDelayed: count((message) => message.visibleAt > now && message.receiveCount === 0),
-    ApproximateNumberOfMessagesNotVisible: count((message) => message.visibleAt > now && message.receiveCount > 0),
+function valueOf({ queue: _queue, visibleAt: _visibleAt, sentAt: _sentAt, receives: _receives, receipt: _receipt, ...rest }: Omit<MessageRecord, 'number'>): string {
+  return JSON.stringify(rest);
+}
+
+function messageOf(row: Row): MessageRecord {
+  const value = JSON.parse(row.value) as Omit<MessageRecord, 'queue' | 'number' | 'visibleAt' | 'sentAt' | 'receives' | 'receipt'>;
+  return { ...value, queue: row.queue, number: row.number, visibleAt: row.visible_at, sentAt: row.sent_at, receives: row.receives, receipt: row.receipt };
+}
+
+export function md5(text: string | Uint8Array): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+/** The digest that clients hold attributes against. Source: SQS developer guide, "Calculating the MD5 message digest for message attributes". */
+export function md5OfAttributes(attributes: Readonly<Record<string, MessageAttribute>>): string | undefined {
+  const names = Object.keys(attributes).sort();
+  if (names.length === 0) return undefined;
+  const hash = createHash('md5');
+  const update = (bytes: Uint8Array): void => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.byteLength);
+    hash.update(length).update(bytes);
   };
-  const wanted: readonly string[] = input.AttributeNames ?? [];
-  return wanted.includes('All') ? all : Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name)));
-}
-
-function urlOf(queue: QueueRecord, call: Call): string {
-  return `${call.endpoint}/${queue.accountId}/${queue.name}`;
+  for (const name of names) {
+    const attribute = attributes[name];
+    if (attribute === undefined) continue;
+    update(Buffer.from(name));
+    update(Buffer.from(attribute.DataType));
+    const binary = attribute.BinaryValue !== undefined;
+    hash.update(Buffer.from([binary ? 2 : 1]));
+    update(binary ? Buffer.from(attribute.BinaryValue ?? '', 'base64') : Buffer.from(attribute.StringValue ?? ''));
+  }
+  return hash.digest('hex');
 }
