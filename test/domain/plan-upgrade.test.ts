@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import type { AddonOffer, ClusterFacts } from '../../domain/facts.ts';
+import type { FindingCode } from '../../domain/finding-codes.ts';
+import type { Minor } from '../../domain/minor.ts';
+import type { Finding } from '../../domain/plan.ts';
+import { draftUpgrade, planUpgrade } from '../../domain/plan-upgrade.ts';
+import { renderPlan } from '../../domain/render-plan.ts';
+import { addonFacts, ADDONS, at133, cluster, clusterFacts, nodegroupFacts, NOW, OFFERS, planned, refused, stepIds, steps, SUBNETS } from './worlds.ts';
+
+const ask = (facts: ClusterFacts, to: Minor) => ({ cluster: cluster(facts.cluster.version), to, facts, now: NOW });
+const plan = (facts: ClusterFacts, to: Minor) => planned(planUpgrade(ask(facts, to)));
+const refusal = (facts: ClusterFacts, to: Minor) => refused(planUpgrade(ask(facts, to)));
+
+describe('planUpgrade', () => {
+  it('reads as a list that a person can follow', () => {
+    const golden = new URL('three-minors.golden.txt', import.meta.url);
+    const text = renderPlan(plan(at133(), '1.36'));
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, text);
+    assert.equal(text, readFileSync(golden, 'utf8'));
+  });
+
+  it('rolls nodes once, and moves add-ons after the last of three hops unless they must move before', () => {
+    assert.deepEqual(stepIds(plan(at133(), '1.36')), [
+      '1.34/control-plane',
+      '1.35/control-plane',
+      // CoreDNS 1.12.1 is listed up to 1.35, and what it moves to is 1.36's default already.
+      '1.36/addon/coredns/v1.13.1-eksbuild.1',
+      '1.36/control-plane',
+      '1.36/addon/kube-proxy/v1.36.0-eksbuild.2',
+      '1.36/addon/vpc-cni/v1.20.4-eksbuild.2',
+      '1.36/addon/vpc-cni/v1.21.1-eksbuild.1',
+      '1.36/addon/vpc-cni/v1.22.1-eksbuild.1',
+      '1.36/nodegroup/blue',
+      '1.36/nodegroup/green',
+    ]);
+  });
+
+  it('has hops that leave out where the cluster is and end where it goes', () => {
+    assert.deepEqual(plan(at133(), '1.35').hops.map(({ from, to }) => [from, to]), [['1.33', '1.34'], ['1.34', '1.35']]);
+  });
+
+  it('compares minors as numbers', () => {
+    const offers = ['1.9', '1.10', '1.11'].map((version) => ({ version: version as Minor, defaultVersion: false, versionStatus: 'STANDARD_SUPPORT' }));
+    assert.deepEqual(stepIds(plan(clusterFacts('1.9', { catalogue: { offers } }), '1.11')), ['1.10/control-plane', '1.11/control-plane']);
+    assert.equal(refusal(clusterFacts('1.10', { catalogue: { offers } }), '1.9').code, 'version-not-newer');
+  });
+
+  it('refuses a version that is not offered and names those that are', () => {
+    const answer = refusal(at133(), '1.37');
+    assert.equal(answer.code, 'version-not-offered');
+    assert.match(answer.detail, /does not offer 1\.37\. It offers 1\.24, .*1\.35, 1\.36\./);
+  });
+
+  it('refuses a way through a minor that is offered no more', () => {
+    const offers = OFFERS.map((offer) => (offer.version === '1.34' ? { ...offer, versionStatus: 'UNSUPPORTED' } : offer));
+    const answer = refusal(at133({ catalogue: { offers } }), '1.35');
+    assert.equal(answer.code, 'version-not-offered');
+    assert.match(answer.detail, /1\.34, which lies on the way to 1\.35/);
+  });
+
+  it('refuses to go back', () => {
+    assert.equal(refusal(at133(), '1.32').code, 'version-not-newer');
+  });
+
+  it('brings up what lags behind when asked for the present minor', () => {
+    const facts = at133({ nodegroups: [nodegroupFacts('blue', '1.32'), nodegroupFacts('green', '1.33')], addons: [addonFacts('coredns', 'v1.11.4-eksbuild.2'), addonFacts('kube-proxy', 'v1.33.7-eksbuild.2')] });
+    const lagging = plan(facts, '1.33');
+    assert.deepEqual(lagging.hops.map(({ from, to }) => [from, to]), [['1.33', '1.33']]);
+    assert.deepEqual(stepIds(lagging), ['1.33/addon/coredns/v1.12.1-eksbuild.2', '1.33/nodegroup/blue']);
+  });
+
+  it('says when there is nothing to do', () => {
+    assert.equal(refusal(at133(), '1.33').code, 'nothing-to-upgrade');
+  });
+
+  it('rolls a group before the hop that it would be too old for, and says why', () => {
+    const facts = clusterFacts('1.33', { nodegroups: [nodegroupFacts('blue', '1.31')] });
+    const rolls = steps(plan(facts, '1.36')).filter((step) => step.kind === 'upgrade-nodegroup');
+    assert.deepEqual(rolls.map((step) => step.id), ['1.34/nodegroup/blue', '1.36/nodegroup/blue']);
+    assert.match(rolls[0]!.reason, /more than 3 minors behind a control plane at 1\.35/);
+    assert.deepEqual(rolls[0]!.parameters, { version: '1.34' });
+  });
+
+  it('lets a kubelet of 1.24 fall two minors behind, and one of 1.25 three', () => {
+    const rolls = (version: Minor) => stepIds(plan(clusterFacts('1.25', { nodegroups: [nodegroupFacts('blue', version)] }), '1.28')).filter((id) => id.includes('nodegroup'));
+    assert.deepEqual(rolls('1.24'), ['1.26/nodegroup/blue', '1.28/nodegroup/blue']);
+    assert.deepEqual(rolls('1.25'), ['1.28/nodegroup/blue']);
+  });
+
+  it('moves an add-on before the hop only when it must, and then to a version listed for both minors', () => {
+    const prepared = steps(plan(at133({ addons: [addonFacts('coredns', 'v1.11.4-eksbuild.2')], nodegroups: [] }), '1.34'));
+    assert.deepEqual(prepared.map(({ id, stage }) => [id, stage]), [
+      ['1.34/addon/coredns/v1.12.1-eksbuild.2', 'PrepareAddons'],
+      ['1.34/control-plane', 'UpgradeControlPlane'],
+    ]);
+    assert.match(prepared[0]!.reason, /v1\.11\.4-eksbuild\.2 is not listed for 1\.34.*both 1\.33 and 1\.34/);
+  });
+
+  it('keeps an add-on that is newer than the default', () => {
+    const facts = at133({ addons: [addonFacts('coredns', 'v1.13.1-eksbuild.1')], addonCatalogue: { coredns: [{ addonVersion: 'v1.13.1-eksbuild.1', compatibleWith: ['1.33', '1.34'], defaultFor: [] }, ...ADDONS['coredns']!.slice(1)] }, nodegroups: [] });
+    assert.deepEqual(stepIds(plan(facts, '1.34')), ['1.34/control-plane']);
+  });
+
+  it('does not hold the control plane for room that only nodes would need', () => {
+    const tight = SUBNETS.map((subnet) => ({ ...subnet, availableIpAddressCount: 3 }));
+    const wide = [nodegroupFacts('blue', '1.33', { updateConfig: { maxUnavailable: 10 } })];
+    const found = plan(at133({ subnets: tight, nodegroups: wide }), '1.34').findings.map((finding) => finding.code);
+    assert.deepEqual([...new Set(found)].sort(), ['extended-support', 'surge-addresses-short', 'zone-addresses-short']);
+  });
+
+  it('estimates time, room and money', () => {
+    // blue: 3 nodes one by one, green: 12 in batches of 3; two zones, so four surge nodes each.
+    const { estimate } = plan(at133(), '1.36');
+    assert.deepEqual(estimate, { minutes: 30 + 2 + 6 + Math.max(2 + 3 * 4, 2 + 4 * 4), addresses: 5 + 8, surgeNodes: 8, savedPerMonthUsd: 365 });
+    const minimal = at133({ nodegroups: [nodegroupFacts('blue', '1.33', { updateConfig: { maxUnavailable: 2, updateStrategy: 'MINIMAL' } })] });
+    assert.equal(plan(minimal, '1.34').estimate.surgeNodes, 0);
+    assert.equal(plan(clusterFacts('1.34'), '1.35').estimate.savedPerMonthUsd, 0);
+  });
+
+  it('shows a blocked plan to a dry run, with everything that blocks it', () => {
+    const facts = at133({ cluster: { status: 'FAILED' } });
+    const draft = planned(draftUpgrade(ask(facts, '1.34')));
+    assert.equal(draft.hops.length, 1);
+    const blocked = refusal(facts, '1.34');
+    assert.equal(blocked.code, 'upgrade-blocked');
+    assert.deepEqual(blocked.findings, draft.findings);
+    assert.match(blocked.detail, /The control plane is FAILED/);
+  });
+});
+
+describe('the findings of an upgrade', () => {
+  const only = (offers: readonly AddonOffer[]) => ({ coredns: offers });
+  const coredns = { addons: [addonFacts('coredns', 'v1.12.1-eksbuild.2')], nodegroups: [] };
+  const issue = (code: string) => [{ code, message: 'Told by EKS.', resourceIds: ['thing-1'] }];
+
+  const cases: readonly [FindingCode, Finding['severity'], ClusterFacts, Minor?][] = [
+    ['control-plane-not-active', 'blocks', at133({ cluster: { status: 'CREATING' } })],
+    ['update-in-progress', 'advises', at133({ cluster: { status: 'UPDATING' } })],
+    ['update-in-progress', 'advises', at133({ updatesInProgress: [{ updateId: 'u-1', status: 'InProgress', type: 'VersionUpdate', params: { Version: '1.34' }, createdAt: NOW, errors: [] }] })],
+    ['control-plane-unhealthy', 'advises', at133({ cluster: { healthIssues: issue('ClusterUnreachable') } })],
+    ['control-plane-unhealthy', 'blocks', at133({ cluster: { healthIssues: issue('Ec2SecurityGroupNotFound') } })],
+    ['cluster-role-missing', 'blocks', at133({ cluster: { healthIssues: issue('IamRoleNotFound') } })],
+    ['kms-key-unusable', 'blocks', at133({ cluster: { healthIssues: issue('KmsKeyDisabled') } })],
+    ['cluster-subnet-missing', 'blocks', at133({ subnets: SUBNETS.slice(1) })],
+    ['cluster-addresses-short', 'blocks', at133({ subnets: SUBNETS.map((subnet) => ({ ...subnet, availableIpAddressCount: 2 })) })],
+    ['zone-addresses-short', 'advises', at133({ subnets: [{ ...SUBNETS[0]!, availableIpAddressCount: 4 }, SUBNETS[1]!] })],
+    ['surge-addresses-short', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { updateConfig: { maxUnavailable: 20 } })], subnets: SUBNETS.map((subnet) => ({ ...subnet, availableIpAddressCount: 9 })) })],
+    ['nodegroup-unhealthy', 'blocks', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { status: 'DEGRADED', healthIssues: issue('AsgInstanceLaunchFailures') })] })],
+    ['nodegroup-unhealthy', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { healthIssues: issue('NodeCreationFailure') })] })],
+    ['nodegroup-busy', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { status: 'DELETING' })] })],
+    ['nodegroup-newer-than-control-plane', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.34')] })],
+    ['kubelet-skew', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.29')] })],
+    ['kubelet-version-unknown', 'advises', at133({ nodegroups: [nodegroupFacts('blue', undefined, { customAmi: true, amiType: 'CUSTOM' })] })],
+    ['custom-ami', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { customAmi: true, amiType: 'CUSTOM' })] })],
+    ['custom-ami', 'blocks', at133({ nodegroups: [nodegroupFacts('blue', '1.30', { customAmi: true, amiType: 'CUSTOM' })] })],
+    ['al2-not-offered', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.32', { amiType: 'AL2_x86_64' })] })],
+    ['al2-not-offered', 'blocks', at133({ nodegroups: [nodegroupFacts('blue', '1.32', { amiType: 'AL2_ARM_64' })] }), '1.36'],
+    ['addon-unhealthy', 'advises', at133({ addons: [addonFacts('coredns', 'v1.12.1-eksbuild.2', { status: 'DEGRADED', healthIssues: issue('InsufficientNumberOfReplicas') })] })],
+    ['addon-busy', 'advises', at133({ addons: [addonFacts('coredns', 'v1.12.1-eksbuild.2', { status: 'UPDATING' })] })],
+    ['addon-not-in-catalogue', 'advises', at133({ addons: [addonFacts('datadog_operator', 'v0.1.9-eksbuild.1')] })],
+    ['addon-not-listed', 'blocks', at133({ ...coredns, addonCatalogue: only([{ addonVersion: 'v1.12.1-eksbuild.2', compatibleWith: ['1.33'], defaultFor: [] }]) })],
+    ['addon-not-listed', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.32')], addons: [addonFacts('coredns', 'v1.14.0-eksbuild.1')] }), '1.33'],
+    ['addon-step-missing', 'blocks', at133({ addons: [addonFacts('vpc-cni', 'v1.19.5-eksbuild.1')], addonCatalogue: { 'vpc-cni': [{ addonVersion: 'v1.21.1-eksbuild.1', compatibleWith: ['1.33', '1.34'], defaultFor: ['1.34'] }, { addonVersion: 'v1.19.5-eksbuild.1', compatibleWith: ['1.33'], defaultFor: [] }] } })],
+    ['addon-step-missing', 'advises', at133({ addons: [addonFacts('vpc-cni', 'v1.19.5-eksbuild.1')], addonCatalogue: { 'vpc-cni': [{ addonVersion: 'v1.21.1-eksbuild.1', compatibleWith: ['1.34'], defaultFor: ['1.34'] }, { addonVersion: 'v1.19.5-eksbuild.1', compatibleWith: ['1.33', '1.34'], defaultFor: [] }] } })],
+    ['kube-proxy-skew', 'blocks', at133({ addons: [addonFacts('kube-proxy', 'v1.30.1-eksbuild.1')], addonCatalogue: { 'kube-proxy': [{ addonVersion: 'v1.30.1-eksbuild.1', compatibleWith: ['1.30', '1.31', '1.32', '1.33'], defaultFor: [] }] } })],
+    ['kube-proxy-newer-than-control-plane', 'advises', at133({ addons: [addonFacts('kube-proxy', 'v1.34.3-eksbuild.2')] })],
+    ['auto-mode-nodes', 'advises', at133({ cluster: { autoMode: true } })],
+    ['extended-support', 'advises', at133()],
+    ['target-in-extended-support', 'advises', clusterFacts('1.32'), '1.33'],
+    ['auto-upgrade-ahead', 'advises', clusterFacts('1.34', { cluster: { supportType: 'STANDARD' }, catalogue: { offers: OFFERS.map((offer) => (offer.version === '1.34' ? { ...offer, endOfStandardSupportDate: '2026-11-01T00:00:00.000Z' } : offer)) } }), '1.35'],
+  ];
+
+  for (const [code, severity, facts, to = '1.34'] of cases) {
+    it(`tell ${code}, which ${severity} (${to}, ${facts.cluster.status})`, () => {
+      const draft = planned(draftUpgrade(ask(facts, to)));
+      const found = draft.findings.filter((finding) => finding.code === code);
+      assert.ok(found.some((finding) => finding.severity === severity), JSON.stringify(draft.findings, null, 1));
+      for (const finding of found) assert.match(`${finding.detail} ${finding.remedy}`, /^\S.*\. \S.*\.$/);
+    });
+  }
+
+  it('are none but the cost for a healthy cluster', () => {
+    assert.deepEqual(plan(at133(), '1.34').findings.map((finding) => finding.code), ['extended-support']);
+  });
+});
