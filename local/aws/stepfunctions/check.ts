@@ -9,30 +9,34 @@ export interface Problem {
   readonly where: string;
 }
 
-const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => { errors: { 'Error code': string; Message?: string; path?: string }[] };
+const aslValidator = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => { errors: { 'Error code': string; Message?: string; path?: string }[] };
 
-/** Everything that can be found wrong with a definition before it runs: what would be refused, and what could only fail. An empty answer is a good one. */
+/** Everything that can be found wrong with a definition before it runs: what would be refused, what asl-validator finds, and what could only fail. An empty answer is a good one. */
 export function checkDefinition(text: string): Problem[] {
-  const refused = refusals(text);
-  return refused.length > 0 ? refused : lookOver(JSON.parse(text));
+  const found = validate(text);
+  return found.length > 0 ? found : lookOver(JSON.parse(text));
 }
 
-/** Why a definition would not be loaded: it is no valid Amazon States Language, or it asks for something the engine does not carry out. */
+/** What is wrong with a definition by our own rules and asl-validator's. The validator compiles its schemas anew at each call, which takes a tenth of a second. */
+export function validate(text: string): Problem[] {
+  const refused = refusals(text);
+  return refused.length > 0 ? refused : validatorErrors(JSON.parse(text));
+}
+
+/** Why a definition is not loaded: it is no valid Amazon States Language, or it asks for something the engine does not carry out. */
 export function refusals(text: string): Problem[] {
   if (Buffer.byteLength(text) > DEFINITION_BYTES_MAX) return [{ problem: `The definition is larger than ${DEFINITION_BYTES_MAX} bytes`, where: '/' }];
-  let definition: unknown;
   try {
-    definition = JSON.parse(text);
+    return examine(JSON.parse(text));
   } catch (thrown) {
-    return [{ problem: `The definition is not JSON: ${(thrown as Error).message}`, where: '/' }];
+    if (!(thrown instanceof SyntaxError)) throw thrown;
+    return [{ problem: `The definition is not JSON: ${thrown.message}`, where: '/' }];
   }
-  const found = examine(definition);
-  return found.length > 0 ? found : validatorErrors(definition);
 }
 
 /** asl-validator reads templates more narrowly than AWS: it takes no empty text, no line break and no plain Output. Those are smoothed in the copy it sees. */
 function validatorErrors(definition: unknown): Problem[] {
-  return validate(smoothed(definition)).errors.map((error) => ({ problem: error.Message ?? error['Error code'], where: error.path ?? '/' }));
+  return aslValidator(smoothed(definition)).errors.map((error) => ({ problem: error.Message ?? error['Error code'], where: error.path ?? '/' }));
 }
 
 const TEMPLATES: readonly string[] = ['Output', 'Arguments', 'Items', 'ItemSelector'];

@@ -48,6 +48,7 @@ function checkState(state: Fields, siblings: readonly string[], at: string, name
   if (typeof type !== 'string' || !(type in SUPPORTED.states)) return report(`Type must be one of ${Object.keys(SUPPORTED.states).join(', ')}`, `${at}/Type`);
   if (state['QueryLanguage'] !== undefined && state['QueryLanguage'] !== SUPPORTED.queryLanguage) report(`QueryLanguage must be ${SUPPORTED.queryLanguage}`, `${at}/QueryLanguage`);
   checkFields(state, [...SUPPORTED.states[type], ...SUPPORTED.everyState], at, report);
+  checkShapes(state, at, report);
   checkNext(state, type, siblings, at, report);
   checkAssign(state, at, outer, report);
   for (const { value, where } of expressionsIn(state, at)) checkSyntax(value, where, report);
@@ -70,6 +71,28 @@ function checkState(state: Fields, siblings: readonly string[], at: string, name
       checkBranch(branch, `${at}/Branches[${index}]`, names, scope, report);
     });
   }
+}
+
+/** The fields that are no templates. */
+const SHAPES: readonly (readonly [string, string, (value: unknown) => boolean])[] = [
+  ['Comment', 'a text', (value) => typeof value === 'string'],
+  ['End', 'true', (value) => value === true],
+  ['Retry', 'a list', Array.isArray],
+  ['Catch', 'a list', Array.isArray],
+  ['Choices', 'a list', Array.isArray],
+  ['Branches', 'a list', Array.isArray],
+  ['Error', 'a text', (value) => typeof value === 'string'],
+  ['Cause', 'a text', (value) => typeof value === 'string'],
+  ['Timestamp', 'a time or an expression', (value) => isExpression(value) || (typeof value === 'string' && !Number.isNaN(Date.parse(value)))],
+  ['Seconds', 'a number or an expression', (value) => isExpression(value) || (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= TIMEOUT_SECONDS_MAX)],
+  ['TimeoutSeconds', 'a number or an expression', (value) => isExpression(value) || typeof value === 'number'],
+  ['HeartbeatSeconds', 'a number or an expression', (value) => isExpression(value) || typeof value === 'number'],
+  ['MaxConcurrency', 'a number or an expression', (value) => isExpression(value) || typeof value === 'number'],
+  ['Items', 'an array or an expression', (value) => isExpression(value) || Array.isArray(value)],
+];
+
+function checkShapes(state: Fields, at: string, report: Report): void {
+  for (const [name, what, fits] of SHAPES) if (state[name] !== undefined && !fits(state[name])) report(`${name} must be ${what}`, `${at}/${name}`);
 }
 
 function checkTask(state: Fields, at: string, report: Report): void {

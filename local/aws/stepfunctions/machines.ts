@@ -22,7 +22,7 @@ import type {
 } from '@aws-sdk/client-sfn';
 import type { Call, OperationHandler, World } from '../service.ts';
 import { AwsError } from '../service.ts';
-import { refusals } from './check.ts';
+import { refusals, validate } from './check.ts';
 import { PAGE_DEFAULT, PAGE_MAX } from './limits.ts';
 import { checkArn, checkName, isOwn, machineArn, pageToken, readPageToken } from './names.ts';
 import { pageSize } from './pages.ts';
@@ -147,7 +147,7 @@ function listMachines(storage: Storage, input: ListStateMachinesInput, call: Cal
 }
 
 function validateDefinition(input: ValidateStateMachineDefinitionInput): ValidateStateMachineDefinitionOutput {
-  const found = refusals(input.definition ?? '');
+  const found = validate(input.definition ?? '');
   const limit = pageSize(input.maxResults, PAGE_DEFAULT, PAGE_DEFAULT);
   return {
     result: found.length === 0 ? 'OK' : 'FAIL',
