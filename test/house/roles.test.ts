@@ -49,14 +49,15 @@ describe('the roles', () => {
     for (const short of ['queries', 'commands']) assert.deepEqual(allowedOf(short).filter((action) => action.startsWith('sts:')), []);
   });
 
-  it('let queries only read, and only commands, the reconciler and the end of an execution start executions', () => {
+  it('let queries only read, and only commands and the reconciler start executions', () => {
     assert.deepEqual(allowedOf('queries'), ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'lambda:InvokeFunction', 'logs:CreateLogStream', 'logs:PutLogEvents']);
-    assert.deepEqual(namesOfThoseWho('states:StartExecution'), ['commands', 'execution-ended', 'reconcile']);
+    assert.deepEqual(namesOfThoseWho('states:StartExecution'), ['commands', 'reconcile']);
   });
 
-  it('let only looks send task tokens', () => {
-    assert.deepEqual(namesOfThoseWho('states:SendTaskSuccess'), ['look']);
-    assert.deepEqual(namesOfThoseWho('states:SendTaskFailure'), ['look']);
+  it('let task tokens be sent by looks, and by the tasks of states that wait, for their own', () => {
+    const waiting = stateMachines.flatMap(({ definition }) => [...definition.matchAll(/invoke\.waitForTaskToken","Arguments":\{"FunctionName":"[^"]*:slipway-local-([a-z-]+):live"/g)].map((match) => match[1]));
+    assert.deepEqual(namesOfThoseWho('states:SendTaskSuccess'), [...new Set(['look', ...waiting])].sort());
+    assert.deepEqual(namesOfThoseWho('states:SendTaskFailure'), namesOfThoseWho('states:SendTaskSuccess'));
   });
 });
 
