@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { accountSetup } from '../../domain/account-setup.ts';
+import { conditionOf } from '../../domain/condition.ts';
+import type { AssumeTrial, VerificationFacts } from '../../domain/facts.ts';
+import { judgeVerification } from '../../domain/judge-verification.ts';
+import { account, NOW } from './worlds.ts';
+
+const assumed: AssumeTrial = { kind: 'assumed' };
+const denied: AssumeTrial = { kind: 'denied', message: 'Not authorized to perform sts:AssumeRole.' };
+const failed: AssumeTrial = { kind: 'failed', message: 'STS timed out.' };
+
+const WANTED = accountSetup(account(), '000000000000').permissionsPolicy;
+const document = (statements: readonly unknown[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
+
+function facts(more: Partial<VerificationFacts> = {}): VerificationFacts {
+  return { observedAt: NOW, externalId: 'new-id', withId: assumed, withoutId: denied, withWrongId: denied, permissions: { kind: 'read', document: JSON.stringify(WANTED) }, ...more };
+}
+
+function judged(type: string, seen: VerificationFacts, of = account()): [string | undefined, string | undefined] {
+  const found = conditionOf(judgeVerification(of, seen, NOW).conditions, type);
+  return [found?.status, found?.reason];
+}
+
+describe('judgeVerification', () => {
+  it('verifies a role that needs its external id', () => {
+    assert.deepEqual(judged('AccessVerified', facts()), ['True', 'RoleAssumed']);
+    assert.deepEqual(judged('PermissionsCurrent', facts()), ['True', 'PermissionsCurrent']);
+  });
+
+  it('verifies access only when one of our ids works and neither none nor a wrong one does', () => {
+    const trial = fc.constantFrom(assumed, denied, failed);
+    fc.assert(
+      fc.property(trial, trial, trial, fc.option(trial, { nil: undefined }), (withId, withoutId, withWrongId, withPreviousId) => {
+        const [status, reason] = judged('AccessVerified', facts({ withId, withoutId, withWrongId, ...(withPreviousId === undefined ? {} : { withPreviousId }) }));
+        const works = withId.kind === 'assumed' || withPreviousId?.kind === 'assumed';
+        assert.equal(status === 'True', works && withoutId.kind === 'denied' && withWrongId.kind === 'denied');
+        if (withoutId.kind === 'assumed' || withWrongId.kind === 'assumed') assert.equal(reason, 'ExternalIdNotRequired');
+      }),
+      { numRuns: 200, seed: 2 },
+    );
+  });
+
+  it('says why access is not verified', () => {
+    assert.deepEqual(judged('AccessVerified', facts({ withId: denied })), ['False', 'AssumeRoleDenied']);
+    assert.deepEqual(judged('AccessVerified', facts({ withoutId: assumed })), ['False', 'ExternalIdNotRequired']);
+    assert.deepEqual(judged('AccessVerified', facts({ withWrongId: assumed })), ['False', 'ExternalIdNotRequired']);
+    assert.deepEqual(judged('AccessVerified', facts({ withId: failed })), ['Unknown', 'AssumeRoleFailed']);
+    assert.deepEqual(judged('AccessVerified', facts({ withoutId: failed })), ['Unknown', 'AssumeRoleFailed']);
+  });
+
+  it('retires the previous id once the new one has worked, and not before', () => {
+    const rotating = account({ previousExternalId: 'old-id' });
+    const retire = (seen: VerificationFacts, of = rotating) => judgeVerification(of, seen, NOW).retirePrevious;
+    assert.equal(retire(facts({ withPreviousId: assumed })), true);
+    assert.equal(retire(facts({ withId: denied, withPreviousId: assumed })), false);
+    assert.equal(retire(facts({ withoutId: assumed })), false);
+    assert.equal(retire(facts({ externalId: 'an-older-one' })), false);
+    assert.equal(retire(facts(), account()), false);
+    assert.deepEqual(judged('AccessVerified', facts({ withId: denied, withPreviousId: assumed }), rotating), ['True', 'PreviousExternalIdInUse']);
+  });
+
+  it('names the actions that are missing', () => {
+    const without = WANTED.Statement.map((statement) => ({ ...statement, Action: statement.Action.filter((action) => action !== 'eks:UpdateAddon' && action !== 'iam:PassRole') })).filter((statement) => statement.Action.length > 0);
+    const seen = facts({ permissions: { kind: 'read', document: document(without) } });
+    assert.deepEqual(judged('PermissionsCurrent', seen), ['False', 'MissingActions']);
+    assert.match(conditionOf(judgeVerification(account(), seen, NOW).conditions, 'PermissionsCurrent')!.message, /does not allow eks:UpdateAddon, iam:PassRole\./);
+  });
+
+  it('misses every action that is taken away, and none that is there under another form', () => {
+    const all = WANTED.Statement.flatMap((statement) => statement.Action.map((action) => ({ action, statement })));
+    fc.assert(
+      fc.property(fc.subarray(all), fc.boolean(), (kept, apart) => {
+        const statements = apart ? kept.map(({ action, statement }) => ({ ...statement, Action: action.toUpperCase() })) : WANTED.Statement.map((statement) => ({ ...statement, Action: kept.filter((pair) => pair.statement === statement).map((pair) => pair.action) }));
+        const message = conditionOf(judgeVerification(account(), facts({ permissions: { kind: 'read', document: document(statements) } }), NOW).conditions, 'PermissionsCurrent')!;
+        assert.equal(message.status, kept.length === all.length ? 'True' : 'False');
+      }),
+      { numRuns: 100, seed: 3 },
+    );
+  });
+
+  it('finds nothing missing in a wider policy, and does not count what is denied or allowed under another condition', () => {
+    const current = (...statements: unknown[]) => judged('PermissionsCurrent', facts({ permissions: { kind: 'read', document: document(statements) } }))[0];
+    assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }), 'True');
+    assert.equal(current({ Effect: 'Allow', Action: ['eks:*', 'ec2:*', 'iam:*'], Resource: ['*'] }), 'True');
+    assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', Action: 'eks:DeleteCluster', Resource: '*' }), 'False');
+    assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*', Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }), 'False');
+    assert.equal(current({ Effect: 'Allow', Action: '*', Resource: 'arn:aws:eks:us-east-1:111111111111:cluster/*' }), 'False');
+    assert.equal(current({ Effect: 'Allow', NotAction: 's3:*', Resource: '*' }), 'False');
+  });
+
+  it('leaves to the account\'s owner which roles may be handed to EKS', () => {
+    const own = WANTED.Statement.map((statement) => (statement.Action.includes('iam:PassRole') ? { ...statement, Resource: 'arn:aws:iam::111111111111:role/k8s-*' } : statement));
+    assert.deepEqual(judged('PermissionsCurrent', facts({ permissions: { kind: 'read', document: document(own) } })), ['True', 'PermissionsCurrent']);
+  });
+
+  it('does not guess about permissions that could not be read', () => {
+    assert.deepEqual(judged('PermissionsCurrent', facts({ permissions: { kind: 'unreadable', message: 'Denied.' } })), ['Unknown', 'PermissionsUnreadable']);
+    for (const text of ['', 'null', '{}', '"a"', '{"Statement":["a"]}', '[1]']) {
+      assert.deepEqual(judged('PermissionsCurrent', facts({ permissions: { kind: 'read', document: text } })), ['Unknown', 'PermissionsUnreadable'], text);
+    }
+  });
+
+  it('keeps the time of a condition that has not changed', () => {
+    const earlier = account({ conditions: [{ type: 'AccessVerified', status: 'True', reason: 'RoleAssumed', message: 'Works.', lastTransitionTime: '2026-01-01T00:00:00.000Z' }] });
+    assert.equal(conditionOf(judgeVerification(earlier, facts(), NOW).conditions, 'AccessVerified')?.lastTransitionTime, '2026-01-01T00:00:00.000Z');
+    assert.equal(conditionOf(judgeVerification(earlier, facts({ withId: denied }), NOW).conditions, 'AccessVerified')?.lastTransitionTime, NOW);
+  });
+});

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { accountSetup } from '../../domain/account-setup.ts';
+import { actionsFor, rolePolicyFor, sessionPolicyFor, SESSION_POLICY_CHARACTERS_MAX, verifyPolicyFor, watchPolicyFor, type PolicyDocument } from '../../domain/permissions.ts';
+import type { StepKind } from '../../domain/plan.ts';
+import { missingFrom } from '../../domain/policy-coverage.ts';
+
+const KINDS: readonly StepKind[] = [
+  'create-control-plane',
+  'create-access-entry',
+  'create-addon',
+  'create-nodegroup',
+  'upgrade-control-plane',
+  'upgrade-addon',
+  'upgrade-nodegroup',
+  'update-cluster-config',
+  'update-nodegroup-config',
+  'delete-nodegroup',
+  'delete-addon',
+  'delete-control-plane',
+  'read-cluster',
+];
+const accountId = '111111111111';
+const role = rolePolicyFor({ accountId, passRoleArns: [`arn:aws:iam::${accountId}:role/eks-*`, `arn:aws:iam::${accountId}:role/slipway-*`] });
+
+function actionsOf(policy: PolicyDocument): string[] {
+  return [...new Set(policy.Statement.flatMap((statement) => statement.Action))].sort();
+}
+
+/** A session policy as the role policy's own form, whatever was written as the one of a list of one. */
+function parsed(text: string): PolicyDocument {
+  const list = (value: string | string[]): string[] => (typeof value === 'string' ? [value] : value);
+  const policy = JSON.parse(text) as { Version: '2012-10-17'; Statement: { Effect: 'Allow'; Action: string | string[]; Resource: string | string[] }[] };
+  return { ...policy, Statement: policy.Statement.map((statement) => ({ ...statement, Action: list(statement.Action), Resource: list(statement.Resource) })) };
+}
+
+/** The operations of a service that the adapters send, as IAM actions. */
+function operationsSent(service: string): string[] {
+  const root = new URL('../../aws/', import.meta.url);
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const imports = files.flatMap((name) => [...readFileSync(new URL(name, root), 'utf8').matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-(\w+)'/g)]);
+  const commands = imports.filter((match) => match[2] === service).flatMap((match) => [...match[1]!.matchAll(/\b(\w+)Command\b/g)].map((command) => `${service}:${command[1]}`));
+  return [...new Set(commands)].sort();
+}
+
+describe('the table of permissions', () => {
+  it('holds every EKS operation that the adapters send and no other, but tagging, which EKS checks with a creation', () => {
+    const held = actionsOf(role).filter((action) => action.startsWith('eks:') && action !== 'eks:TagResource');
+    assert.deepEqual(held, operationsSent('eks'));
+  });
+
+  it('holds every IAM and EC2 operation that the adapters send into an account', () => {
+    const held = actionsOf(role);
+    assert.deepEqual([...operationsSent('iam'), ...operationsSent('ec2')].filter((action) => !held.includes(action)), []);
+    assert.deepEqual(actionsFor('verify'), operationsSent('iam'));
+  });
+
+  it('gives the role what its steps, looks and verification need together, and no more', () => {
+    const needed = [...KINDS, 'look' as const, 'verify' as const].flatMap((purpose) => actionsFor(purpose));
+    assert.deepEqual(actionsOf(role), [...new Set(needed)].sort());
+  });
+
+  it('names every action, and asks for any resource only where IAM knows no other or a condition narrows it', () => {
+    assert.deepEqual(actionsOf(role).filter((action) => action.includes('*')), []);
+    const open = role.Statement.filter((statement) => statement.Resource.includes('*') && statement.Condition === undefined);
+    assert.deepEqual(open.flatMap((statement) => statement.Action), ['ec2:DescribeLaunchTemplateVersions', 'ec2:DescribeSubnets', 'eks:CreateCluster', 'eks:DescribeAddonVersions', 'eks:DescribeClusterVersions']);
+  });
+
+  it('hands roles to EKS alone, and only those named', () => {
+    const pass = role.Statement.filter((statement) => statement.Action.includes('iam:PassRole'));
+    assert.deepEqual(pass, [
+      {
+        Sid: 'HandRolesToEks',
+        Effect: 'Allow',
+        Action: ['iam:PassRole'],
+        Resource: ['arn:aws:iam::111111111111:role/eks-*', 'arn:aws:iam::111111111111:role/slipway-*'],
+        Condition: { StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' } },
+      },
+    ]);
+  });
+
+  it('fits into an inline policy of a role', () => {
+    assert.ok(JSON.stringify(role).length < 6144);
+  });
+});
+
+describe('the policy of a step\'s session', () => {
+  const name = (max: number) => fc.stringMatching(new RegExp(`^[0-9A-Za-z][A-Za-z0-9_-]{0,${max - 1}}$`));
+  const anyRole = fc.tuple(fc.stringMatching(/^\/([a-z]{1,30}\/){0,16}$/), name(64)).map(([path, roleName]) => `arn:aws:iam::${accountId}:role${path}${roleName}`);
+
+  it('fits into what STS takes, whatever the names', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...KINDS), name(100), name(63), anyRole, (kind, clusterName, subject, passed) => {
+        const policy = sessionPolicyFor({ kind, accountId, region: 'ap-southeast-3', clusterName, subject, passRoleArns: kind.startsWith('create-') ? [passed] : [] });
+        assert.ok(policy.length <= SESSION_POLICY_CHARACTERS_MAX, `${kind}: ${policy.length}`);
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+
+  it('is within the role\'s own policy', () => {
+    for (const kind of KINDS) {
+      const policy = parsed(sessionPolicyFor({ kind, accountId, region: 'us-east-1', clusterName: 'prod', subject: 'blue', passRoleArns: [`arn:aws:iam::${accountId}:role/eks-node`] }));
+      const beyond = policy.Statement.filter((statement) => !statement.Action.includes('ec2:RunInstances') && !statement.Action.includes('ec2:CreateTags'));
+      assert.deepEqual(missingFrom(JSON.stringify(role), { ...policy, Statement: beyond }), [], kind);
+      assert.deepEqual(actionsOf(policy), actionsFor(kind), kind);
+    }
+  });
+
+  it('is cut to the one node group that the step works on', () => {
+    const policy = parsed(sessionPolicyFor({ kind: 'upgrade-nodegroup', accountId, region: 'us-east-1', clusterName: 'prod', subject: 'blue', passRoleArns: [] }));
+    const acts = policy.Statement.filter((statement) => statement.Action.includes('eks:UpdateNodegroupVersion'));
+    assert.deepEqual(acts.map((statement) => statement.Resource), [['arn:aws:eks:us-east-1:111111111111:nodegroup/prod/blue/*']]);
+    assert.ok(!JSON.stringify(policy).includes('iam:PassRole'));
+  });
+
+  it('writes only for its own kind of step', () => {
+    for (const kind of KINDS) {
+      const writes = actionsFor(kind).filter((action) => /^eks:(Create|Update|Delete|Associate)/.test(action));
+      assert.ok(writes.length <= 2, `${kind}: ${writes.join()}`);
+      if (kind === 'read-cluster') assert.deepEqual(writes, []);
+    }
+  });
+
+  it('keeps a role with a long path by its name, which no other role in the account has', () => {
+    const passed = `arn:aws:iam::${accountId}:role/${'deep/'.repeat(60)}eks-node`;
+    const policy = parsed(sessionPolicyFor({ kind: 'create-nodegroup', accountId, region: 'us-east-1', clusterName: 'prod', subject: 'blue', passRoleArns: [passed] }));
+    assert.deepEqual(policy.Statement.find((statement) => statement.Action.includes('iam:PassRole'))?.Resource, [`arn:aws:iam::${accountId}:role/*/eks-node`]);
+  });
+});
+
+describe('the policy of a looking session', () => {
+  it('only looks, in one region', () => {
+    const policy = parsed(watchPolicyFor({ accountId, region: 'eu-west-1' }));
+    assert.ok(actionsOf(policy).every((action) => /^(eks|ec2):(Describe|List)/.test(action)));
+    assert.ok(policy.Statement.every((statement) => statement.Resource.every((resource) => resource === '*' || resource.startsWith('arn:aws:eks:eu-west-1:111111111111:'))));
+    assert.deepEqual(actionsOf(policy), actionsFor('look'));
+  });
+
+  it('of a verification reads the role itself and nothing else', () => {
+    assert.deepEqual(actionsOf(parsed(verifyPolicyFor(accountId))), actionsFor('verify'));
+    assert.ok(verifyPolicyFor(accountId).includes('role/slipway-access'));
+  });
+});
+
+describe('accountSetup', () => {
+  it('takes other names of roles that may be handed to EKS', () => {
+    const { permissionsPolicy, template } = accountSetup({ accountId, externalId: 'id' }, '000000000000', { passRolePatterns: ['k8s-*'] });
+    assert.deepEqual(permissionsPolicy.Statement.find((statement) => statement.Action.includes('iam:PassRole'))?.Resource, ['arn:aws:iam::111111111111:role/k8s-*']);
+    assert.ok(template.includes('"Default": "arn:aws:iam::111111111111:role/k8s-*"'));
+  });
+});
