@@ -8,8 +8,8 @@ import type { StepKind } from './plan.ts';
  */
 
 /**
- * The price of one read, in seconds of lag: what makes a hop of four add-ons and two node groups cost about nineteen looks at a mean
- * lag under fifteen seconds. Half of it buys 4 seconds less lag with 7 more looks. The test beside measures both.
+ * The price of one read, in seconds of lag: what makes a hop of four add-ons and two node groups cost about twenty looks at a mean
+ * lag of fourteen seconds. At 4.6 it would be 22 looks for twelve and a half; a test measures both.
  */
 const READ_IN_LAG_SECONDS = 5.8;
 
