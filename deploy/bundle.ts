@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { leanSchemas } from './lean-schemas.ts';
 
 /** Where bundles go; a function's handler in serverless.yml is this folder and its TypeScript file's path. */
 const OUT = '.build';
+/** A bundle above this has taken in something that a function does not need; a cold start reads all of it. */
+const BUNDLE_KB_MAX = 1000;
 
 /**
  * Bundles each function of serverless.yml into one file of its own: `handlers/queries.ts` -> `.build/handlers/queries.cjs`.
@@ -20,6 +23,7 @@ async function bundle(): Promise<void> {
   const result = await build({
     entryPoints: entries.map((entry) => ({ in: `${entry}.ts`, out: entry })),
     outdir: OUT,
+    plugins: [leanSchemas],
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -35,8 +39,11 @@ async function bundle(): Promise<void> {
   });
   // A warning here is a bundle that will fail on AWS: a module that CommonJS cannot have, a name that resolves to nothing.
   if (result.warnings.length > 0) throw new Error(`${result.warnings.length} warnings while bundling`);
-  const sizes = Object.values(result.metafile.outputs).map(({ bytes }) => bytes);
-  console.log(`bundled ${sizes.length} functions, ${Math.round(Math.min(...sizes) / 1024)} to ${Math.round(Math.max(...sizes) / 1024)} KB`);
+  const sizes = Object.entries(result.metafile.outputs).map(([file, { bytes }]) => ({ file, kilobytes: Math.round(bytes / 1024) }));
+  const large = sizes.filter(({ kilobytes }) => kilobytes > BUNDLE_KB_MAX);
+  if (large.length > 0) throw new Error(`above ${BUNDLE_KB_MAX} KB: ${large.map(({ file, kilobytes }) => `${file} (${kilobytes})`).join(', ')}`);
+  const all = sizes.map(({ kilobytes }) => kilobytes);
+  console.log(`bundled ${sizes.length} functions, ${Math.min(...all)} to ${Math.max(...all)} KB`);
 }
 
 try {
