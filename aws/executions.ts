@@ -42,7 +42,7 @@ export function createExecutions(client: SFNClient, machineArnPrefix: string): E
 
     async wake(token, outcome) {
       try {
-        await client.send(answerOf(token, outcome));
+        await send(client, token, outcome);
         return 'woken';
       } catch (error) {
         if (error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken) return 'gone';
@@ -68,7 +68,7 @@ function nameOf(operationId: string, run: number): string {
   return `${operationId}-${run}`;
 }
 
-function answerOf(token: string, outcome: WaitOutcome): SendTaskSuccessCommand | SendTaskFailureCommand {
-  if (outcome.kind === 'answer') return new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(outcome.output) });
-  return new SendTaskFailureCommand({ taskToken: token, error: outcome.error, cause: outcome.cause.slice(0, CAUSE_CHARACTERS_MAX) });
+async function send(client: SFNClient, taskToken: string, outcome: WaitOutcome): Promise<void> {
+  if (outcome.kind === 'answer') await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(outcome.output) }));
+  else await client.send(new SendTaskFailureCommand({ taskToken, error: outcome.error, cause: outcome.cause.slice(0, CAUSE_CHARACTERS_MAX) }));
 }

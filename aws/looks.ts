@@ -1,18 +1,11 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { LookQueue } from './ports.ts';
+import type { LookMessage, LookQueue } from './ports.ts';
 
 /** The longest that SQS holds a message back. A later look is handed on at its end. */
 export const QUEUE_DELAY_SECONDS_MAX = 900;
 /** Beyond this nothing is queued: the schedule of every minute finds the wait when it is due. */
 const QUEUED_AHEAD_HOURS_MAX = 4;
 const HOUR_MS = 3_600_000;
-
-/** The message of one look. `at` is the time that it was asked for: a wait that has moved since has a message of its own. */
-export interface LookMessage {
-  readonly operationId: string;
-  readonly stepId: string;
-  readonly at: number;
-}
 
 /** The queue of looks. Losing or doubling a message is harmless: the wait is the record, the message only a reminder. */
 export function createLookQueue(client: SQSClient, queueUrl: string): LookQueue {

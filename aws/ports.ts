@@ -210,6 +210,13 @@ export interface Executions {
   status(kind: Operation['kind'], operationId: string, run: number): Promise<'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'absent'>;
 }
 
+/** The message of one look. `at` is the time that it was asked for: a wait that has moved since has a message of its own. */
+export interface LookMessage {
+  readonly operationId: string;
+  readonly stepId: string;
+  readonly at: number;
+}
+
 /** The queue of looks. */
 export interface LookQueue {
   /** Asks for a look at a wait at a time; later than the queue's 15 minutes it is left to the schedule. */

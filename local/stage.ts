@@ -67,6 +67,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     SLIPWAY_TOKEN_AUDIENCE: TOKEN_AUDIENCE,
     SLIPWAY_JWKS_URL: `${endpoint.url}/_sim/jwks.json`,
     SLIPWAY_LOG_LEVEL: options.logLevel ?? 'INFO',
+    // Metrics are lines of the log: where the log is quiet they would be the only thing to be seen.
+    POWERTOOLS_METRICS_DISABLED: String(options.logLevel !== undefined && options.logLevel !== 'INFO'),
   });
   configureWiring({ clock, endpoint: endpoint.url, credentials: runningCredentials(aws, deployment.functions) });
   await deploy(deployment, endpoint.url);

@@ -1,5 +1,4 @@
-import type { LookMessage } from '../../aws/looks.ts';
-import { AccountUnreachable, type OperationRecord, type Ports, type StepEnd } from '../../aws/ports.ts';
+import { AccountUnreachable, type LookMessage, type OperationRecord, type Ports, type StepEnd } from '../../aws/ports.ts';
 import type { UpdateFacts } from '../../domain/facts.ts';
 import { judgeLook } from '../../domain/judge-look.ts';
 import { nextLook } from '../../domain/next-look.ts';
@@ -68,7 +67,7 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
   if (judged.kind === 'wait') {
     const size = await sizeOf(ports, record.operation, step);
     const at = nextLook({ kind: step.kind, size, durations: await ports.store.durations(step.kind), beganAt, now, looks: wait.looks + 1 });
-    if (now > wait.deadline && step.state !== 'Stalled') ports.meter.count('StepsStalled', 1, { kind: step.kind });
+    if (now > wait.deadline && step.state !== 'Stalled') ports.meter.count('StepsStalled', 1);
     return putOff(look, at, judged.because, 'EksUpdate', now > wait.deadline);
   }
   const end: StepEnd =

@@ -1,6 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { LookMessage } from '../../aws/looks.ts';
-import type { Ports } from '../../aws/ports.ts';
+import type { LookMessage, Ports } from '../../aws/ports.ts';
 import { ports } from '../../aws/wiring.ts';
 import { lookAtWait } from './look-at-wait.ts';
 
