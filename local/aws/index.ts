@@ -1,6 +1,12 @@
 import { createDynamoDb } from './dynamodb/index.ts';
+import { createEc2 } from './ec2/index.ts';
+import type { SimulatedEc2 } from './ec2/index.ts';
+import { createEks } from './eks/index.ts';
+import type { SimulatedEks } from './eks/index.ts';
+import { Faults } from './faults.ts';
 import { createIam } from './iam/index.ts';
 import type { SimulatedIam } from './iam/index.ts';
+import { createKms } from './kms/index.ts';
 import { createLambda } from './lambda/index.ts';
 import type { SimulatedLambda } from './lambda/index.ts';
 import type { SimulatedService, World } from './service.ts';
@@ -12,11 +18,15 @@ import { createSts } from './sts/index.ts';
 import type { SimulatedSts } from './sts/index.ts';
 
 export interface SimulatedAws {
+  /** For `startEndpoint`. */
   readonly services: readonly SimulatedService[];
   readonly iam: SimulatedIam;
   readonly sts: SimulatedSts;
+  readonly ec2: SimulatedEc2;
+  readonly kms: SimulatedService;
   readonly sqs: SimulatedSqs;
   readonly lambda: SimulatedLambda;
+  readonly eks: SimulatedEks;
   readonly dynamodb: ReturnType<typeof createDynamoDb>;
   readonly stepfunctions: SimulatedStepFunctions;
   /** Arms again, from the disk, everything that was waiting for its time when the process ended. */
@@ -27,20 +37,26 @@ export interface SimulatedAws {
 export function createSimulatedAws(world: World): SimulatedAws {
   const iam = createIam(world);
   const sts = createSts(world);
+  const ec2 = createEc2(world);
+  const kms = createKms(world);
   const sqs = createSqs(world);
   const lambda = createLambda(world);
+  const eks = createEks(world, { iam, ec2, faults: new Faults(world.disk) });
   const dynamodb = createDynamoDb(world);
   const stepfunctions = createStepFunctions(world, { invoke: (functionArn, payload) => lambda.invoke(functionArn, payload) });
   return {
-    services: [iam, sts, sqs, lambda, dynamodb, stepfunctions],
+    services: [iam, sts, ec2, kms, sqs, lambda, eks, dynamodb, stepfunctions],
     iam,
     sts,
+    ec2,
+    kms,
     sqs,
     lambda,
+    eks,
     dynamodb,
     stepfunctions,
     resume() {
-      for (const service of [dynamodb, sqs, lambda, stepfunctions]) service.resume();
+      for (const service of [dynamodb, eks, sqs, lambda, stepfunctions]) service.resume();
     },
   };
 }

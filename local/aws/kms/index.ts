@@ -1,0 +1,112 @@
+import * as kms from '@aws-sdk/client-kms';
+import type { CreateKeyCommandInput, DescribeKeyCommandInput, GetKeyPolicyCommandInput, KeyMetadata, ListAliasesCommandInput, ListKeysCommandInput, ListResourceTagsCommandInput, ScheduleKeyDeletionCommandInput } from '@aws-sdk/client-kms';
+import type { Collection } from '../../disk.ts';
+import { AwsError } from '../service.ts';
+import type { Call, SimulatedService, World } from '../service.ts';
+
+interface KeyRecord {
+  readonly accountId: string;
+  readonly region: string;
+  readonly id: string;
+  readonly createdAt: number;
+  readonly description: string;
+  readonly policy: string;
+  readonly tags: readonly { readonly TagKey: string; readonly TagValue: string }[];
+  readonly deletionAt?: number;
+}
+
+const PAGE_DEFAULT = 100;
+const PAGE_MAX = 1000;
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Symmetric encryption keys that exist and can be looked at: what EKS's envelope encryption is given. Nothing is encrypted here. */
+export function createKms(world: World): SimulatedService {
+  const keys: Collection<KeyRecord> = world.disk.collection('kms-keys');
+  const shelf = ({ accountId, region }: Call): string => `${accountId}/${region}/`;
+
+  function keyAt(keyId: string | undefined, call: Call): KeyRecord {
+    const id = /^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/(.+)$/.exec(keyId ?? '')?.[1] ?? keyId ?? '';
+    const key = keys.get(shelf(call) + id);
+    if (key !== undefined && (!(keyId ?? '').startsWith('arn:') || keyId === arnOf(key))) return key;
+    if (id.startsWith('alias/')) throw new AwsError('NotFoundException', `Alias arn:aws:kms:${call.region}:${call.accountId}:${id} is not found.`, 400);
+    throw new AwsError('NotFoundException', `Key '${(keyId ?? '').startsWith('arn:') ? keyId : `arn:aws:kms:${call.region}:${call.accountId}:key/${id}`}' does not exist`, 400);
+  }
+
+  return {
+    name: 'kms',
+    protocol: 'aws-json-1.1',
+    schemas: { ...kms },
+    needs(operation, input, call) {
+      const { KeyId } = input as { KeyId?: string };
+      if (KeyId === undefined) return undefined;
+      return [{ action: `kms:${operation}`, resource: KeyId.startsWith('arn:') ? KeyId : `arn:aws:kms:${call.region}:${call.accountId}:key/${KeyId}` }];
+    },
+    operations: {
+      CreateKey(input: CreateKeyCommandInput, call: Call) {
+        const other = [input.KeyUsage ?? 'ENCRYPT_DECRYPT', input.KeySpec ?? 'SYMMETRIC_DEFAULT', input.Origin ?? 'AWS_KMS', String(input.MultiRegion ?? false)].join(' ');
+        if (other !== 'ENCRYPT_DECRYPT SYMMETRIC_DEFAULT AWS_KMS false') throw new AwsError('NotImplemented', 'The simulated AWS has symmetric encryption keys of one region only.', 501);
+        const id = world.newId().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+        const policy = input.Policy ?? JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [{ Sid: 'Enable IAM User Permissions', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${call.accountId}:root` }, Action: 'kms:*', Resource: '*' }] });
+        const tags = (input.Tags ?? []).map(({ TagKey = '', TagValue = '' }) => ({ TagKey, TagValue }));
+        const key = { accountId: call.accountId, region: call.region, id, createdAt: call.now, description: input.Description ?? '', policy, tags };
+        keys.put(shelf(call) + id, key);
+        return { KeyMetadata: view(key) };
+      },
+      DescribeKey: (input: DescribeKeyCommandInput, call: Call) => ({ KeyMetadata: view(keyAt(input.KeyId, call)) }),
+      ListKeys(input: ListKeysCommandInput, call: Call) {
+        const { items, ...rest } = paged(keys.list(shelf(call)), input);
+        return { Keys: items.map((key) => ({ KeyId: key.id, KeyArn: arnOf(key) })), ...rest };
+      },
+      // No operation here makes an alias, and AWS's own appear only when a service first uses them.
+      ListAliases: (_input: ListAliasesCommandInput) => ({ Aliases: [], Truncated: false }),
+      GetKeyPolicy: (input: GetKeyPolicyCommandInput, call: Call) => ({ Policy: keyAt(input.KeyId, call).policy, PolicyName: 'default' }),
+      GetKeyRotationStatus: (input: DescribeKeyCommandInput, call: Call) => ({ KeyRotationEnabled: false, KeyId: arnOf(keyAt(input.KeyId, call)) }),
+      ListResourceTags(input: ListResourceTagsCommandInput, call: Call) {
+        const { items, ...rest } = paged(keyAt(input.KeyId, call).tags, input);
+        return { Tags: items, ...rest };
+      },
+      ScheduleKeyDeletion(input: ScheduleKeyDeletionCommandInput, call: Call) {
+        const key = keyAt(input.KeyId, call);
+        const days = input.PendingWindowInDays ?? 30;
+        if (days < 7 || days > 30) throw new AwsError('ValidationException', `PendingWindowInDays must be between 7 and 30: ${days}`, 400);
+        if (key.deletionAt !== undefined) throw new AwsError('KMSInvalidStateException', `${arnOf(key)} is pending deletion.`, 400);
+        const deletionAt = call.now + days * DAY_MS;
+        keys.put(shelf(call) + key.id, { ...key, deletionAt });
+        return { KeyId: arnOf(key), DeletionDate: new Date(deletionAt), KeyState: 'PendingDeletion', PendingWindowInDays: days };
+      },
+    },
+  };
+}
+
+const arnOf = (key: KeyRecord): string => `arn:aws:kms:${key.region}:${key.accountId}:key/${key.id}`;
+
+function view(key: KeyRecord): KeyMetadata {
+  const pending = key.deletionAt !== undefined;
+  return {
+    KeyId: key.id,
+    Arn: arnOf(key),
+    AWSAccountId: key.accountId,
+    CreationDate: new Date(key.createdAt),
+    Enabled: !pending,
+    Description: key.description,
+    KeyUsage: 'ENCRYPT_DECRYPT',
+    KeyState: pending ? 'PendingDeletion' : 'Enabled',
+    ...(key.deletionAt === undefined ? {} : { DeletionDate: new Date(key.deletionAt) }),
+    Origin: 'AWS_KMS',
+    KeyManager: 'CUSTOMER',
+    CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+    KeySpec: 'SYMMETRIC_DEFAULT',
+    EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+    MultiRegion: false,
+  };
+}
+
+function paged<T>(items: readonly T[], input: { readonly Limit?: number | undefined; readonly Marker?: string | undefined }): { readonly items: T[]; readonly Truncated: boolean; readonly NextMarker?: string } {
+  const size = input.Limit ?? PAGE_DEFAULT;
+  if (!Number.isInteger(size) || size < 1 || size > PAGE_MAX) throw new AwsError('ValidationException', `Limit must be between 1 and ${PAGE_MAX}: ${size}`, 400);
+  const start = input.Marker === undefined ? 0 : Number(Buffer.from(input.Marker, 'base64url').toString('utf8'));
+  if (!Number.isInteger(start) || start < 0) throw new AwsError('InvalidMarkerException', 'The marker is invalid.', 400);
+  const end = start + size;
+  const more = end < items.length;
+  return { items: items.slice(start, end), Truncated: more, ...(more ? { NextMarker: Buffer.from(String(end)).toString('base64url') } : {}) };
+}
