@@ -107,7 +107,7 @@ async function untilEnded(stage: Stage, api: ReturnType<typeof createApiClient>,
 
 /** How long after EKS was done each step was seen to be done. */
 function lagsOf(stage: Stage, operation: Json): number[] {
-  const ends = new Map(stage.aws.eks.history(ACCOUNT, REGION, 'bench').updates.map((update) => [update.id, update.endedAt]));
+  const ends = new Map(stage.aws.eks.history(ACCOUNT, REGION, 'bench').updates.map((update) => [update.updateId, update.to]));
   return operation.steps.flatMap((step: Json) => {
     const end = ends.get(step.updateId);
     return end === undefined || step.endedAt === undefined ? [] : [(Date.parse(step.endedAt) - end) / 1000];

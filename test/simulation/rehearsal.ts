@@ -1,0 +1,112 @@
+import { createAccountOwner, type AccountOwner } from '../../local/account-owner.ts';
+import { createApiClient, type ApiClient, type Json } from '../../local/api-client.ts';
+import { startStage, type Stage } from '../../local/stage.ts';
+import { mintToken } from '../../local/token.ts';
+
+export const ACCOUNT = '111111111111';
+export const REGION = 'eu-west-1';
+const EPOCH = Date.parse('2026-10-05T09:00:00Z');
+const MINUTE_MS = 60_000;
+/** Longest story that a test tells, in virtual hours: past it an operation hangs. */
+const STORY_HOURS_MAX = 48;
+
+/** A whole stage with a registered, verified account. Time stands still except while `advance` moves it, so that a test can interfere at any minute. */
+export interface Rehearsal {
+  readonly stage: Stage;
+  readonly api: ApiClient;
+  readonly owner: AccountOwner;
+  readonly clusterRoleArn: string;
+  readonly nodeRoleArn: string;
+  clientOf(token: { sub: string; role: string; team?: string }): Promise<ApiClient>;
+  advance(minutes: number): Promise<void>;
+  /** Time passes until the operation has ended; its last state. */
+  ended(operationId: string): Promise<Json>;
+  /** Time passes until `holds` says yes of the operation. */
+  until(operationId: string, holds: (operation: Json) => boolean): Promise<Json>;
+  /** A cluster at `version`, made and ACTIVE. */
+  cluster(asked?: { name?: string; version?: string; nodegroups?: Json[]; addons?: Json[]; team?: string }): Promise<string>;
+  nodegroup(name: string, size?: number): Json;
+  fault(fault: Json): Promise<void>;
+  calls(): Promise<Record<string, number>>;
+}
+
+export async function rehearse(options: { seed?: number; dataDir?: string; epoch?: string } = {}): Promise<Rehearsal> {
+  const stage = await startStage({
+    port: 0,
+    awsPort: 0,
+    speed: 0,
+    epoch: options.epoch === undefined ? EPOCH : Date.parse(options.epoch),
+    seed: options.seed ?? 1,
+    logLevel: process.env['SLIPWAY_LOG_LEVEL'] ?? 'SILENT',
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+  });
+  const clientOf = async (token: { sub: string; role: string; team?: string }): Promise<ApiClient> => createApiClient(stage.url, await mintToken(token as Parameters<typeof mintToken>[0]));
+  const api = await clientOf({ sub: 'ada', role: 'admin' });
+  const owner = createAccountOwner(stage.awsUrl, ACCOUNT, REGION);
+  const advance = (minutes: number): Promise<void> => stage.clock.advanceTo(stage.clock.now() + minutes * MINUTE_MS);
+
+  const account = await api.post('/v1/accounts', { accountId: ACCOUNT, name: 'payments', regions: [REGION] });
+  await owner.makeAccessRole(account);
+  const { clusterRoleArn, nodeRoleArn } = await owner.makeClusterRoles();
+  await advance(1);
+  await api.post(`/v1/accounts/${ACCOUNT}/verify`, {});
+
+  async function until(operationId: string, holds: (operation: Json) => boolean): Promise<Json> {
+    const deadline = stage.clock.now() + STORY_HOURS_MAX * 60 * MINUTE_MS;
+    for (;;) {
+      await stage.clock.idle();
+      const operation = await api.get(`/v1/operations/${operationId}`);
+      if (holds(operation)) return operation;
+      const next = stage.clock.nextForegroundAt();
+      if (stage.clock.now() > deadline) throw new Error(`After ${STORY_HOURS_MAX} hours: ${JSON.stringify(operation, null, 1)}`);
+      await stage.clock.advanceTo(Math.min(Math.max(next ?? 0, stage.clock.now() + 1000), stage.clock.now() + MINUTE_MS));
+    }
+  }
+  const ended = (operationId: string): Promise<Json> => until(operationId, (operation) => operation.endedAt !== undefined);
+
+  const nodegroup = (name: string, size = 2): Json => ({
+    nodegroupName: name,
+    instanceTypes: ['m7i.large'],
+    amiType: 'AL2023_x86_64_STANDARD',
+    nodeRole: nodeRoleArn,
+    scalingConfig: { minSize: 0, maxSize: Math.max(size, 3), desiredSize: size },
+  });
+
+  return {
+    stage,
+    api,
+    owner,
+    clusterRoleArn,
+    nodeRoleArn,
+    clientOf,
+    advance,
+    ended,
+    until,
+    nodegroup,
+    async cluster(asked = {}) {
+      const operation = await api.post('/v1/clusters', {
+        name: asked.name ?? 'checkout',
+        accountId: ACCOUNT,
+        region: REGION,
+        version: asked.version ?? '1.33',
+        roleArn: clusterRoleArn,
+        resourcesVpcConfig: { subnetIds: await owner.subnetIds(3) },
+        access: [{ principalArn: `arn:aws:iam::${ACCOUNT}:role/platform-admins`, role: 'admin' }],
+        nodegroups: asked.nodegroups ?? [nodegroup('blue'), nodegroup('green')],
+        ...(asked.addons === undefined ? {} : { addons: asked.addons }),
+        ...(asked.team === undefined ? {} : { team: asked.team }),
+      });
+      const done = await ended(operation.id);
+      if (done.state !== 'Succeeded') throw new Error(`The cluster was not made: ${JSON.stringify(done.errors)}`);
+      return done.clusterId;
+    },
+    async fault(fault) {
+      const response = await fetch(`${stage.awsUrl}/_sim/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fault) });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    async calls() {
+      const response = await fetch(`${stage.awsUrl}/_sim/calls?account=${ACCOUNT}`);
+      return (await response.json()) as Record<string, number>;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import type { Json } from '../../local/api-client.ts';
+import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
+
+/** Every test takes a stage of its own, closed at the end. */
+const open: Rehearsal[] = [];
+async function stageFor(seed: number): Promise<Rehearsal> {
+  const rehearsal = await rehearse({ seed });
+  open.push(rehearsal);
+  return rehearsal;
+}
+after(async () => {
+  for (const rehearsal of open) await rehearsal.stage.close();
+});
+
+function versionsOf(cluster: Json): Record<string, string> {
+  return Object.fromEntries(cluster.nodegroups.map((group: Json) => [group.nodegroupName, group.version]));
+}
+
+describe('an upgrade over three minors', () => {
+  it('takes three control-plane updates, rolls each node group once, and tells each step with its reason', async () => {
+    const world = await stageFor(11);
+    const clusterId = await world.cluster();
+    const before = await world.calls();
+    const { id } = await world.api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.36' });
+    const operation = await world.ended(id);
+    assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
+    const after = await world.calls();
+    const made = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0);
+    assert.equal(made('eks:UpdateClusterVersion'), 3);
+    assert.equal(made('eks:UpdateNodegroupVersion'), 2);
+    const cluster = await world.api.get(`/v1/clusters/${clusterId}`);
+    assert.equal(cluster.version, '1.36');
+    assert.equal(cluster.status, 'Active');
+    assert.deepEqual(versionsOf(cluster), { blue: '1.36', green: '1.36' });
+    assert.equal(cluster.activeOperation, undefined);
+    assert.deepEqual(
+      operation.plan.hops.map((hop: Json) => hop.to),
+      ['1.34', '1.35', '1.36'],
+    );
+    assert.ok(operation.steps.every((step: Json) => step.state === 'Succeeded' && step.reason.length > 0));
+    assert.equal(operation.progress.percent, 100);
+    assert.equal(REGION, cluster.region);
+    assert.equal(ACCOUNT, cluster.accountId);
+  });
+});
