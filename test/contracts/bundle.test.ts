@@ -30,7 +30,7 @@ const answer = (request) => {
 };
 const requestHandler = {
   async handle(request) {
-    sent.push([request.method, request.hostname, request.path, Buffer.from(request.body ?? '').toString()]);
+    sent.push([request.method, request.hostname, request.path, request.body instanceof Uint8Array ? new TextDecoder().decode(request.body) : String(request.body ?? '')]);
     const [statusCode, body] = answer(request);
     const headers = statusCode === 404 ? { 'x-amzn-errortype': 'ResourceNotFoundException' } : {};
     return { response: new HttpResponse({ statusCode, headers, body: Readable.from([Buffer.from(body)]) }) };
