@@ -70,9 +70,10 @@ const RULES: readonly Rule[] = [
   },
   {
     says: 'a test does not sleep',
-    // Programs that a test starts and kills may take their time.
+    // Programs that a test starts and kills may take their time; so may a test of real time itself, with the line above it
+    // saying so: `// Real time: why`.
     applies: (path) => isTest(path) && path.endsWith('.test.ts') && !isRule(path),
-    broken: ({ text }) => /setTimeout\([^;]*?,\s*[\d_.]+\s*\)|timers\/promises/.test(text),
+    broken: ({ text }) => /setTimeout\([^;]*?,\s*[\d_.]+\s*\)|timers\/promises/.test(text.replace(/^\s*\/\/ Real time: .*\n.*$/gm, '')),
     example: { path: 'test/domain/x.test.ts', text: 'await new Promise((resolve) => setTimeout(resolve, 50));' },
   },
   {
