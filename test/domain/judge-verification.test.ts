@@ -87,6 +87,7 @@ describe('judgeVerification', () => {
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', Action: 'eks:DeleteCluster', Resource: '*' }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*', Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: 'arn:aws:eks:us-east-1:111111111111:cluster/*' }), 'False');
+    assert.equal(current({ Effect: 'Allow', Action: ['ec2:*', 'iam:*'], Resource: '*' }, { Effect: 'Allow', Action: 'eks:*', Resource: ['arn:aws:eks:?:111111111111:*', '?'] }), 'False');
     assert.equal(current({ Effect: 'Allow', NotAction: 's3:*', Resource: '*' }), 'False');
   });
 
