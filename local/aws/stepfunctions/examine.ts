@@ -28,19 +28,25 @@ function checkBranch(branch: Fields, where: string, names: Map<string, string>, 
   const states = branch['States'];
   if (!isFields(states) || Object.keys(states).length === 0) return report('These fields are required: [States]', where || '/');
   const startAt = branch['StartAt'];
-  if (typeof startAt !== 'string') report('These fields are required: [StartAt]', where || '/');
-  else if (!(startAt in states)) report(`StartAt names the state '${startAt}', which is not there`, `${where}/StartAt`);
+  let faults = 0;
+  const here: Report = (problem, at) => {
+    faults += 1;
+    report(problem, at);
+  };
+  if (typeof startAt !== 'string') here('These fields are required: [StartAt]', where || '/');
+  else if (!(startAt in states)) here(`StartAt names the state '${startAt}', which is not there`, `${where}/StartAt`);
   const scope = [...outer, ...variablesOf(states)];
   for (const [name, state] of Object.entries(states)) {
     const at = `${where}/States/${name}`;
-    if (name.length > NAME_CHARACTERS_MAX) report(`A state's name has at most ${NAME_CHARACTERS_MAX} characters`, at);
+    if (name.length > NAME_CHARACTERS_MAX) here(`A state's name has at most ${NAME_CHARACTERS_MAX} characters`, at);
     const met = names.get(name);
-    if (met !== undefined) report(`Two states are named '${name}': the other is at ${met}`, at);
+    if (met !== undefined) here(`Two states are named '${name}': the other is at ${met}`, at);
     names.set(name, at);
-    if (!isFields(state)) report('A state must be an object', at);
-    else checkState(state, Object.keys(states), at, names, scope, outer, report);
+    if (!isFields(state)) here('A state must be an object', at);
+    else checkState(state, Object.keys(states), at, names, scope, outer, here);
   }
-  if (typeof startAt === 'string' && startAt in states) checkReach(states, startAt, where, report);
+  // Ways that lead nowhere have been told already; what they cut off is no news.
+  if (typeof startAt === 'string' && faults === 0) checkReach(states, startAt, where, report);
 }
 
 function checkState(state: Fields, siblings: readonly string[], at: string, names: Map<string, string>, scope: readonly string[], outer: readonly string[], report: Report): void {
