@@ -124,7 +124,7 @@ export function createAccessEntry(input: CreateAccessEntryRequest, place: Place)
     const identity = type === 'STANDARD' ? { username: input.username ?? standardUsername(principalArn), kubernetesGroups: input.kubernetesGroups ?? [] } : nodeIdentity(type);
     put(place, newEntry(place, clusterName, { principalArn, type, ...identity, tags: input.tags ?? {} }));
     return { principalArn };
-  });
+  }, () => place.accessEntries.get(`${clusterName}/${principalArn}`) !== undefined);
   return { accessEntry: described(entryOf(place, clusterName, principalArn)) };
 }
 

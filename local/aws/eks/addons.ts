@@ -107,7 +107,7 @@ export function createAddon(input: CreateAddonRequest, place: Place): CreateAddo
     const hasToWait = entry.needsNodes && readyNodes(place, clusterName) === 0;
     place.after(hasToWait ? 'addonWithoutNodes' : 'addonCreation', { kind: failure === undefined ? 'addon-created' : 'addon-creation-failed', clusterName, subject: addonName });
     return { addonName };
-  });
+  }, () => place.addons.get(`${clusterName}/${addonName}`) !== undefined);
   return { addon: describedAddon(addonOf(place, clusterName, addonName), place) };
 }
 

@@ -41,7 +41,7 @@ export function createCluster(input: CreateClusterRequest, place: Place, call: C
       place.after('clusterCreation', { kind: 'cluster-creation-failed', clusterName: name });
     }
     return { name };
-  });
+  }, () => place.clusters.get(name) !== undefined);
   const cluster = clusterOf(place, name);
   const described = describedCluster(cluster, place.region);
   return {

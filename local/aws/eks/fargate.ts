@@ -73,7 +73,7 @@ export function createFargateProfile(input: CreateFargateProfileRequest, place: 
     });
     place.after('fargateCreation', { kind: 'fargate-created', clusterName, subject: fargateProfileName });
     return { fargateProfileName };
-  });
+  }, () => place.fargateProfiles.get(`${clusterName}/${fargateProfileName}`) !== undefined);
   return { fargateProfile: described(profileOf(place, clusterName, fargateProfileName)) };
 }
 

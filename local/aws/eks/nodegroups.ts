@@ -92,7 +92,7 @@ export function createNodegroup(input: CreateNodegroupRequest, place: Place): Cr
       place.after('nodeCreationGiveUp', { ...about, kind: 'nodegroup-creation-failed' });
     }
     return { nodegroupName };
-  });
+  }, () => place.nodegroups.get(`${clusterName}/${nodegroupName}`) !== undefined);
   const nodegroup = nodegroupOf(place, clusterName, nodegroupName);
   return { nodegroup: describedNodegroup(nodegroup.status === 'CREATING' ? { ...nodegroup, healthIssues: [] } : nodegroup) };
 }

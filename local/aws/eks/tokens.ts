@@ -13,15 +13,21 @@ function canonical(value: unknown): unknown {
 /**
  * Makes a request idempotent by its `clientRequestToken`: the first time `begin` runs and what it answers is remembered;
  * the same token and body again answer that without a second effect; another body is InvalidParameterException.
- * How long EKS remembers a token is not published; here it is forever.
+ * How long EKS remembers a token is not published; here it is as long as what was made is there (`stillThere`).
  */
-export function once<R extends Readonly<Record<string, string>>>(place: Place, operation: string, input: { readonly clientRequestToken?: string | undefined }, begin: () => R): R {
+export function once<R extends Readonly<Record<string, string>>>(
+  place: Place,
+  operation: string,
+  input: { readonly clientRequestToken?: string | undefined },
+  begin: () => R,
+  stillThere: () => boolean = () => true,
+): R {
   const { clientRequestToken, ...body } = input;
   if (clientRequestToken === undefined || clientRequestToken === '') return begin();
   const key = `${operation}/${clientRequestToken}`;
   const fingerprint = createHash('sha256').update(JSON.stringify(canonical(body))).digest('hex');
   const known = place.tokens.get(key);
-  if (known !== undefined) {
+  if (known !== undefined && stillThere()) {
     if (known.fingerprint !== fingerprint) throw invalidParameter(`The request token ${clientRequestToken} was already used with different parameters.`);
     return known.result as R;
   }
