@@ -53,7 +53,7 @@ export function accountSetup(
 function trustPolicyFor(account: Pick<Account, 'externalId' | 'previousExternalId'>, homeAccountId: string): TrustPolicy {
   const Principal = { AWS: `arn:aws:iam::${homeAccountId}:root` };
   const ArnLike = { 'aws:PrincipalArn': `arn:aws:iam::${homeAccountId}:role/slipway-*` };
-  const externalIds = [account.externalId, ...(account.previousExternalId === undefined ? [] : [account.previousExternalId])];
+  const { externalId, previousExternalId } = account;
   return {
     Version: '2012-10-17',
     Statement: [
@@ -62,7 +62,7 @@ function trustPolicyFor(account: Pick<Account, 'externalId' | 'previousExternalI
         Effect: 'Allow',
         Principal,
         Action: 'sts:AssumeRole',
-        Condition: { ArnLike, StringEquals: { 'sts:ExternalId': externalIds.length === 1 ? externalIds[0]! : externalIds } },
+        Condition: { ArnLike, StringEquals: { 'sts:ExternalId': previousExternalId === undefined ? externalId : [externalId, previousExternalId] } },
       },
       { Sid: 'NameTheSession', Effect: 'Allow', Principal, Action: ['sts:TagSession', 'sts:SetSourceIdentity'], Condition: { ArnLike } },
     ],

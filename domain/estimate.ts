@@ -100,7 +100,10 @@ function chainMinutes(hop: Hop, stage: PlannedStep['stage']): number {
 /** The end of work that is begun in order, each piece in the lane that is free first. */
 function inLanes(pieces: readonly number[]): number {
   const lanes = new Array<number>(PARALLEL_NODEGROUPS_MAX).fill(0);
-  for (const minutes of pieces) lanes[lanes.indexOf(Math.min(...lanes))]! += minutes;
+  for (const minutes of pieces) {
+    const soonest = Math.min(...lanes);
+    lanes[lanes.indexOf(soonest)] = soonest + minutes;
+  }
   return Math.max(...lanes);
 }
 

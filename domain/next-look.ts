@@ -54,30 +54,43 @@ function tailSeconds(elapsed: number): number {
   return Math.min(TAIL_INTERVAL_SECONDS_MAX, Math.max(TAIL_INTERVAL_SECONDS_MIN, elapsed * TAIL_SHARE));
 }
 
+/** A moment that a look may fall on, with the share of ends up to it and their first moment: the lag of any interval is then one subtraction. */
+interface Point {
+  readonly time: number;
+  readonly mass: number;
+  readonly moment: number;
+}
+
 /**
  * The look that, followed by the best looks after it, costs least in reads and lag together. Worked backwards from the latest likely
- * end: `costs[i]` is what is still to pay, in seconds, when a look at `times[i]` has not found the end.
+ * end: the cost of a point is what is still to pay, in seconds, when a look there has not found the end.
  */
 function bestLook(likely: Durations, elapsed: number): number {
-  const from = Math.max(elapsed, likely.least);
-  const step = (likely.most - from) / GRID_POINTS;
-  const times = Array.from({ length: GRID_POINTS + 1 }, (_, index) => from + index * step);
-  const mass = times.map((time) => massUpTo(likely, time));
-  // The first moment of the ends up to each time, so that the lag of any interval is one subtraction.
-  const moment = [0];
-  for (let index = 1; index <= GRID_POINTS; index += 1) moment.push(moment[index - 1]! + (mass[index]! - mass[index - 1]!) * (times[index]! - step / 2));
-
-  const costs = new Array<number>(GRID_POINTS + 1).fill(0);
-  let best = GRID_POINTS;
-  for (let at = GRID_POINTS - 1; at >= 0; at -= 1) {
-    costs[at] = Number.POSITIVE_INFINITY;
-    for (let next = at + 1; next <= GRID_POINTS; next += 1) {
-      const lag = (mass[next]! - mass[at]!) * times[next]! - (moment[next]! - moment[at]!);
-      const cost = READ_IN_LAG_SECONDS * (1 - mass[at]!) + lag + costs[next]!;
-      if (cost < costs[at]!) [costs[at], best] = [cost, next];
+  const settled: (Point & { readonly cost: number })[] = [];
+  let best = likely.most;
+  for (const point of pointsFrom(likely, Math.max(elapsed, likely.least)).reverse()) {
+    let cost = settled.length === 0 ? 0 : Number.POSITIVE_INFINITY;
+    for (const next of settled) {
+      const lag = (next.mass - point.mass) * next.time - (next.moment - point.moment);
+      const total = READ_IN_LAG_SECONDS * (1 - point.mass) + lag + next.cost;
+      if (total < cost) [cost, best] = [total, next.time];
     }
+    settled.push({ ...point, cost });
   }
-  return times[best]!;
+  return best;
+}
+
+function pointsFrom(likely: Durations, from: number): Point[] {
+  const step = (likely.most - from) / GRID_POINTS;
+  let before: Point = { time: from, mass: massUpTo(likely, from), moment: 0 };
+  const points = [before];
+  for (let index = 1; index <= GRID_POINTS; index += 1) {
+    const time = from + index * step;
+    const mass = massUpTo(likely, time);
+    before = { time, mass, moment: before.moment + (mass - before.mass) * (time - step / 2) };
+    points.push(before);
+  }
+  return points;
 }
 
 const MINUTE_MS = 60_000;

@@ -67,7 +67,10 @@ function accessSteps(before: Cluster, after: Cluster, version: string): PlannedS
   const was = new Map(before.access.map((entry) => [entry.principalArn, entry]));
   const is = new Set(after.access.map((entry) => entry.principalArn));
   const added = after.access.filter((entry) => !was.has(entry.principalArn));
-  const changed = after.access.filter((entry) => was.has(entry.principalArn) && textOf(was.get(entry.principalArn)!) !== textOf(entry));
+  const changed = after.access.filter((entry) => {
+    const earlier = was.get(entry.principalArn);
+    return earlier !== undefined && textOf(earlier) !== textOf(entry);
+  });
   const removed = before.access.filter((entry) => !is.has(entry.principalArn));
   return [
     ...added.map((entry) => accessStep(entry, version, 'CarryOut')),
