@@ -25,6 +25,12 @@ function isUntold(wait: Wait): Condition {
   return { that: '#tokenEpoch = :epoch AND attribute_not_exists(#outcome)', values: { epoch: wait.tokenEpoch } };
 }
 
+/** And it is still EKS at work, or still not: only then is it known what the write means for the head. */
+function isUntoldAsSeen(wait: Wait): Condition {
+  const untold = isUntold(wait);
+  return { that: `${untold.that} AND #own = :own`, values: { ...untold.values, own: watchesOwnWork(wait) } };
+}
+
 export function waits(table: TableAccess): Waits {
   return {
     park: (wait) => park(table, wait),
@@ -38,7 +44,8 @@ export function waits(table: TableAccess): Waits {
 
     async recordOutcome(wait, outcome, end, now) {
       const told: Wait = { ...wait, outcome, nextCheckAt: now };
-      return watchesOwnWork(wait) ? tellOwnWork(table, told, wait, end, now) : tellHeldUp(table, told, wait, end, now);
+      const came = watchesOwnWork(wait) ? await tellOwnWork(table, told, wait, end, now) : 'holds-up';
+      return came === 'holds-up' ? tellHeldUp(table, told, wait, end, now) : came;
     },
 
     removeWait: (wait) => removeWait(table, wait),
@@ -91,7 +98,7 @@ function standsThere(wait: Wait, met: Stored | null | undefined): Parked | undef
 
 async function postpone(table: TableAccess, wait: Wait, next: Parameters<Store['postpone']>[1]): Promise<boolean> {
   const later: Wait = { ...wait, nextCheckAt: next.nextCheckAt, because: next.because, kind: next.kind ?? wait.kind, looks: wait.looks + 1 };
-  const asSeen = isUntold(wait);
+  const asSeen = isUntoldAsSeen(wait);
   const action: Action = {
     update: waitKey(wait.operationId, wait.stepId),
     change: {
@@ -125,26 +132,31 @@ function stall(wait: Wait): Action {
   return { update: stepKey(wait.operationId, wait.run, wait.stepId), change: { set: { state: 'Stalled' } }, if: { that: 'attribute_exists(#pk) AND attribute_not_exists(#endedAt)' } };
 }
 
-function telling(told: Wait, before: Wait): Action {
+function telling(told: Wait, condition: Condition): Action {
   return {
     update: waitKey(told.operationId, told.stepId),
     // Due at once: should the process end before the token is sent, the next sweep finds it.
     change: { set: { outcome: told.outcome, nextCheckAt: told.nextCheckAt, dueAt: told.nextCheckAt } },
-    if: isUntold(before),
+    if: condition,
   };
 }
 
-/** The head has nothing to do with a wait on EKS's own work but to count the step that it ends. */
-async function tellOwnWork(table: TableAccess, told: Wait, before: Wait, end: { readonly step: Step; readonly end: StepEnd } | undefined, now: number): Promise<boolean> {
+/** The head has nothing to do with a wait on EKS's own work but to count the step that it ends. `holds-up`: it is no longer such a wait. */
+async function tellOwnWork(table: TableAccess, told: Wait, before: Wait, end: { readonly step: Step; readonly end: StepEnd } | undefined, now: number): Promise<boolean | 'holds-up'> {
   const ending = end === undefined ? undefined : stepEnding(told.operationId, end.step, end.end, now);
-  const wait = telling(told, before);
+  const wait = telling(told, isUntoldAsSeen(before));
   const written = await table.write({ wait, ...ending });
   if (written.kind === 'written') return true;
-  if (written.met.wait !== undefined) return sameOutcome(told, written.met.wait);
+  if (written.met.wait !== undefined) return cameToo(told, written.met.wait);
   // The step has ended already (nothing to count), or the operation runs anew (not to be counted there).
   const counted = 'head' in written.met && !('step' in written.met);
   const again = await table.write({ wait, ...(counted ? { step: ending?.step, event: ending?.event } : {}) });
-  return again.kind === 'written' || sameOutcome(told, again.met.wait);
+  return again.kind === 'written' || cameToo(told, again.met.wait);
+}
+
+function cameToo(told: Wait, met: Stored | null | undefined): boolean | 'holds-up' {
+  const standing = met === null || met === undefined ? undefined : waitIn(met);
+  return standing !== undefined && standing.tokenEpoch === told.tokenEpoch && holdsUp(standing) ? 'holds-up' : sameOutcome(told, met);
 }
 
 async function tellHeldUp(table: TableAccess, told: Wait, before: Wait, end: { readonly step: Step; readonly end: StepEnd } | undefined, now: number): Promise<boolean> {
@@ -157,7 +169,7 @@ async function tellHeldUp(table: TableAccess, told: Wait, before: Wait, end: { r
       const ending = ended === undefined ? undefined : stepEnding(told.operationId, ended.step, ended.end, now);
       const counts = ending !== undefined && head !== undefined && head.endedAt === undefined && head.run === ended?.step.run && 'change' in ending.head;
       return {
-        actions: { wait: telling(told, before), step: ending?.step, event: ending?.event },
+        actions: { wait: telling(told, isUntold(before)), step: ending?.step, event: ending?.event },
         waits: withWait(known, told),
         ...(counts && 'change' in ending.head ? { change: { add: { done: ending.head.change.add?.['done'] ?? 0 } } } : {}),
       };
@@ -178,16 +190,17 @@ function sameOutcome(told: Wait, met: Stored | null | undefined): boolean {
 }
 
 async function removeWait(table: TableAccess, wait: Wait): Promise<void> {
-  const action: Action = { delete: waitKey(wait.operationId, wait.stepId), if: { that: '#tokenEpoch = :epoch', values: { epoch: wait.tokenEpoch } } };
-  if (!holdsUp(wait)) {
-    await table.write({ wait: action });
-    return;
-  }
+  const epoch: Condition = { that: '#tokenEpoch = :epoch', values: { epoch: wait.tokenEpoch } };
+  const key = waitKey(wait.operationId, wait.stepId);
+  const harmless: Condition = { that: `${epoch.that} AND (#own = :own OR attribute_exists(#outcome))`, values: { ...epoch.values, own: true } };
+  const removed = await table.write({ wait: { delete: key, if: harmless } });
+  if (removed.kind === 'written' || removed.met.wait?.['tokenEpoch'] !== wait.tokenEpoch) return;
+  // It holds the operation up, and nobody was told: the head must learn that it does no longer.
   await decideTogether<'wait', undefined>(
     table,
     wait.operationId,
     wait.since,
-    (_head, known) => ({ actions: { wait: action }, waits: withoutWait(known, wait.stepId) }),
+    (_head, known) => ({ actions: { wait: { delete: key, if: epoch } }, waits: withoutWait(known, wait.stepId) }),
     (met) => (met.wait === undefined ? 'again' : { answer: undefined }),
     undefined,
   );
