@@ -190,11 +190,10 @@ const PAGE_ITEMS_DEFAULT = 50;
 
 const Limit = z
   .string()
-  .regex(/^\d{1,4}$/, `A number from 1 to ${PAGE_ITEMS_MAX}`)
-  .transform(Number)
-  .pipe(z.int().min(1).max(PAGE_ITEMS_MAX))
+  .transform((text) => (/^\d{1,4}$/.test(text) ? Number(text) : Number.NaN))
+  .pipe(z.int({ error: `A number from 1 to ${PAGE_ITEMS_MAX}` }).min(1).max(PAGE_ITEMS_MAX))
   .default(PAGE_ITEMS_DEFAULT)
-  .meta({ description: `How many items a page has at most: 1 to ${PAGE_ITEMS_MAX}, ${PAGE_ITEMS_DEFAULT} when not given.` });
+  .meta({ type: 'integer', minimum: 1, maximum: PAGE_ITEMS_MAX, description: `How many items a page has at most; ${PAGE_ITEMS_DEFAULT} when not given.` });
 
 const Cursor = z.string().min(1).max(2048).optional().meta({ description: 'The `nextCursor` of the page before, with the same filters.' });
 

@@ -19,7 +19,7 @@ export const rotateExternalId = route({
     const account = await accountToChange(ask, ports, ask.params.accountId);
     if (isRefusal(account)) return account;
     const externalId = ports.ids.externalId();
-    const rotated = { ...account, externalId, previousExternalId: account.externalId, generation: account.generation + 1 };
+    const rotated = { ...account, externalId, previousExternalId: account.previousExternalId ?? account.externalId, generation: account.generation + 1 };
     const answer = resource(viewAccountSetup(rotated, accountSetup(rotated, setting('SLIPWAY_HOME_ACCOUNT_ID'))), rotated.generation);
     const written = await ports.store.rotateExternalId(account, externalId, ask.remember(answer));
     if (written.kind === 'moved') return MOVED;

@@ -1,0 +1,46 @@
+import type { AnyRoute } from '../../handlers/route.ts';
+
+const NODEGROUP = {
+  nodegroupName: 'red',
+  instanceTypes: ['m7i.large'],
+  amiType: 'AL2023_x86_64_STANDARD',
+  nodeRole: 'arn:aws:iam::111111111111:role/eks-node',
+  scalingConfig: { minSize: 1, maxSize: 3, desiredSize: 2 },
+};
+
+const CLUSTER = {
+  name: 'checkout',
+  accountId: '111111111111',
+  region: 'us-east-1',
+  version: '1.33',
+  roleArn: 'arn:aws:iam::111111111111:role/eks-cluster',
+  resourcesVpcConfig: { subnetIds: ['subnet-0000000a', 'subnet-0000000b'] },
+};
+
+/** A body that is as it should be, for every route that takes one. A route that is missing here fails its tests. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  'POST /v1/accounts': { accountId: '999999999999', name: 'payments', regions: ['us-east-1'] },
+  'POST /v1/clusters': CLUSTER,
+  'POST /v1/clusters/import': { accountId: '111111111111', region: 'us-east-1', name: 'prod' },
+  'PATCH /v1/clusters/{clusterId}': { labels: { env: 'prod' } },
+  'POST /v1/clusters/{clusterId}/nodegroups': NODEGROUP,
+  'PATCH /v1/clusters/{clusterId}/nodegroups/{nodegroupName}': { scalingConfig: { desiredSize: 3 } },
+  'POST /v1/clusters/{clusterId}/upgrades': { to: '1.34' },
+  'POST /v1/freeze': { reason: 'An incident.' },
+  'POST /v1/unfreeze': { reason: 'It is over.' },
+};
+
+const QUERIES: Readonly<Record<string, string>> = {
+  'GET /v1/clusters/{clusterId}/upgrade-plan': '?to=1.34',
+  'GET /v1/versions': '?accountId=111111111111&region=us-east-1',
+};
+
+export function soundBody(route: AnyRoute): unknown {
+  const name = `${route.method} ${route.path}`;
+  if (!(name in BODIES) && route.body !== undefined && route.bodyOptional !== true) throw new Error(`${name} takes a body, and sound-requests.ts knows none.`);
+  return BODIES[name];
+}
+
+export function soundQuery(route: AnyRoute): string {
+  return QUERIES[`${route.method} ${route.path}`] ?? '';
+}
