@@ -51,14 +51,18 @@ function judgeUpdate(step: Step, seen: Seen): Judgement {
   return { kind: 'wait', because: `EKS update ${update.updateId} is ${update.status}.` };
 }
 
-/** `Successful` is not enough: until the cluster is ACTIVE again at the new minor, the next change would meet a 409. */
+/**
+ * `Successful` is not enough: until the cluster is ACTIVE again at the new minor, the next change would meet a 409. ACTIVE at the old
+ * one may be the seconds after the beginning, when EKS does not show it yet, or a failure: there the update tells.
+ */
 function judgeControlPlaneUpgrade(step: Step, seen: Seen): Judgement {
-  const judged = judgeUpdate(step, seen);
-  if (judged.kind !== 'done' || seen.controlPlane === undefined) return judged;
-  if (seen.controlPlane === 'absent') return failed(step, 'ClusterNotFound', 'The cluster is gone.');
-  const { status, version } = seen.controlPlane;
-  if (status === 'ACTIVE' && version === step.to) return { kind: 'done', outcome: `The control plane runs ${version}. ${judged.outcome}` };
-  return { kind: 'wait', because: `The update was successful; the cluster still reads ${status} at ${version}.` };
+  const { controlPlane } = seen;
+  if (controlPlane === undefined) return { kind: 'wait', because: 'EKS has not been asked yet.' };
+  if (controlPlane === 'absent') return failed(step, 'ClusterNotFound', 'The cluster is gone.');
+  const { status, version } = controlPlane;
+  if (status === 'ACTIVE' && version === step.to) return { kind: 'done', outcome: `The control plane runs ${version}.` };
+  const judged = seen.update === undefined ? undefined : judgeUpdate(step, seen);
+  return judged?.kind === 'failed' ? judged : { kind: 'wait', because: `The cluster reads ${status} at ${version}.` };
 }
 
 function judgeCreation(step: Step, found: { readonly status: string; readonly healthIssues: readonly HealthIssue[] } | 'absent' | undefined, what: string): Judgement {

@@ -32,8 +32,14 @@ const controlPlane = (spoiled: Partial<ControlPlaneFacts> = {}): ControlPlaneFac
 const watched = aStep({ updateId: 'u-1' });
 
 describe('judgeLook', () => {
-  it('waits while the update is in progress', () => {
-    assert.equal(judgeLook(watched, { update: update() }, 5).kind, 'wait');
+  it('waits while the update is in progress, also while EKS does not show it yet', () => {
+    assert.equal(judgeLook(watched, { controlPlane: controlPlane({ status: 'UPDATING', version: '1.33' }) }, 5).kind, 'wait');
+    assert.equal(judgeLook(watched, { controlPlane: controlPlane({ version: '1.33' }), update: update() }, 0).kind, 'wait');
+  });
+
+  it('calls an upgrade failed when the cluster is ACTIVE at the old minor and its update says so', () => {
+    const failed = update({ status: 'Failed', errors: [{ code: 'IpNotAvailable', message: 'no address', resourceIds: ['subnet-1'] }] });
+    assert.equal(judgeLook(watched, { controlPlane: controlPlane({ version: '1.33' }), update: failed }, 9).kind, 'failed');
   });
 
   it('waits on after a successful update until the cluster is ACTIVE at the new minor', () => {

@@ -18,14 +18,18 @@ export function updateOf(step: Step, clusterName: string): UpdateOf {
   return { clusterName };
 }
 
-/** Looks at a step's work: its update, and the resource where the update alone does not tell. As few reads as can be. */
+/** Looks at a step's work: its update, or the resource where that alone tells. As few reads as can be. */
 export async function lookAt(eks: Eks, session: Session, step: Step, clusterName: string): Promise<Seen> {
-  if (step.updateId !== undefined && step.updateId !== WATCH_RESOURCE) {
-    const update = await eks.update(session, updateOf(step, clusterName), step.updateId);
-    const over = update !== 'absent' && update.status === 'Successful';
-    return over && step.kind === 'upgrade-control-plane' ? { update, controlPlane: await eks.controlPlane(session, clusterName) } : { update };
-  }
+  if (step.kind === 'upgrade-control-plane') return lookAtUpgrade(eks, session, step, clusterName);
+  if (step.updateId !== undefined && step.updateId !== WATCH_RESOURCE) return { update: await eks.update(session, updateOf(step, clusterName), step.updateId) };
   if (step.kind.endsWith('nodegroup')) return { nodegroup: await eks.nodegroup(session, clusterName, step.subject) };
   if (step.kind.endsWith('addon')) return { addon: await eks.addon(session, clusterName, step.subject) };
   return { controlPlane: await eks.controlPlane(session, clusterName) };
+}
+
+/** The cluster itself tells in one read that it is ACTIVE at the new minor, or still UPDATING; the update is asked where it reads as before: not begun yet, or failed. */
+async function lookAtUpgrade(eks: Eks, session: Session, step: Step, clusterName: string): Promise<Seen> {
+  const controlPlane = await eks.controlPlane(session, clusterName);
+  const telling = controlPlane === 'absent' || controlPlane.status !== 'ACTIVE' || controlPlane.version === step.to;
+  return telling || step.updateId === undefined ? { controlPlane } : { controlPlane, update: await eks.update(session, updateOf(step, clusterName), step.updateId) };
 }

@@ -10,5 +10,7 @@ export async function sizeOf(ports: Ports, operation: Operation, step: Step): Pr
   const nodes = group.scalingConfig.desiredSize;
   if (step.kind !== 'upgrade-nodegroup') return 1;
   const atOnce = group.updateConfig?.maxUnavailable ?? Math.max(1, Math.floor((nodes * (group.updateConfig?.maxUnavailablePercentage ?? 0)) / 100));
-  return Math.max(1, Math.ceil(nodes / atOnce));
+  // Nodes launched beside the old ones, before the first is drained, are a turn of their own (source: EKS user guide, managed node update behavior).
+  const surge = group.updateConfig?.updateStrategy === 'MINIMAL' ? 0 : 1;
+  return Math.max(1, Math.ceil(nodes / Math.max(1, atOnce)) + surge);
 }
