@@ -35,6 +35,7 @@ export default tseslint.config(
       'prefer-const': 'error',
       'no-var': 'error',
       eqeqeq: 'error',
+      'no-control-regex': 'error',
       'no-console': 'off',
       'no-restricted-syntax': ['error', ZOD_AS_NAMESPACE, NO_DEFAULT_EXPORT],
     },
