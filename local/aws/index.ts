@@ -33,10 +33,13 @@ export interface SimulatedAws {
   resume(): void;
 }
 
-/** The whole simulated AWS on one world. Call `resume` once, after whatever is to listen has been registered. */
-export function createSimulatedAws(world: World): SimulatedAws {
+/**
+ * The whole simulated AWS on one world. Call `resume` once, after whatever is to listen has been registered. `machineNow`
+ * is epoch ms by the machine's own clock, which credentials expire by.
+ */
+export function createSimulatedAws(world: World, machineNow: () => number = Date.now): SimulatedAws {
   const iam = createIam(world);
-  const sts = createSts(world);
+  const sts = createSts(world, machineNow);
   const ec2 = createEc2(world);
   const kms = createKms(world);
   const sqs = createSqs(world);

@@ -13,7 +13,7 @@ export interface SimulatedSts extends SimulatedService {
 }
 
 /** `machineNow` is epoch ms by the machine's own clock: credentials expire by it. */
-export function createSts(world: World, machineNow: () => number = Date.now): SimulatedSts {
+export function createSts(world: World, machineNow: () => number): SimulatedSts {
   const around = { world, iam: new IamRecords(world.disk), sessions: new Sessions(world.disk), machineNow };
   return {
     name: 'sts',
