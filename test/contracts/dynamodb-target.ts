@@ -10,6 +10,8 @@ export const NOON = 1_793_610_000_000;
 
 export interface Target {
   readonly client: DynamoDBClient;
+  /** Another client of the same, which retries as in production. */
+  retryingClient(): DynamoDBClient;
   readonly clock: VirtualClock;
   /** `engine`: ours; `elsewhere`: the one that SLIPWAY_DYNAMODB_ENDPOINT names. */
   readonly kind: 'engine' | 'elsewhere';
@@ -22,14 +24,12 @@ export async function startTarget(): Promise<Target> {
   const clock = new VirtualClock({ now: NOON, speed: 0 });
   const disk = new Disk(':memory:');
   const endpoint = elsewhere === undefined ? await startEndpoint({ clock, disk, ...createRandom(7) }, [createDynamoDb({ clock, disk, ...createRandom(7) })], { port: 0 }) : undefined;
-  const client = new DynamoDBClient({
-    endpoint: elsewhere ?? endpoint?.url ?? '',
-    region: 'us-east-1',
-    credentials: { accessKeyId: '000000000000', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-  });
+  const clientThat = (maxAttempts: number) =>
+    new DynamoDBClient({ endpoint: elsewhere ?? endpoint?.url ?? '', region: 'us-east-1', credentials: { accessKeyId: '000000000000', secretAccessKey: 'secret' }, maxAttempts });
+  const client = clientThat(1);
   return {
     client,
+    retryingClient: () => clientThat(3),
     clock,
     kind: elsewhere === undefined ? 'engine' : 'elsewhere',
     close: async () => {

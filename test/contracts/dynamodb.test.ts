@@ -353,6 +353,19 @@ describe('a query', () => {
     assert.deepEqual(sorts(local).slice(0, 2), ['s3', 's5']);
   });
 
+  it('finds an item in an index where it now is, and no longer where it was', async () => {
+    const key = { pk: { S: 'moving' }, sk: { S: 'x' } };
+    const ranks = async () => (await query('shelf = :s', { ':s': { S: 'M' } }, { IndexName: 'by-rank' })).Items?.map((item) => item['rank']?.N);
+    await put({ ...key, shelf: { S: 'M' }, rank: { N: '1' } });
+    await put({ ...key, shelf: { S: 'M' }, rank: { N: '9' } });
+    assert.deepEqual(await ranks(), ['9']);
+    await target.client.send(new UpdateItemCommand({ TableName: TABLE, Key: key, UpdateExpression: 'REMOVE shelf' }));
+    assert.deepEqual(await ranks(), []);
+    await put({ ...key, shelf: { S: 'M' }, rank: { N: '2' } });
+    await target.client.send(new DeleteItemCommand({ TableName: TABLE, Key: key }));
+    assert.deepEqual(await ranks(), []);
+  });
+
   const RANGES: [string, Values, string[]][] = [
     ['sk > :a', { ':a': { S: 's3' } }, ['s4', 's5']],
     ['sk >= :a', { ':a': { S: 's4' } }, ['s4', 's5']],
@@ -378,6 +391,13 @@ describe('a query', () => {
       } while (start !== undefined);
       assert.deepEqual([...seen].sort(), ['s0', 's1', 's2', 's3', 's4']);
     }
+  });
+
+  it('knows where a prefix ends, and where numbers of one beginning stand', async () => {
+    for (const sk of ['s4', 's5', 's55', 's5\u{10ffff}', 's6', 's7']) await put({ pk: { S: 'prefix' }, sk: { S: sk } });
+    assert.deepEqual(sorts(await query('pk = :p AND begins_with(sk, :a)', { ':p': { S: 'prefix' }, ':a': { S: 's5' } })), ['s5', 's55', 's5\u{10ffff}']);
+    for (const rank of ['-1.2', '-1.23', '-12', '1.2', '1.23', '0']) await put({ pk: { S: 'numbers' }, sk: { S: rank }, shelf: { S: 'N' }, rank: { N: rank } });
+    assert.deepEqual(sorts(await query('shelf = :s', { ':s': { S: 'N' } }, { IndexName: 'by-rank' })), ['-12', '-1.23', '-1.2', '0', '1.2', '1.23']);
   });
 
   it('filters after it has read, and counts both', async () => {

@@ -202,6 +202,19 @@ describe('an operation', () => {
   });
 });
 
+describe('a retry', () => {
+  it('is of an operation that has ended, and not well', async () => {
+    await running();
+    const next = { plan: PLAN, by: intent() };
+    const { activeOperation: _mine, ...free } = (await store.cluster('c-1')) ?? cluster();
+    await store.recordCluster(free);
+    const freed = (await store.cluster('c-1')) ?? cluster();
+    assert.deepEqual(await store.beginRetry((await record()).operation, next, freed), { kind: 'moved' });
+    await store.endOperation('op-1', 1, { state: 'Succeeded', errors: [], message: 'Done.', cluster: freed }, NOON);
+    assert.deepEqual(await store.beginRetry((await record()).operation, next, freed), { kind: 'moved' });
+  });
+});
+
 describe('a step', () => {
   const states = async () => Object.fromEntries((await record()).steps.map((one) => [one.id, one.state]));
   beforeEach(running);
