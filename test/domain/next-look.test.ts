@@ -77,11 +77,11 @@ function assertBetween(value: number, least: number, most: number, what: string)
 }
 
 describe('looks at a hop', () => {
-  // Measured over thousands of hops: 9.9 s and 24 looks. No looks that know only how these durations spread do much better: Barlow's bound.
+  // Measured over thousands of hops: 9.9 s and 26 looks. No looks that know only how these durations spread do much better: Barlow's bound.
   it('lag by about ten seconds before anything was learned (seed 7)', () => {
     const { meanLagSeconds, looksPerHop, perKind } = measure(500, false, 7);
     assertBetween(meanLagSeconds, 9, 11, 'the mean lag');
-    assertBetween(looksPerHop, 21, 26, 'looks a hop');
+    assertBetween(looksPerHop, 24, 29, 'looks a hop');
     assertBetween(perKind['upgrade-control-plane']!.looks, 3, 6, 'looks at the control plane');
     assertBetween(perKind['upgrade-addon']!.looks, 2, 3.5, 'looks at an add-on');
     assertBetween(perKind['upgrade-nodegroup']!.looks, 3, 5.5, 'looks at a node group');
@@ -90,7 +90,7 @@ describe('looks at a hop', () => {
   it('stay so when they learn from what they saw, late as they saw it (seed 8)', () => {
     const { meanLagSeconds, looksPerHop } = measure(300, true, 8);
     assertBetween(meanLagSeconds, 8.5, 11, 'the mean lag');
-    assertBetween(looksPerHop, 21, 28, 'looks a hop');
+    assertBetween(looksPerHop, 25, 31, 'looks a hop');
   });
 
   it('learn durations that nobody expected (seed 9)', () => {
