@@ -7,8 +7,6 @@ import type { AnyRoute } from './route.ts';
 export const BODY_BYTES_MAX = 256 * 1024;
 /** Largest request that is kept with its operation, written without blanks: an item of the store holds 400 KB, and a plan repeats the request. */
 export const REQUEST_KEPT_BYTES_MAX = 64 * 1024;
-/** Deepest nesting that is read; the contract needs six. */
-const DEPTH_MAX = 32;
 const PATH_CHARACTERS_MAX = 200;
 
 export interface Input {
@@ -42,25 +40,22 @@ function readBody(route: AnyRoute, bytes: Buffer): { readonly value: unknown } |
   } catch {
     return problem('malformed-json', 'The body is not well-formed JSON in UTF-8.');
   }
-  const odd = oddIn(json);
-  if (odd !== undefined) return invalid([odd]);
+  if (hidesPrototype(json)) return invalid([{ path: '__proto__', message: 'Unknown field' }]);
   const read = schema.safeParse(json);
   if (!read.success) return invalid(issuesOf(read.error));
   if (Buffer.byteLength(JSON.stringify(read.data)) > REQUEST_KEPT_BYTES_MAX) return invalid([{ path: '', message: `Too big: at most ${REQUEST_KEPT_BYTES_MAX} bytes without blanks` }]);
   return { value: read.data };
 }
 
-/** Nesting without end, and the one member name that JavaScript objects swallow. Walks without recursion: depth is what it guards against. */
-function oddIn(json: unknown): { path: string; message: string } | undefined {
-  const left: { value: unknown; depth: number }[] = [{ value: json, depth: 0 }];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    const { value, depth } = next;
+/** Whether a member bears the one name that JavaScript objects swallow. Walks without recursion: a body may nest as deep as it is long. */
+function hidesPrototype(json: unknown): boolean {
+  const left = [json];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
     if (typeof value !== 'object' || value === null) continue;
-    if (depth > DEPTH_MAX) return { path: '', message: `Nested deeper than ${DEPTH_MAX}` };
-    if (Object.hasOwn(value, '__proto__')) return { path: '__proto__', message: 'Unknown field' };
-    for (const member of Object.values(value)) left.push({ value: member, depth: depth + 1 });
+    if (Object.hasOwn(value, '__proto__')) return true;
+    for (const member of Object.values(value)) left.push(member);
   }
-  return undefined;
+  return false;
 }
 
 function invalid(errors: readonly { path: string; message: string }[]): Problem {

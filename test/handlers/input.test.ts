@@ -39,6 +39,10 @@ describe('a body', () => {
     for (const body of ['null', '[]', '"a"', '1', 'true']) await refused(400, 'invalid-request', 'POST', '/v1/clusters', { body: Buffer.from(body) });
   });
 
+  it('that is as wide as it is long is refused', async () => {
+    await refused(400, 'invalid-request', 'POST', '/v1/clusters', { body: `[${'1,'.repeat(130_000)}1]` });
+  });
+
   it('that nests without end is refused', async () => {
     await refused(400, 'invalid-request', 'POST', '/v1/clusters', { body: `${'['.repeat(120_000)}${']'.repeat(120_000)}` });
   });
