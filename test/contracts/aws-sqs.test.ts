@@ -164,6 +164,17 @@ describe('A message', () => {
     assert.equal(stage.world.clock.now() - began, 27_000);
   });
 
+  it('goes to the first of those who wait, the next to the next', async (context) => {
+    const stage = await startAws(context);
+    const { sqs, QueueUrl } = await queue(stage, 'looks');
+    for (const [MessageBody, DelaySeconds] of [['a', 5], ['b', 9]] as const) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds }));
+    const polls = [1, 2].map(() => sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 })));
+    while ((await stage.get('/_sim/calls')).body['sqs:ReceiveMessage'] !== 2) await new Promise((resolve) => setImmediate(resolve));
+    await stage.pass(10);
+    const bodies = (await Promise.all(polls)).map(({ Messages }) => Messages?.map(({ Body }) => Body).join());
+    assert.deepEqual(bodies.sort(), ['a', 'b']);
+  });
+
   it('is sent and deleted in batches', async (context) => {
     const { sqs, QueueUrl } = await queue(await startAws(context), 'looks');
     const sent = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a', MessageBody: 'x' }, { Id: 'b', MessageBody: '\u0001' }] }));
