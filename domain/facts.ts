@@ -25,6 +25,9 @@ export interface ControlPlaneFacts {
   readonly vpcId?: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
+  readonly endpointPublicAccess?: boolean;
+  readonly endpointPrivateAccess?: boolean;
+  readonly publicAccessCidrs?: readonly string[];
   readonly authenticationMode?: string;
   readonly supportType?: 'STANDARD' | 'EXTENDED';
   readonly deletionProtection: boolean;
