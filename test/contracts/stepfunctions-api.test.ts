@@ -150,6 +150,42 @@ describe('stopping an execution', () => {
   });
 });
 
+describe('two commands at once', () => {
+  it('come one after the other, and an execution ends once', async () => {
+    const { call, run, events } = createWorld();
+    await run(JSON.parse(WAIT));
+    const stopped = await Promise.all(['a', 'b'].map((error) => call('StopExecution', { executionArn: EXECUTION, error })));
+    assert.deepEqual(stopped[0], stopped[1]);
+    assert.equal((await events()).length, 3);
+    assert.equal((await call('DescribeExecution', { executionArn: EXECUTION }))['error'], 'a');
+  });
+});
+
+describe('a disk that fails', () => {
+  it('leaves the execution as it was last written, and it goes on from there', async () => {
+    class FailingDisk extends Disk {
+      failing = false;
+      override transaction<T>(work: () => T): T {
+        return super.transaction(() => {
+          const result = work();
+          if (this.failing) throw new Error('disk full');
+          return result;
+        });
+      }
+    }
+    const disk = new FailingDisk(':memory:');
+    const world = createWorld({}, { disk });
+    await world.run(JSON.parse(WAIT));
+    disk.failing = true;
+    await assert.rejects(world.call('StopExecution', { executionArn: EXECUTION }), /disk full/);
+    disk.failing = false;
+    assert.equal((await world.call('DescribeExecution', { executionArn: EXECUTION }))['status'], 'RUNNING');
+    await world.call('StopExecution', { executionArn: EXECUTION });
+    assert.equal((await world.call('DescribeExecution', { executionArn: EXECUTION }))['status'], 'ABORTED');
+    assert.equal((await world.events()).length, 3);
+  });
+});
+
 describe('listing executions', () => {
   it('shows the latest first, page by page, by status if asked', async () => {
     const { call, pass } = createWorld();
