@@ -313,6 +313,12 @@ export interface Observer {
   observe<Q extends Question>(question: Q): Promise<Answers[Q['ask']] | Refusal>;
 }
 
+/** The templates that let Slipway into accounts, where CloudFormation can read them. */
+export interface Templates {
+  /** Keeps an account's template and answers a private URL of limited life; undefined where there is no bucket. It carries the external id: for admins alone. */
+  publish(accountId: string, template: string): Promise<string | undefined>;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -324,6 +330,7 @@ export interface Ports {
   readonly accounts: AccountAccess;
   readonly eks: Eks;
   readonly observer: Observer;
+  readonly templates: Templates;
 }
 
 export type { WaitingFor };
