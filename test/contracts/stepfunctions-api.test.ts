@@ -12,6 +12,11 @@ const code = (expected: string) => (error: { code?: string }) => {
   return true;
 };
 
+/** Lets this many turns of the event loop go by. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('state machines', () => {
   it('are created once: the same again is the same, another of the name is refused', async () => {
     const { call, pass } = createWorld();
@@ -275,7 +280,7 @@ describe('status changes', () => {
     before.sfn.onStatusChange(() => new Promise(() => undefined));
     await before.call('CreateStateMachine', { name: 'm', roleArn: ROLE, definition: PASS });
     await before.call('StartExecution', { stateMachineArn: MACHINE, name: 'e' });
-    for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    await turns(50);
     assert.deepEqual(before.changes.map(({ detail }) => detail.status), ['RUNNING']);
     before.sfn.close();
     const after = createWorld({}, { disk, firstId: 1_000 });
@@ -319,14 +324,15 @@ describe('waiting in virtual time', () => {
     const world = createWorld(
       {
         invoke: async (_arn, payload) => {
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          // Many turns of the event loop: more than the clock takes for idleness.
+          await turns(50);
           return { payload };
         },
       },
       { speed: 'max' },
     );
     await world.run(machine({ T: invoke({ TimeoutSeconds: 1, Next: 'W' }), W: { Type: 'Wait', Seconds: 86_400, End: true } }));
-    for (let turns = 0; turns < 500 && world.changes.length < 2; turns += 1) await new Promise((resolve) => setTimeout(resolve, 2));
+    await turns(1_000);
     const { status, stopDate } = await world.call('DescribeExecution', { executionArn: EXECUTION });
     assert.deepEqual({ status, stopDate }, { status: 'SUCCEEDED', stopDate: new Date('2026-03-02T00:00:00.000Z') });
     world.clock.stop();
