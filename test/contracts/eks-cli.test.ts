@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { startAws } from './aws-stage.ts';
+import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { policy, startAws } from './aws-stage.ts';
 
 const ACCOUNT = '111111111111';
 /** A minute of virtual time passes in less than a millisecond, so that the command line never has to wait. */
@@ -30,13 +32,13 @@ describe('the simulated EKS, asked by the aws command line', { skip: installed ?
         );
       });
 
-    const trusted = (service: string) => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }] });
-    const [clusterRole, nodeRole, subnets] = await Promise.all([
-      aws('iam create-role --role-name eks-cluster --query Role.Arn --assume-role-policy-document', trusted('eks.amazonaws.com')),
-      aws('iam create-role --role-name eks-nodes --query Role.Arn --assume-role-policy-document', trusted('ec2.amazonaws.com')),
-      aws('ec2 describe-subnets --filters Name=availability-zone-id,Values=use1-az1,use1-az2 --query Subnets[].SubnetId'),
-    ]);
-    const [first, second] = subnets.split(/\s+/);
+    const iam = new IAMClient(stage.as(ACCOUNT));
+    const role = async (RoleName: string, Service: string): Promise<string> =>
+      (await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy({ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }) }))).Role?.Arn ?? '';
+    const [clusterRole, nodeRole] = await Promise.all([role('eks-cluster', 'eks.amazonaws.com'), role('eks-nodes', 'ec2.amazonaws.com')]);
+    const zones = { Name: 'availability-zone-id', Values: ['use1-az1', 'use1-az2'] };
+    const { Subnets = [] } = await new EC2Client(stage.as(ACCOUNT)).send(new DescribeSubnetsCommand({ Filters: [zones] }));
+    const [first, second] = Subnets.map((subnet) => subnet.SubnetId);
 
     assert.equal(
       await aws(
@@ -57,7 +59,6 @@ describe('the simulated EKS, asked by the aws command line', { skip: installed ?
       aws('eks update-nodegroup-version --cluster-name demo --nodegroup-name blue'),
       aws('eks update-addon --cluster-name demo --addon-name vpc-cni --addon-version v1.20.4-eksbuild.2'),
     ]);
-    await Promise.all([aws('eks wait nodegroup-active --cluster-name demo --nodegroup-name blue'), aws('eks wait addon-active --cluster-name demo --addon-name vpc-cni')]);
     const [cluster, nodegroup, addon, refused] = await Promise.all([
       aws('eks describe-cluster --name demo --query cluster.[version,status]'),
       aws('eks describe-nodegroup --cluster-name demo --nodegroup-name blue --query nodegroup.[version,status]'),

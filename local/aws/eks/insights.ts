@@ -12,7 +12,7 @@ import type {
 } from '@aws-sdk/client-eks';
 import { compareMinors, minorOf, minorsBetween, nextMinor } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
-import { addonVersionsFor, apisRemovedIn, versionEntry } from './catalogue.ts';
+import { addonVersionsFor, apisRemovedIn, minorsThatRemoveApis, versionEntry } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
 import { notFound } from './errors.ts';
 import { longest } from './limits.ts';
@@ -125,7 +125,7 @@ function addonCompatibility(place: Place, cluster: ClusterDoc, next: Minor): Jud
 
 /** Nobody calls the simulated control plane, so no use of a removed API is ever found. */
 function removedApis(cluster: ClusterDoc): Judgement[] {
-  const ahead = ['1.29', '1.32'].filter((minor): minor is Minor => compareMinors(minor as Minor, cluster.version) > 0);
+  const ahead = minorsThatRemoveApis().filter((minor) => compareMinors(minor, cluster.version) > 0);
   return ahead.map((minor) => ({
     kind: `removed-apis-${minor}`,
     name: `Deprecated APIs removed in Kubernetes v${minor}`,
