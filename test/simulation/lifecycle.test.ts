@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { CreateClusterCommand, EKSClient, ListClustersCommand } from '@aws-sdk/client-eks';
-import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  AttachRolePolicyCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import type { Json } from '../../local/api-client.ts';
 import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
 
@@ -119,6 +128,45 @@ describe('an account', () => {
     assert.equal(conditionOf(verified, 'AccessVerified').reason, 'ExternalIdNotRequired');
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'slipway-access', PolicyDocument: trust }));
     assert.equal(conditionOf(await world.api.post(`/v1/accounts/${ACCOUNT}/verify`, {}), 'AccessVerified').status, 'True');
+  });
+
+  it('is not verified when its role lets nobody name the session, since all work does', async () => {
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'slipway-access' }));
+    const trust = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '');
+    const nameless = JSON.parse(trust);
+    nameless.Statement = nameless.Statement.filter((statement: Json) => statement.Sid !== 'NameTheSession');
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'slipway-access', PolicyDocument: JSON.stringify(nameless) }));
+    const access = conditionOf(await world.api.post(`/v1/accounts/${ACCOUNT}/verify`, {}), 'AccessVerified');
+    assert.deepEqual([access.status, access.reason], ['False', 'SessionCannotBeNamed']);
+    assert.match(access.message, /NameTheSession.*sts:TagSession.*sts:SetSourceIdentity/);
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'slipway-access', PolicyDocument: trust }));
+  });
+
+  it('may give its role what it needs by attached policies of AWS', async () => {
+    const named = { RoleName: 'slipway-access', PolicyName: 'slipway-access' };
+    const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand(named));
+    const administrator = { RoleName: 'slipway-access', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' };
+    await iam.send(new DeleteRolePolicyCommand(named));
+    await iam.send(new AttachRolePolicyCommand(administrator));
+    const permissions = conditionOf(await world.api.post(`/v1/accounts/${ACCOUNT}/verify`, {}), 'PermissionsCurrent');
+    assert.deepEqual([permissions.status, permissions.reason], ['True', 'PermissionsCurrent'], permissions.message);
+    await iam.send(new PutRolePolicyCommand({ ...named, PolicyDocument: decodeURIComponent(PolicyDocument) }));
+    await iam.send(new DetachRolePolicyCommand(administrator));
+  });
+
+  it('whose role may not read one of its policies is not guessed about', async () => {
+    const named = { RoleName: 'slipway-access', PolicyName: 'slipway-access' };
+    const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand(named));
+    const attached = { RoleName: 'slipway-access', PolicyArn: 'arn:aws:iam::aws:policy/AmazonEKSClusterPolicy' };
+    const kept = JSON.parse(decodeURIComponent(PolicyDocument));
+    kept.Statement = kept.Statement.filter((statement: Json) => statement.Sid !== 'ReadItsOwnPolicies' && statement.Sid !== 'Addons');
+    await iam.send(new AttachRolePolicyCommand(attached));
+    await iam.send(new PutRolePolicyCommand({ ...named, PolicyDocument: JSON.stringify(kept) }));
+    const permissions = conditionOf(await world.api.post(`/v1/accounts/${ACCOUNT}/verify`, {}), 'PermissionsCurrent');
+    assert.deepEqual([permissions.status, permissions.reason], ['Unknown', 'PermissionsUnreadable']);
+    assert.match(permissions.message, /AmazonEKSClusterPolicy/);
+    await iam.send(new PutRolePolicyCommand({ ...named, PolicyDocument: decodeURIComponent(PolicyDocument) }));
+    await iam.send(new DetachRolePolicyCommand(attached));
   });
 
   it('keeps both external ids in force until the new one has been seen to work', async () => {
