@@ -83,6 +83,8 @@ describe('a body', () => {
     ['accountId', { accountId: '123' }],
     ['accountId', { accountId: 111111111111 }],
     ['region', { region: 'Mars' }],
+    ['resourcesVpcConfig.publicAccessCidrs.0', { resourcesVpcConfig: { subnetIds: ['subnet-0000000a', 'subnet-0000000b'], publicAccessCidrs: ['999.1.1.1/99'] } }],
+    ['nodegroups.0.instanceTypes.0', { nodegroups: [{ nodegroupName: 'a', instanceTypes: ['foo.bar'], scalingConfig: { minSize: 1, maxSize: 1, desiredSize: 1 } }] }],
     ['version', { version: 'v1.33' }],
     ['version', { version: '1.33.1' }],
     ['version', { version: 1.33 }],

@@ -97,6 +97,8 @@ describe('the life of a cluster', () => {
     assert.equal(`${older.status} ${older.body.code}`, '422 version-not-the-clusters');
     const al2 = await world.api.ask('POST', '/v1/clusters', { ...body, version: '1.33', nodegroups: [{ ...world.nodegroup('old'), amiType: 'AL2_x86_64' }] });
     assert.equal(`${al2.status} ${al2.body.code}`, '422 ami-type-not-offered');
+    const stranger = await world.api.ask('POST', '/v1/clusters', { ...body, version: '1.34', addons: [{ addonName: 'nosuch' }] });
+    assert.equal(`${stranger.status} ${stranger.body.code}`, '422 addon-not-offered', stranger.body.detail);
     const created = (await world.calls())['eks:CreateCluster'] ?? 0;
     assert.equal((await world.api.get('/v1/clusters?limit=100')).items.filter((item: Json) => item.name === 'x').length, 0);
     assert.ok(created > 0);
