@@ -119,6 +119,15 @@ describe('a body', () => {
   });
 });
 
+describe('what is wrong', () => {
+  it('is said in words: what is missing is required, and what is unknown is named as what it is', async () => {
+    const answer = await refused(400, 'invalid-request', 'POST', `/v1/clusters/${standing.clusterId}/upgrades`, { body: {} });
+    assert.deepEqual(answer.body.errors, [{ path: 'to', message: 'Required' }]);
+    const { body } = await refused(400, 'invalid-request', 'GET', '/v1/clusters?teem=a');
+    assert.deepEqual(body.errors, [{ path: 'teem', message: 'Unknown parameter' }]);
+  });
+});
+
 describe('a query', () => {
   it('with a parameter that the route does not know is refused', async () => {
     for (const target of ['/v1/clusters?teem=a', '/v1/accounts?name=x', '/healthz?verbose=1', `/v1/clusters/${standing.clusterId}?x`]) await refused(400, 'invalid-request', 'GET', target);
