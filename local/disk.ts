@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -17,7 +17,7 @@ export class Disk {
 
   /** `path` is a file, or `:memory:` for a stage that forgets. */
   constructor(path: string) {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    if (path !== ':memory:') makeDirectory(dirname(path));
     this.sql = new DatabaseSync(path);
     // One process at a time: two stages on one file would each take the other's work for their own. The lock ends with the process, however it ends.
     this.sql.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = ${LOCK_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT;`);
@@ -96,4 +96,11 @@ export class Collection<T> {
   list(prefix = ''): T[] {
     return this.entries(prefix).map(([, value]) => value);
   }
+}
+
+/** Step by step: asked for the whole path at once, Node never comes back where the file system has no such directories (below /proc). */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path);
 }

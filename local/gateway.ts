@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { problem, sealProblem } from '../handlers/problems.ts';
 import type { VirtualClock } from './clock.ts';
 import { eventOf } from './gateway-event.ts';
 import { findRoute, type GatewayRoute } from './gateway-routes.ts';
@@ -38,6 +40,7 @@ const CLOSING_SECONDS_MAX = 5;
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer({ maxHeaderSize: HEADERS_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000, headersTimeout: HEADERS_SECONDS_MAX * 1000, requestTimeout: REQUEST_SECONDS_MAX * 1000 });
   server.on('request', (request, response) => void serve(options, request, response));
+  server.on('clientError', refuseUnread);
   const port = await listen(server, options.port);
   return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
 }
@@ -51,6 +54,18 @@ function listen(server: Server, port: number): Promise<number> {
       resolve((server.address() as AddressInfo).port);
     });
   });
+}
+
+/** A request that could not even be read is answered on the bare connection, in the API's form of errors. */
+function refuseUnread(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (!socket.writable) return;
+  const headers = error.code === 'HPE_HEADER_OVERFLOW';
+  const status = headers ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const detail = headers ? `Headers have at most ${HEADERS_BYTES_MAX} bytes.` : status === 408 ? 'The request took too long to arrive.' : 'This is no HTTP request.';
+  const { headers: sealed, body = '' } = sealProblem(problem('invalid-request', detail), randomBytes(12).toString('base64url'));
+  const told = JSON.stringify({ ...(JSON.parse(body) as object), status });
+  const lines = Object.entries({ ...sealed, 'content-length': String(Buffer.byteLength(told)), connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${told}`);
 }
 
 function close(server: Server): Promise<void> {
@@ -69,7 +84,7 @@ async function serve(options: GatewayOptions, request: IncomingMessage, response
   try {
     // The whole body is read whatever its size, so that a client that is still sending gets to read the answer.
     const body = await readBody(request);
-    if (body === 'too-large') return answer(response, 413, { message: 'Request Entity Too Large' }, requestId);
+    if (body === 'too-large') return send(response, sealProblem(problem('body-too-large', `A body has at most ${PAYLOAD_BYTES_MAX} bytes.`), requestId), requestId);
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     const found = findRoute(options.routes, request.method ?? 'GET', path.replace(/^https?:\/\/[^/]*/i, ''));
     if (found === undefined) return answer(response, 404, { message: 'Not Found' }, requestId);

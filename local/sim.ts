@@ -62,7 +62,9 @@ function greeting({ url }: Endpoint, clock: VirtualClock, dataDir: string): stri
 
 main().catch((error: unknown) => {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  const told = taken ? 'Its port is taken: set AWS_PORT to another one.' : error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const locked = /database is locked/.test(message) ? 'Another one works on this data directory: stop it, or set SLIPWAY_DATA_DIR to another one.' : undefined;
+  const told = taken ? 'Its port is taken: set AWS_PORT to another one.' : (locked ?? message);
   process.stderr.write(`The simulated AWS could not start. ${told}\n`);
   process.exit(1);
 });

@@ -50,6 +50,8 @@ export type Dispatched = WireAnswer | 'drop';
 export interface Dispatch {
   readonly calls: Calls;
   readonly faults: Faults;
+  /** Whether a service here does this operation: `eks:DescribeUpdate`. */
+  knows(operation: string): boolean;
   dispatch(request: WireRequest, endpoint: string): Promise<Dispatched>;
 }
 
@@ -143,6 +145,10 @@ export function createDispatch(world: World, services: readonly SimulatedService
   return {
     calls,
     faults,
+    knows(operation) {
+      const [service = '', name = ''] = operation.split(':');
+      return Object.hasOwn(served.get(service)?.service.operations ?? {}, name);
+    },
     async dispatch(request, endpoint) {
       const requestId = uuidOf(world.newId());
       const prepared = await world.clock.during(() => prepare(request, endpoint, requestId));

@@ -34,7 +34,7 @@ export interface Endpoint {
 /** Serves all simulated services on one address of this machine; the SigV4 credential scope says which of them is asked. Rejects when the port is taken. */
 export async function startEndpoint(world: World, services: readonly SimulatedService[], options: EndpointOptions): Promise<Endpoint> {
   const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
-  const { calls, faults, dispatch } = createDispatch(world, services, log, options.machineNow ?? Date.now);
+  const { calls, faults, knows, dispatch } = createDispatch(world, services, log, options.machineNow ?? Date.now);
   const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000 }, (incoming, outgoing) => {
     answer(incoming, outgoing).catch((error: unknown) => {
       log(`The simulated AWS failed before any service was reached: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -60,7 +60,7 @@ export async function startEndpoint(world: World, services: readonly SimulatedSe
     const request = requestOf(incoming, body);
     const extra = options.extraRoutes?.(request.method, request.path);
     if (extra !== undefined) return send(outgoing, extra);
-    if (request.path.startsWith('/_sim/')) return send(outgoing, await simRoute(request, { world, calls, faults }));
+    if (request.path.startsWith('/_sim/')) return send(outgoing, await simRoute(request, { world, calls, faults, knows }));
     const dispatched: Dispatched = await dispatch(request, url);
     if (dispatched === 'drop') incoming.socket.destroy();
     else send(outgoing, dispatched);

@@ -40,6 +40,8 @@ interface Around {
   readonly world: World;
   readonly calls: Calls;
   readonly faults: Faults;
+  /** Whether a service here does this operation: `eks:DescribeUpdate`. */
+  readonly knows: (operation: string) => boolean;
 }
 
 export async function simRoute(request: WireRequest, around: Around): Promise<WireAnswer> {
@@ -79,9 +81,10 @@ function clockAnswer(world: World): WireAnswer {
   return json(200, { now: new Date(world.clock.now()).toISOString(), speed: world.clock.speed });
 }
 
-function addFault({ world, faults }: Around, asked: z.infer<typeof FaultRequest>): WireAnswer {
+function addFault({ world, faults, knows }: Around, asked: z.infer<typeof FaultRequest>): WireAnswer {
   if (faults.list().length >= FAULTS_MAX) return json(400, { message: `There are ${FAULTS_MAX} scripted faults already; DELETE /_sim/faults clears them.` });
   const { operation, times, fault, account, region: where, match } = asked;
+  if (!knows(operation)) return json(400, { message: `operation: the simulated AWS does not do ${operation}, so the fault would never strike.` });
   const scripted = {
     id: world.newId(),
     operation,

@@ -231,6 +231,8 @@ describe('Scripted faults', () => {
     ['of an unknown kind', { operation: 'eks:ListClusters', times: 1, fault: { kind: 'explode' } }, /fault.kind/],
     ['with a field that there is not', { operation: 'eks:ListClusters', times: 1, fault: { kind: 'deny' }, when: 'now' }, /when/],
     ['for an operation without service', { operation: 'ListClusters', times: 1, fault: { kind: 'deny' } }, /eks:DescribeUpdate/],
+    ['for an operation that nobody does', { operation: 'eks:Nonsense', times: 1, fault: { kind: 'deny' } }, /does not do eks:Nonsense/],
+    ['for a service that is not there', { operation: 's3:PutObject', times: 1, fault: { kind: 'deny' } }, /does not do s3:PutObject/],
     ['that is no JSON', '{', /not JSON/],
   ];
   for (const [title, body, message] of bad) {

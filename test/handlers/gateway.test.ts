@@ -163,7 +163,8 @@ describe('a response of the gateway', () => {
 
   it('is a 413 for more than 10 MB, read to the end', async () => {
     const response = await fetch(`${gateway.url}/v1/x`, { method: 'POST', body: new Uint8Array(10 * 1024 * 1024 + 1) });
-    assert.deepEqual([response.status, met.length], [413, 0]);
+    assert.deepEqual([response.status, response.headers.get('content-type'), met.length], [413, 'application/problem+json', 0]);
+    assert.equal(((await response.json()) as { code: string }).code, 'body-too-large');
   });
 
   it('keeps the connection for the next request', async () => {
@@ -218,7 +219,7 @@ describe('the gateway', () => {
 
   it('survives what is no HTTP', async () => {
     assert.match(await raw('NONSENSE\r\n\r\n'), /^HTTP\/1.1 400/);
-    assert.match(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1.1 431/);
+    assert.match(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1.1 431 .*application\/problem\+json.*"status":431.*"code":"invalid-request"/s);
     assert.equal((await fetch(`${gateway.url}/healthz`)).status, 200);
   });
 });
