@@ -59,7 +59,10 @@ export async function rehearse(options: { seed?: number; dataDir?: string; epoch
       if (holds(operation)) return operation;
       const next = stage.clock.nextForegroundAt();
       if (stage.clock.now() > deadline) throw new Error(`After ${STORY_HOURS_MAX} hours: ${JSON.stringify(operation, null, 1)}`);
-      await stage.clock.advanceTo(Math.min(Math.max(next ?? 0, stage.clock.now() + 1000), stage.clock.now() + MINUTE_MS));
+      // Nothing happens before a wait with a known end is over: up to a minute before it, time passes at one go.
+      const waits = Date.parse(operation.waitingFor?.until ?? '') - MINUTE_MS;
+      const step = Math.min(Math.max(next ?? 0, stage.clock.now() + 1000), stage.clock.now() + MINUTE_MS);
+      await stage.clock.advanceTo(waits > step ? waits : step);
     }
   }
   const ended = (operationId: string): Promise<Json> => until(operationId, (operation) => operation.endedAt !== undefined);
