@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, type STSClient, type Tag } from '@aws-sdk/client-sts';
 import { roleArnOf } from '../domain/account-setup.ts';
 import type { Operation, Step } from '../domain/operation.ts';
 import { sessionPolicyFor, verifyPolicyFor, watchPolicyFor } from '../domain/permissions.ts';
@@ -23,7 +23,7 @@ const SESSION_NAME_CHARACTERS_MAX = 64;
 export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, clock: { realNow(): number } & Clock, endpoint: string | undefined): AccountAccess {
   const sessions = new Map<string, Session>();
 
-  async function assume(accountId: string, region: string, name: string, policy: string, tags: Readonly<Record<string, string>>, sourceIdentity: string): Promise<Session> {
+  async function assume(accountId: string, region: string, name: string, policy: string, tags: readonly Tag[], sourceIdentity: string): Promise<Session> {
     const key = createHash('sha256').update(JSON.stringify([accountId, region, name, policy, tags])).digest('hex');
     const kept = sessions.get(key);
     if (kept !== undefined && kept.credentials.expiration.getTime() - clock.realNow() > RENEW_BEFORE_SECONDS * 1000) return kept;
@@ -37,7 +37,7 @@ export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, cl
         SourceIdentity: sourceIdentity,
         Policy: policy,
         DurationSeconds: SESSION_SECONDS,
-        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        Tags: [...tags],
       });
     const answer = await firstThatWorks([account.externalId, account.previousExternalId], (id) => sts.send(request(id)), accountId);
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
@@ -58,24 +58,23 @@ export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, cl
         subject: step.subject,
         passRoleArns: passedRoles(step),
       });
-      const tags = { 'slipway:operation': operation.id, 'slipway:cluster': operation.clusterName };
-      return assume(operation.accountId, operation.region, sessionName(operation.id), policy, tags, sourceIdentityOf(operation.requestedBy));
+      return assume(operation.accountId, operation.region, sessionName(operation.id), policy, sessionTags(operation), sourceIdentityOf(operation.requestedBy));
     },
 
     watch(accountId, region) {
-      return assume(accountId, region, 'slipway-watch', watchPolicyFor({ accountId, region }), {}, 'slipway');
+      return assume(accountId, region, 'slipway-watch', watchPolicyFor({ accountId, region }), [], 'slipway');
     },
 
     async readPermissions(accountId) {
       try {
-        const session = await assume(accountId, IAM_REGION, 'slipway-verify', verifyPolicyFor(accountId), {}, 'slipway');
-        return { kind: 'read', document: await readRolePermissions(session, endpoint) };
+        const session = await assume(accountId, IAM_REGION, 'slipway-verify', verifyPolicyFor(accountId), [], 'slipway');
+        return { kind: 'read', ...(await readRolePermissions(session, endpoint)) };
       } catch (error) {
         return { kind: 'unreadable', message: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error' };
       }
     },
 
-    async tryToAssume(accountId, externalId) {
+    async tryToAssume(accountId, externalId, manner) {
       try {
         await sts.send(
           new AssumeRoleCommand({
@@ -83,6 +82,7 @@ export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, cl
             RoleSessionName: 'slipway-verify',
             DurationSeconds: TRIAL_SECONDS,
             ...(externalId === undefined ? {} : { ExternalId: externalId }),
+            ...(manner === 'as-work' ? { SourceIdentity: sourceIdentityOf('verify'), Tags: sessionTags({ id: 'verify', clusterName: 'none' }) } : {}),
           }),
         );
         return { kind: 'assumed' };
@@ -115,6 +115,14 @@ function passedRoles(step: Step): string[] {
     const value = step.parameters?.[name];
     return typeof value === 'string' ? [value] : [];
   });
+}
+
+/** What a session is for, as the account's own CloudTrail shows it. */
+function sessionTags({ id, clusterName }: Pick<Operation, 'id' | 'clusterName'>): Tag[] {
+  return [
+    { Key: 'slipway:operation', Value: id },
+    { Key: 'slipway:cluster', Value: clusterName },
+  ];
 }
 
 function sessionName(operationId: string): string {

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -12,6 +13,7 @@ import { createLookQueue } from './looks.ts';
 import { createObserver } from './observer.ts';
 import type { Ports } from './ports.ts';
 import { createStore } from './store.ts';
+import { createTemplates } from './templates.ts';
 import type { Wiring } from './wiring.ts';
 
 /** The real parts. Each is made when it is first asked for, so that a function that only reads the table loads no more than that. */
@@ -33,6 +35,7 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
   const accounts = once(() => createAccounts(new STSClient(client), store(), { now: wiring.clock.now, realNow: () => Date.now() }, wiring.endpoint));
   const eks = once(() => createEks({ ...(wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint }) }));
   const observer = once(() => createObserver(new LambdaClient(client), setting('SLIPWAY_OBSERVE_FUNCTION'), log()));
+  const templates = once(() => createTemplates(new S3Client(client), environment['SLIPWAY_TEMPLATE_BUCKET'], wiring.clock));
   const meter = once(() => createMeter());
   return {
     clock: wiring.clock,
@@ -60,6 +63,9 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
     },
     get observer() {
       return observer();
+    },
+    get templates() {
+      return templates();
     },
   };
 }

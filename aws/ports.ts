@@ -247,8 +247,8 @@ export interface AccountAccess {
   watch(accountId: string, region: string): Promise<Session>;
   /** What the account's role is allowed, as it reads by itself; never throws. */
   readPermissions(accountId: string): Promise<VerificationFacts['permissions']>;
-  /** Tries to assume the account's role, with an external id, with none, or with a wrong one; never throws for a denial. */
-  tryToAssume(accountId: string, externalId: string | undefined): Promise<{ readonly kind: 'assumed' } | { readonly kind: 'denied'; readonly message: string } | { readonly kind: 'failed'; readonly message: string }>;
+  /** Tries to assume the account's role, with an external id, with none, or with a wrong one; `as-work`: with the tags and the source identity that a step's session carries. Never throws for a denial. */
+  tryToAssume(accountId: string, externalId: string | undefined, manner: 'as-work' | 'bare'): Promise<{ readonly kind: 'assumed' } | { readonly kind: 'denied'; readonly message: string } | { readonly kind: 'failed'; readonly message: string }>;
 }
 
 /** What beginning a piece of EKS work came to. */
@@ -313,6 +313,12 @@ export interface Observer {
   observe<Q extends Question>(question: Q): Promise<Answers[Q['ask']] | Refusal>;
 }
 
+/** The templates that let Slipway into accounts, where CloudFormation can read them. */
+export interface Templates {
+  /** Keeps an account's template and answers a private URL of limited life; undefined where there is no bucket. It carries the external id: for admins alone. */
+  publish(accountId: string, template: string): Promise<string | undefined>;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -324,6 +330,7 @@ export interface Ports {
   readonly accounts: AccountAccess;
   readonly eks: Eks;
   readonly observer: Observer;
+  readonly templates: Templates;
 }
 
 export type { WaitingFor };

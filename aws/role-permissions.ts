@@ -1,20 +1,27 @@
 import { GetPolicyCommand, GetPolicyVersionCommand, GetRolePolicyCommand, IAMClient, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { ACCESS_ROLE_NAME } from '../domain/account-setup.ts';
+import type { UnreadPolicy, VerificationFacts } from '../domain/facts.ts';
 import type { PolicyDocument } from '../domain/permissions.ts';
 import type { Session } from './ports.ts';
 
-/** IAM allows ten managed policies a role, twenty after a raise; inline ones share 10,240 characters. More are not read. */
+/** IAM allows ten managed policies a role, twenty after a raise; inline ones share 10,240 characters. What is beyond is told as unread. */
 const POLICIES_READ_MAX = 20;
 
-/** All that the account's role is allowed, inline and attached policies together, as one policy document in JSON. Read through the role itself. */
-export async function readRolePermissions(session: Session, endpoint: string | undefined): Promise<string> {
+type Read = Omit<Extract<VerificationFacts['permissions'], { kind: 'read' }>, 'kind'>;
+
+/**
+ * All that the account's role is allowed, inline and attached policies together, as one policy document in JSON, and the attached
+ * policies that the role may not read. Read through the role itself. Throws when the lists of policies cannot be read.
+ */
+export async function readRolePermissions(session: Session, endpoint: string | undefined): Promise<Read> {
   const iam = new IAMClient({ region: session.region, credentials: session.credentials, ...(endpoint === undefined ? {} : { endpoint }) });
-  const documents = [...(await inlineDocuments(iam)), ...(await attachedDocuments(iam, session.accountId))];
+  const attached = await attachedDocuments(iam);
+  const documents = [...(await inlineDocuments(iam)), ...attached.documents];
   const statements = documents.flatMap((document) => {
     const { Statement } = JSON.parse(document) as { Statement: PolicyDocument['Statement'] | PolicyDocument['Statement'][number] };
     return Array.isArray(Statement) ? (Statement as PolicyDocument['Statement']) : [Statement as PolicyDocument['Statement'][number]];
   });
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+  return { document: JSON.stringify({ Version: '2012-10-17', Statement: statements }), unread: attached.unread };
 }
 
 async function inlineDocuments(iam: IAMClient): Promise<string[]> {
@@ -27,15 +34,19 @@ async function inlineDocuments(iam: IAMClient): Promise<string[]> {
   return documents;
 }
 
-/** Attached policies of the account's own; one of AWS's is beyond what the role may read, and is not what the template makes. */
-async function attachedDocuments(iam: IAMClient, accountId: string): Promise<string[]> {
-  const { AttachedPolicies } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: ACCESS_ROLE_NAME, MaxItems: POLICIES_READ_MAX }));
-  const own = (AttachedPolicies ?? []).flatMap(({ PolicyArn }) => (PolicyArn?.startsWith(`arn:aws:iam::${accountId}:policy/slipway-`) === true ? [PolicyArn] : []));
+/** Attached policies, the account's own and AWS's. One that cannot be read may allow or deny anything, so it is told. */
+async function attachedDocuments(iam: IAMClient): Promise<{ documents: string[]; unread: UnreadPolicy[] }> {
+  const { AttachedPolicies, IsTruncated } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: ACCESS_ROLE_NAME, MaxItems: POLICIES_READ_MAX }));
   const documents: string[] = [];
-  for (const PolicyArn of own) {
-    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
-    const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId ?? 'v1' }));
-    documents.push(decodeURIComponent(PolicyVersion?.Document ?? '{"Statement":[]}'));
+  const unread: UnreadPolicy[] = IsTruncated === true ? [{ policy: `beyond the first ${POLICIES_READ_MAX}`, message: 'More policies are attached than are read.' }] : [];
+  for (const { PolicyArn, PolicyName = PolicyArn ?? '' } of AttachedPolicies ?? []) {
+    try {
+      const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+      const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId }));
+      documents.push(decodeURIComponent(PolicyVersion?.Document ?? ''));
+    } catch (error) {
+      unread.push({ policy: PolicyName, message: error instanceof Error ? error.message : 'unknown error' });
+    }
   }
-  return documents;
+  return { documents, unread };
 }

@@ -6,7 +6,7 @@ import { leanSchemas } from './lean-schemas.ts';
 /** Where bundles go; a function's handler in serverless.yml is this folder and its TypeScript file's path. */
 const OUT = '.build';
 /** A bundle above this has taken in something that a function does not need; a cold start reads all of it. */
-const BUNDLE_KB_MAX = 1000;
+const BUNDLE_KB_MAX = 1100;
 
 /**
  * Bundles each function of serverless.yml into one file of its own: `handlers/queries.ts` -> `.build/handlers/queries.cjs`.

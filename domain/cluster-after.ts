@@ -1,3 +1,4 @@
+import { accessCondition } from './access-condition.ts';
 import type { Addon, Cluster, Nodegroup } from './cluster.ts';
 import { withCondition, type Condition } from './condition.ts';
 import type { AddonFacts, ClusterFacts, NodegroupFacts } from './facts.ts';
@@ -12,11 +13,15 @@ export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
     version: facts.cluster.version,
     desiredVersion: facts.cluster.version,
     subnetIds: facts.cluster.subnetIds,
+    securityGroupIds: facts.cluster.securityGroupIds,
+    endpointPublicAccess: facts.cluster.endpointPublicAccess ?? cluster.endpointPublicAccess,
+    endpointPrivateAccess: facts.cluster.endpointPrivateAccess ?? cluster.endpointPrivateAccess,
+    publicAccessCidrs: facts.cluster.publicAccessCidrs ?? cluster.publicAccessCidrs,
     deletionProtection: facts.cluster.deletionProtection,
     ...(facts.cluster.supportType === undefined ? {} : { supportType: facts.cluster.supportType }),
     nodegroups: facts.nodegroups.map((group) => nodegroupAfter(cluster.nodegroups.find((known) => known.nodegroupName === group.nodegroupName), group)),
     addons,
-    conditions: conditionsAfter(cluster.conditions, facts, addons),
+    conditions: conditionsAfter(cluster, facts, addons),
   };
 }
 
@@ -52,7 +57,7 @@ function addonAfter(known: Addon | undefined, seen: AddonFacts, nodes: number): 
   return { ...kept, addonName: seen.addonName, addonVersion: seen.addonVersion, status: seen.status, ...(reason === undefined ? {} : { reason }) };
 }
 
-function conditionsAfter(conditions: readonly Condition[], facts: ClusterFacts, addons: readonly Addon[]): Condition[] {
+function conditionsAfter(cluster: Cluster, facts: ClusterFacts, addons: readonly Addon[]): Condition[] {
   const issues = [
     ...facts.cluster.healthIssues.map((issue) => `${issue.code}: ${issue.message}`),
     ...facts.nodegroups.flatMap((group) => group.healthIssues.map((issue) => `${group.nodegroupName}: ${issue.code}: ${issue.message}`)),
@@ -61,7 +66,7 @@ function conditionsAfter(conditions: readonly Condition[], facts: ClusterFacts, 
   const awaiting = addons.filter((addon) => addon.reason === 'AwaitingNodes').map((addon) => addon.addonName);
   const degraded = addons.filter((addon) => addon.reason !== undefined && addon.reason !== 'AwaitingNodes').map((addon) => `${addon.addonName} (${addon.reason})`);
   const withHealth = withCondition(
-    conditions,
+    withCondition(cluster.conditions, accessCondition(cluster), facts.observedAt),
     healthy
       ? { type: 'Healthy', status: 'True', reason: 'Active', message: 'The control plane is ACTIVE and EKS names no issue.' }
       : { type: 'Healthy', status: 'False', reason: facts.cluster.healthIssues[0]?.code ?? 'IssuesReported', message: issues.join(' ') || `The control plane is ${facts.cluster.status}.` },

@@ -1,4 +1,6 @@
+import { accessCondition } from './access-condition.ts';
 import type { Addon, Cluster, Nodegroup } from './cluster.ts';
+import { withCondition } from './condition.ts';
 import { clusterAfter } from './cluster-after.ts';
 import type { ClusterFacts } from './facts.ts';
 import type { ChangeCluster, ChangeNodegroup, CreateCluster, CreateNodegroup, ImportCluster } from './requests.ts';
@@ -35,7 +37,7 @@ export function draftCluster(request: CreateCluster, birth: Birth): Cluster {
     access: request.access.map(present),
     nodegroups: request.nodegroups.map(draftNodegroup),
     addons: request.addons.map((addon): Addon => ({ ...present(addon), addonName: addon.addonName, status: 'Planned' })),
-    conditions: [],
+    conditions: withCondition([], accessCondition({ origin: 'created', access: request.access.map(present) }), birth.now),
     origin: 'created',
     exists: false,
     createdAt: birth.now,
@@ -72,6 +74,7 @@ export function draftImport(request: ImportCluster, facts: ClusterFacts, birth: 
     roleArn: facts.cluster.roleArn,
     subnetIds: facts.cluster.subnetIds,
     securityGroupIds: facts.cluster.securityGroupIds,
+    // EKS's own defaults, for a look that did not tell.
     endpointPublicAccess: true,
     endpointPrivateAccess: false,
     publicAccessCidrs: [],

@@ -25,6 +25,9 @@ export interface ControlPlaneFacts {
   readonly vpcId?: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
+  readonly endpointPublicAccess?: boolean;
+  readonly endpointPrivateAccess?: boolean;
+  readonly publicAccessCidrs?: readonly string[];
   readonly authenticationMode?: string;
   readonly supportType?: 'STANDARD' | 'EXTENDED';
   readonly deletionProtection: boolean;
@@ -134,10 +137,19 @@ export interface VerificationFacts {
   readonly withId: AssumeTrial;
   /** Tried only while an id is being rotated. */
   readonly withPreviousId?: AssumeTrial;
+  /** An external id of ours without tags and source identity, tried only when the role is denied with them. */
+  readonly unnamed?: AssumeTrial;
   readonly withoutId: AssumeTrial;
   readonly withWrongId: AssumeTrial;
   /** The role's permissions as read by itself, or why they could not be read. */
-  readonly permissions: { readonly kind: 'read'; readonly document: string } | { readonly kind: 'unreadable'; readonly message: string };
+  readonly permissions:
+    | { readonly kind: 'read'; readonly document: string; /** Attached policies that could not be read: what they allow or deny is not known. */ readonly unread?: readonly UnreadPolicy[] }
+    | { readonly kind: 'unreadable'; readonly message: string };
+}
+
+export interface UnreadPolicy {
+  readonly policy: string;
+  readonly message: string;
 }
 
 export interface AssumeTrial {

@@ -11,8 +11,8 @@ type Verdict = Omit<Condition, 'lastTransitionTime' | 'type'>;
 const MISSING_NAMED_MAX = 12;
 
 /**
- * Judges what `verify` tried. `AccessVerified` is True only when the role can be assumed with an external id of ours and neither
- * without one nor with a wrong one. While an id is rotated either of the two may be the one that works; `retirePrevious` says that
+ * Judges what `verify` tried. `AccessVerified` is True only when the role can be assumed as all work assumes it (with an external id of
+ * ours, tags and a source identity) and neither without an id nor with a wrong one. While an id is rotated either of the two may be the one that works; `retirePrevious` says that
  * the new one has, so that the one before it can end.
  */
 export function judgeVerification(account: Account, facts: VerificationFacts, now: string): { readonly conditions: Condition[]; readonly retirePrevious: boolean } {
@@ -23,7 +23,7 @@ export function judgeVerification(account: Account, facts: VerificationFacts, no
   return { conditions, retirePrevious };
 }
 
-function judgeAccess({ withId, withPreviousId, withoutId, withWrongId }: VerificationFacts): Verdict {
+function judgeAccess({ withId, withPreviousId, unnamed, withoutId, withWrongId }: VerificationFacts): Verdict {
   const lax = withoutId.kind === 'assumed' ? 'without an external id' : withWrongId.kind === 'assumed' ? 'with a wrong external id' : undefined;
   if (lax !== undefined) {
     return {
@@ -35,6 +35,13 @@ function judgeAccess({ withId, withPreviousId, withoutId, withWrongId }: Verific
   const works = [withId, ...(withPreviousId === undefined ? [] : [withPreviousId])].some((trial) => trial.kind === 'assumed');
   const failed = [withoutId, withWrongId, ...(works ? [] : [withId, withPreviousId])].find((trial): trial is AssumeTrial => trial?.kind === 'failed');
   if (failed !== undefined) return { status: 'Unknown', reason: 'AssumeRoleFailed', message: `STS did not answer as it should, so nothing is known: ${told(failed)}` };
+  if (!works && unnamed?.kind === 'assumed') {
+    return {
+      status: 'False',
+      reason: 'SessionCannotBeNamed',
+      message: `The role ${ACCESS_ROLE_NAME} can be assumed with its external id, but not with the tags and the source identity that all work carries. Its trust policy lacks the statement NameTheSession (sts:TagSession and sts:SetSourceIdentity): put the trust policy of this account in its place. AWS said: ${told(withId)}`,
+    };
+  }
   if (!works) {
     return {
       status: 'False',
@@ -56,6 +63,11 @@ function judgePermissions(account: Account, { permissions }: VerificationFacts):
   if (permissions.kind === 'unreadable') return { status: 'Unknown', reason: 'PermissionsUnreadable', message: `The role's permissions could not be read: ${permissions.message}` };
   const missing = missingFrom(permissions.document, rolePolicyFor({ accountId: account.accountId, passRoleArns: [`arn:aws:iam::${account.accountId}:role/*`] }));
   if (missing === 'unreadable') return { status: 'Unknown', reason: 'PermissionsUnreadable', message: 'The role\'s permissions were read, but are no policy document that can be understood.' };
+  const [unread, ...others] = permissions.unread ?? [];
+  if (unread !== undefined) {
+    const which = others.length === 0 ? `its policy ${unread.policy}` : `its policies ${[unread, ...others].map(({ policy }) => policy).join(', ')}`;
+    return { status: 'Unknown', reason: 'PermissionsUnreadable', message: `What the role allows is not known, because it could not read ${which}: ${unread.message} Allow it iam:GetPolicy and iam:GetPolicyVersion as the permissions policy of this account does, and verify again.` };
+  }
   if (missing.length === 0) return { status: 'True', reason: 'PermissionsCurrent', message: 'The role allows everything that Slipway does.' };
   const named = missing.slice(0, MISSING_NAMED_MAX).join(', ');
   const more = missing.length > MISSING_NAMED_MAX ? ` and ${missing.length - MISSING_NAMED_MAX} more` : '';

@@ -121,7 +121,8 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   },
   'launch-tags': { sid: 'TagWhatIsLaunched', resources: (cut) => [`arn:aws:ec2:${cut.region}:${cut.accountId}:*/*`], condition: () => ({ StringEquals: { 'ec2:CreateAction': 'RunInstances' } }) },
   'own-role': { sid: 'ReadItsOwnRole', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/slipway-access`] },
-  'own-policy': { sid: 'ReadItsOwnPolicies', resources: (cut) => [`arn:aws:iam::${cut.accountId}:policy/slipway-*`] },
+  // Whichever policies its owner attaches, and AWS's own among them: a role may be given what it needs by any.
+  'own-policy': { sid: 'ReadItsOwnPolicies', resources: (cut) => [`arn:aws:iam::${cut.accountId}:policy/*`, 'arn:aws:iam::aws:policy/*'] },
 };
 
 /** STS takes a session policy of this many characters (source: STS AssumeRole, Policy). */

@@ -4,9 +4,9 @@ import type { PolicyDocument, Statement } from './permissions.ts';
 interface FoundStatement {
   readonly Effect: string;
   readonly Action?: string | readonly string[];
-  readonly NotAction?: unknown;
+  readonly NotAction?: string | readonly string[];
   readonly Resource?: string | readonly string[];
-  readonly NotResource?: unknown;
+  readonly NotResource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, unknown>>;
 }
 
@@ -25,16 +25,30 @@ export function missingFrom(document: string, wanted: PolicyDocument): readonly 
 function allows(found: readonly FoundStatement[], action: string, wanted: Statement): boolean {
   const about = found.filter((statement) => namesAction(statement, action));
   const resources = action === 'iam:PassRole' ? [] : wanted.Resource;
-  const denied = about.some((statement) => statement.Effect === 'Deny' && statement.Condition === undefined && resources.some((resource) => list(statement.Resource).some((pattern) => matches(pattern, resource) || matches(resource, pattern))));
+  const denied = about.some((statement) => statement.Effect === 'Deny' && statement.Condition === undefined && resources.some((resource) => touches(statement, resource)));
   if (denied) return false;
   const allowing = about.filter((statement) => statement.Effect === 'Allow' && (statement.Condition === undefined || same(statement.Condition, wanted.Condition)));
-  if (action === 'iam:PassRole') return allowing.some((statement) => list(statement.Resource).length > 0);
-  return resources.every((resource) => allowing.some((statement) => list(statement.Resource).some((pattern) => matches(pattern, resource))));
+  if (action === 'iam:PassRole') return allowing.some((statement) => list(statement.Resource).length > 0 || statement.NotResource !== undefined);
+  return resources.every((resource) => allowing.some((statement) => covers(statement, resource)));
 }
 
-/** `NotAction` and `NotResource` are not weighed: an allowance by exception is not what was handed out. */
-function namesAction(statement: FoundStatement, action: string): boolean {
-  return list(statement.Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+function namesAction({ Action, NotAction }: FoundStatement, action: string): boolean {
+  const among = (patterns: string | readonly string[] | undefined) => list(patterns).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+  return NotAction === undefined ? among(Action) : !among(NotAction);
+}
+
+/** Whether the statement is about all of a resource, itself perhaps a pattern. */
+function covers({ Resource, NotResource }: FoundStatement, resource: string): boolean {
+  return NotResource === undefined ? list(Resource).some((pattern) => matches(pattern, resource)) : !list(NotResource).some((pattern) => overlap(pattern, resource));
+}
+
+/** Whether the statement is about any part of a resource. */
+function touches({ Resource, NotResource }: FoundStatement, resource: string): boolean {
+  return NotResource === undefined ? list(Resource).some((pattern) => overlap(pattern, resource)) : !list(NotResource).some((pattern) => matches(pattern, resource));
+}
+
+function overlap(one: string, other: string): boolean {
+  return matches(one, other) || matches(other, one);
 }
 
 /** IAM's own wildcards: `*` for any characters, `?` for one. A wildcard of `text` is only covered by one of the pattern. */

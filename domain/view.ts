@@ -38,8 +38,11 @@ export const AccountSetupView = z
     trustPolicy: z.record(z.string(), z.unknown()).optional().meta({ description: 'The trust policy of the role, as a JSON document.' }),
     permissionsPolicy: z.record(z.string(), z.unknown()).optional().meta({ description: 'The permissions of the role, as a JSON document.' }),
     template: z.string().optional().meta({ description: 'A CloudFormation template that makes the role with both policies.' }),
+    templateUrl: z.string().optional().meta({
+      description: 'Where CloudFormation reads the template: private, good for an hour at most, for whoever holds it. In answers to registering, rotating and verifying, on AWS; a failed upload leaves it out.',
+    }),
   })
-  .meta({ id: 'AccountSetup', description: '`externalId`, `trustPolicy`, `permissionsPolicy` and `template` are told to admins only.' });
+  .meta({ id: 'AccountSetup', description: '`externalId`, `trustPolicy`, `permissionsPolicy`, `template` and `templateUrl` are told to admins only.' });
 
 const NodegroupMembers = {
   nodegroupName: z.string(),

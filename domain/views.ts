@@ -25,8 +25,8 @@ export function viewAccount(account: Account): z.input<typeof AccountView> {
   };
 }
 
-/** One account with what its owner needs to make the role. Only for admins: it holds the external id. */
-export function viewAccountSetup(account: Account, setup: AccountSetup): z.input<typeof AccountSetupView> {
+/** One account with what its owner needs to make the role. Only for admins: it holds the external id. `templateUrl` where the template was published. */
+export function viewAccountSetup(account: Account, setup: AccountSetup, templateUrl?: string): z.input<typeof AccountSetupView> {
   return {
     ...viewAccount(account),
     externalId: account.externalId,
@@ -34,6 +34,7 @@ export function viewAccountSetup(account: Account, setup: AccountSetup): z.input
     trustPolicy: { ...setup.trustPolicy },
     permissionsPolicy: { ...setup.permissionsPolicy },
     template: setup.template,
+    ...(templateUrl === undefined ? {} : { templateUrl }),
   };
 }
 

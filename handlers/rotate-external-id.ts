@@ -1,11 +1,9 @@
 import { isRefusal } from '../domain/refusal.ts';
 import { AccountSetupView } from '../domain/view.ts';
-import { viewAccountSetup } from '../domain/views.ts';
-import { accountSetup } from '../domain/account-setup.ts';
 import { MOVED, resource } from './answers.ts';
+import { publishedSetup } from './published-setup.ts';
 import { accountToChange } from './reach.ts';
 import { route } from './route.ts';
-import { setting } from './settings.ts';
 
 /** Puts a new external id in force. The one before it stays valid until `verify` has seen the new one work. */
 export const rotateExternalId = route({
@@ -20,7 +18,7 @@ export const rotateExternalId = route({
     if (isRefusal(account)) return account;
     const externalId = ports.ids.externalId();
     const rotated = { ...account, externalId, previousExternalId: account.previousExternalId ?? account.externalId, generation: account.generation + 1 };
-    const answer = resource(viewAccountSetup(rotated, accountSetup(rotated, setting('SLIPWAY_HOME_ACCOUNT_ID'))), rotated.generation);
+    const answer = resource(await publishedSetup(rotated, ports), rotated.generation);
     const written = await ports.store.rotateExternalId(account, externalId, ask.remember(answer));
     if (written.kind === 'moved') return MOVED;
     return written.kind === 'answered' ? written : answer;

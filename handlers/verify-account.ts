@@ -1,12 +1,10 @@
 import { isRefusal } from '../domain/refusal.ts';
 import { AccountSetupView } from '../domain/view.ts';
-import { viewAccountSetup } from '../domain/views.ts';
-import { accountSetup } from '../domain/account-setup.ts';
 import { judgeVerification } from '../domain/judge-verification.ts';
 import { MOVED, resource } from './answers.ts';
+import { publishedSetup } from './published-setup.ts';
 import { accountToChange } from './reach.ts';
 import { route } from './route.ts';
-import { setting } from './settings.ts';
 
 /** Tries the account's role with its external id, without one and with a wrong one, and writes down what was seen. */
 export const verifyAccount = route({
@@ -26,7 +24,7 @@ export const verifyAccount = route({
 
     const { previousExternalId, ...rest } = account;
     const verified = { ...rest, conditions, ...(retirePrevious || previousExternalId === undefined ? {} : { previousExternalId }) };
-    const answer = resource(viewAccountSetup(verified, accountSetup(verified, setting('SLIPWAY_HOME_ACCOUNT_ID'))), verified.generation);
+    const answer = resource(await publishedSetup(verified, ports), verified.generation);
     const written = await ports.store.recordVerification(account.accountId, { conditions, triedExternalId: facts.externalId, retirePrevious }, ask.remember(answer));
     if (written.kind === 'moved') return MOVED;
     return written.kind === 'answered' ? written : answer;

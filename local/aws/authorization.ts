@@ -1,4 +1,5 @@
-import { IamRecords, parsedIdentity } from './iam/records.ts';
+import { parsedIdentity } from './iam/records.ts';
+import type { IamRecords } from './iam/records.ts';
 import { judge } from './policy.ts';
 import type { Context } from './policy.ts';
 import type { Caller, Needed } from './service.ts';

@@ -1,5 +1,5 @@
 import type { Collection, Disk } from '../disk.ts';
-import { IamRecords } from './iam/records.ts';
+import type { IamRecords } from './iam/records.ts';
 import { HOME_ACCOUNT_ID } from './service.ts';
 import type { Caller } from './service.ts';
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as eks from '@aws-sdk/client-eks';
-import { DescribeClusterCommand, DescribeUpdateCommand, EKSClient, ListClustersCommand, ListInsightsCommand, ListUpdatesCommand, RegisterClusterCommand, UpdateClusterVersionCommand } from '@aws-sdk/client-eks';
+import { DescribeClusterCommand, DescribeUpdateCommand, EKSClient, ListClustersCommand, RegisterClusterCommand, UpdateClusterVersionCommand } from '@aws-sdk/client-eks';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { IAMClient, GetRoleCommand } from '@aws-sdk/client-iam';
+import { restJson } from '../../local/aws/protocols/rest-json.ts';
+import { readModel } from '../../local/aws/protocols/shape.ts';
 import { AwsError } from '../../local/aws/service.ts';
 import type { SimulatedService } from '../../local/aws/service.ts';
 import { Disk } from '../../local/disk.ts';
@@ -116,12 +118,17 @@ describe('A request', () => {
     }
   });
 
-  it('goes to the more literal of two routes', async (context) => {
-    const stage = await startAws(context);
-    await refusal(new EKSClient(stage.as('111111111111')).send(new ListInsightsCommand({ clusterName: 'blue' })));
-    await refusal(new EKSClient(stage.as('111111111111')).send(new ListUpdatesCommand({ name: 'blue' })));
-    const { body } = await stage.get('/_sim/calls');
-    assert.deepEqual(body, { 'eks:ListInsights': 1, 'eks:ListUpdates': 1 });
+  it('goes to the more literal of two routes', () => {
+    const operation = (name: string, path: string): unknown[] => [9, 'com.amazonaws.things', name, { http: ['GET', path, 200] }, () => 'unit', () => 'unit'];
+    const model = readModel({ GetThing$: operation('GetThing', '/things/{name}'), ListThings$: operation('ListThings', '/things/all'), GetPart$: operation('GetPart', '/things/{name}/{part+}') });
+    const routed = (path: string): unknown => {
+      const found = restJson.route({ method: 'GET', path, query: new URLSearchParams(), headers: {}, body: new Uint8Array() }, model);
+      return typeof found === 'string' ? found : [found.operation.name, found.labels];
+    };
+    assert.deepEqual(routed('/things/all'), ['ListThings', {}]);
+    assert.deepEqual(routed('/things/a%2Fb'), ['GetThing', { name: 'a/b' }]);
+    assert.deepEqual(routed('/things/a/b/c'), ['GetPart', { name: 'a', part: 'b/c' }]);
+    assert.equal(routed('/others'), 'GET /others');
   });
 });
 

@@ -13,7 +13,10 @@ describe('access to a cluster of the simulated EKS', () => {
     assert.deepEqual(place.call('ListAccessEntries', { clusterName: 'a' }).accessEntries, [`arn:aws:iam::${ACCOUNT}:root`]);
     assert.deepEqual(place.call('ListAccessEntries', { clusterName: 'b' }).accessEntries, []);
     const policies = place.call('ListAssociatedAccessPolicies', { clusterName: 'a', principalArn: `arn:aws:iam::${ACCOUNT}:root` }).associatedAccessPolicies;
-    assert.deepEqual(policies.map((policy: { policyArn: string }) => policy.policyArn), [ADMIN]);
+    assert.deepEqual(
+      policies.map((policy: { policyArn: string }) => policy.policyArn),
+      [ADMIN],
+    );
   });
 
   it('is given by entries and policies, and taken away with them', async () => {
@@ -25,13 +28,18 @@ describe('access to a cluster of the simulated EKS', () => {
     assert.equal(accessEntry.username, `arn:aws:sts::${ACCOUNT}:assumed-role/admins/{{SessionName}}`);
     assert.match(accessEntry.accessEntryArn, new RegExp(`^arn:aws:eks:us-east-1:${ACCOUNT}:access-entry/a/role/${ACCOUNT}/admins/[0-9a-f-]{36}$`));
     assert.deepEqual(place.call('CreateAccessEntry', { ...about, clientRequestToken: 't' }).accessEntry, accessEntry);
-    assert.throws(() => place.call('CreateAccessEntry', about), { code: 'ResourceInUseException', message: 'The specified access entry resource is already in use on this cluster.' });
+    assert.throws(() => place.call('CreateAccessEntry', about), {
+      code: 'ResourceInUseException',
+      message: 'The specified access entry resource is already in use on this cluster.',
+    });
 
     place.call('AssociateAccessPolicy', { ...about, policyArn: ADMIN, accessScope: { type: 'cluster' } });
     const { associatedAccessPolicy } = place.call('AssociateAccessPolicy', { ...about, policyArn: ADMIN, accessScope: { type: 'namespace', namespaces: ['default'] } });
     assert.deepEqual(associatedAccessPolicy.accessScope, { type: 'namespace', namespaces: ['default'] });
     assert.equal(place.call('ListAssociatedAccessPolicies', about).associatedAccessPolicies.length, 1);
-    assert.throws(() => place.call('AssociateAccessPolicy', { ...about, policyArn: 'arn:aws:eks::aws:cluster-access-policy/Nothing', accessScope: { type: 'cluster' } }), { code: 'InvalidParameterException' });
+    assert.throws(() => place.call('AssociateAccessPolicy', { ...about, policyArn: 'arn:aws:eks::aws:cluster-access-policy/Nothing', accessScope: { type: 'cluster' } }), {
+      code: 'InvalidParameterException',
+    });
     assert.deepEqual(place.call('ListAccessEntries', { clusterName: 'a', associatedPolicyArn: ADMIN }).accessEntries, [PRINCIPAL, `arn:aws:iam::${ACCOUNT}:root`].sort());
 
     place.call('UpdateAccessEntry', { ...about, kubernetesGroups: ['viewers'] });
@@ -45,13 +53,19 @@ describe('access to a cluster of the simulated EKS', () => {
   it('knows the policies that EKS has', () => {
     const { accessPolicies } = eksPlace().call('ListAccessPolicies');
     for (const name of ['AmazonEKSAdminPolicy', 'AmazonEKSClusterAdminPolicy', 'AmazonEKSEditPolicy', 'AmazonEKSViewPolicy', 'AmazonEKSAdminViewPolicy'])
-      assert.ok(accessPolicies.some((policy: { name: string; arn: string }) => policy.name === name && policy.arn === `arn:aws:eks::aws:cluster-access-policy/${name}`), name);
+      assert.ok(
+        accessPolicies.some((policy: { name: string; arn: string }) => policy.name === name && policy.arn === `arn:aws:eks::aws:cluster-access-policy/${name}`),
+        name,
+      );
   });
 
   it('is refused to groups that Kubernetes and EKS keep for themselves', async () => {
     const place = eksPlace();
     await activeCluster(place, 'a');
-    assert.throws(() => place.call('CreateAccessEntry', { clusterName: 'a', principalArn: PRINCIPAL, kubernetesGroups: ['system:masters'] }), { code: 'InvalidParameterException', message: /system:masters is invalid/ });
+    assert.throws(() => place.call('CreateAccessEntry', { clusterName: 'a', principalArn: PRINCIPAL, kubernetesGroups: ['system:masters'] }), {
+      code: 'InvalidParameterException',
+      message: /system:masters is invalid/,
+    });
   });
 });
 
@@ -63,7 +77,9 @@ describe('pod identities, Fargate profiles and tags of the simulated EKS', () =>
     const { association } = place.call('CreatePodIdentityAssociation', { ...input, clientRequestToken: 't' });
     assert.equal(place.call('CreatePodIdentityAssociation', { ...input, clientRequestToken: 't' }).association.associationId, association.associationId);
     assert.throws(() => place.call('CreatePodIdentityAssociation', input), { code: 'ResourceInUseException' });
-    assert.throws(() => place.call('CreatePodIdentityAssociation', { ...input, serviceAccount: 'x', roleArn: `arn:aws:iam::${ACCOUNT}:role/nobody` }), { code: 'InvalidParameterException' });
+    assert.throws(() => place.call('CreatePodIdentityAssociation', { ...input, serviceAccount: 'x', roleArn: `arn:aws:iam::${ACCOUNT}:role/nobody` }), {
+      code: 'InvalidParameterException',
+    });
     assert.equal(place.call('ListPodIdentityAssociations', { clusterName: 'a', namespace: 'other' }).associations.length, 0);
     place.call('UpdatePodIdentityAssociation', { clusterName: 'a', associationId: association.associationId, disableSessionTags: true });
     assert.equal(place.call('DescribePodIdentityAssociation', { clusterName: 'a', associationId: association.associationId }).association.disableSessionTags, true);

@@ -84,7 +84,10 @@ describe('an add-on of the simulated EKS', () => {
     await activeCluster(place, 'a');
     create(place, 'vpc-cni', { addonVersion: 'v1.19.5-eksbuild.1' });
     await place.minutes(2);
-    assert.throws(() => update(place, 'vpc-cni', { addonVersion: 'v1.21.1-eksbuild.1' }), { code: 'InvalidParameterException', message: 'Updating VPC-CNI can only go up or down 1 minor version at a time' });
+    assert.throws(() => update(place, 'vpc-cni', { addonVersion: 'v1.21.1-eksbuild.1' }), {
+      code: 'InvalidParameterException',
+      message: 'Updating VPC-CNI can only go up or down 1 minor version at a time',
+    });
     update(place, 'vpc-cni', { addonVersion: 'v1.20.4-eksbuild.2' });
     await place.minutes(2);
     update(place, 'vpc-cni', { addonVersion: 'v1.21.1-eksbuild.1' });
@@ -150,7 +153,10 @@ describe('an add-on of the simulated EKS', () => {
     const addon = create(place, 'aws-ebs-csi-driver', { podIdentityAssociations: [{ serviceAccount: 'ebs-csi-controller-sa', roleArn }] });
     await place.minutes(2);
     const listed = () => place.call('ListPodIdentityAssociations', { clusterName: 'a' }).associations;
-    assert.deepEqual(listed().map((association: { associationArn: string }) => association.associationArn), addon.podIdentityAssociations);
+    assert.deepEqual(
+      listed().map((association: { associationArn: string }) => association.associationArn),
+      addon.podIdentityAssociations,
+    );
     assert.equal(listed()[0].ownerArn, addon.addonArn);
     assert.throws(() => place.call('DeletePodIdentityAssociation', { clusterName: 'a', associationId: listed()[0].associationId }), { code: 'InvalidRequestException' });
     update(place, 'aws-ebs-csi-driver', { configurationValues: '{}' });
@@ -180,7 +186,11 @@ describe('DescribeAddonVersions of the simulated EKS', () => {
     for (const { addonName, addonVersions } of listed) {
       const defaults = addonVersions.filter((version: { compatibilities: { defaultVersion: boolean }[] }) => version.compatibilities[0]?.defaultVersion === true);
       assert.equal(defaults.length, 1, `${addonName} has one default`);
-      for (const version of addonVersions) assert.deepEqual(version.compatibilities.map((compatibility: { clusterVersion: string }) => compatibility.clusterVersion), ['1.33']);
+      for (const version of addonVersions)
+        assert.deepEqual(
+          version.compatibilities.map((compatibility: { clusterVersion: string }) => compatibility.clusterVersion),
+          ['1.33'],
+        );
       create(place, addonName, { addonVersion: addonVersions.at(-1).addonVersion });
     }
   });
@@ -199,7 +209,9 @@ describe('DescribeAddonVersions of the simulated EKS', () => {
   it('tells nothing of a minor that is not released', () => {
     const place = eksPlace({ now: Date.parse('2026-02-01T00:00:00Z') });
     assert.deepEqual(place.call('DescribeAddonVersions', { kubernetesVersion: '1.36' }).addons, []);
-    const compatible = place.call('DescribeAddonVersions', { addonName: 'coredns' }).addons[0].addonVersions.flatMap((version: { compatibilities: { clusterVersion: string }[] }) => version.compatibilities.map(({ clusterVersion }) => clusterVersion));
+    const compatible = place
+      .call('DescribeAddonVersions', { addonName: 'coredns' })
+      .addons[0].addonVersions.flatMap((version: { compatibilities: { clusterVersion: string }[] }) => version.compatibilities.map(({ clusterVersion }) => clusterVersion));
     assert.ok(!compatible.includes('1.36') && compatible.includes('1.35'));
   });
 

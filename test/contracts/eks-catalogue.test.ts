@@ -10,7 +10,8 @@ const END_OF_TIME = dayOf('2035-01-01');
 const MINORS = releasedVersions(END_OF_TIME).map((version) => version.minor);
 const aDay = fc.integer({ min: dayOf('2024-06-01'), max: dayOf('2029-01-01') });
 
-const offered = (place: EksPlace, input: object = {}): string[] => place.call('DescribeClusterVersions', input).clusterVersions.map((version: { clusterVersion: string }) => version.clusterVersion);
+const offered = (place: EksPlace, input: object = {}): string[] =>
+  place.call('DescribeClusterVersions', input).clusterVersions.map((version: { clusterVersion: string }) => version.clusterVersion);
 
 describe('the version catalogue', () => {
   it('has one default of every add-on for every minor, and a version for each two neighbours', () => {
@@ -19,7 +20,10 @@ describe('the version catalogue', () => {
         assert.ok(defaultAddonVersion(addonName, minor), `${addonName} has a default for ${minor}`);
         const next = nextMinor(minor);
         if (!MINORS.includes(next)) continue;
-        assert.ok(addonVersionsFor(addonName, minor).some((version) => version.minors.includes(next)), `${addonName} has a version for ${minor} and ${next}`);
+        assert.ok(
+          addonVersionsFor(addonName, minor).some((version) => version.minors.includes(next)),
+          `${addonName} has a version for ${minor} and ${next}`,
+        );
       }
     }
   });
@@ -65,7 +69,10 @@ describe('DescribeClusterVersions of the simulated EKS', () => {
           assert.equal(version.status, version.versionStatus.toLowerCase().replace('_', '-'));
         }
         const minors = versions.map((version: { clusterVersion: string }) => Number(version.clusterVersion.slice(2)));
-        assert.deepEqual(minors, [...minors].sort((a, b) => b - a));
+        assert.deepEqual(
+          minors,
+          [...minors].sort((a, b) => b - a),
+        );
         assert.ok(versions.filter((version: { defaultVersion: boolean }) => version.defaultVersion).length <= 1);
       }),
       { numRuns: 60 },
@@ -97,11 +104,18 @@ describe('DescribeClusterVersions of the simulated EKS', () => {
 
 describe('insights of the simulated EKS', () => {
   const statuses = (place: EksPlace): Record<string, string> =>
-    Object.fromEntries(place.call('ListInsights', { clusterName: 'a' }).insights.map((insight: { name: string; insightStatus: { status: string } }) => [insight.name, insight.insightStatus.status]));
+    Object.fromEntries(
+      place.call('ListInsights', { clusterName: 'a' }).insights.map((insight: { name: string; insightStatus: { status: string } }) => [insight.name, insight.insightStatus.status]),
+    );
 
   it('are UNKNOWN at first and all PASSING within five minutes', async () => {
     const place = eksPlace();
-    place.call('CreateCluster', { name: 'a', version: '1.31', roleArn: 'arn:aws:iam::111111111111:role/eks-cluster', resourcesVpcConfig: { subnetIds: ['subnet-0a', 'subnet-0b'] } });
+    place.call('CreateCluster', {
+      name: 'a',
+      version: '1.31',
+      roleArn: 'arn:aws:iam::111111111111:role/eks-cluster',
+      resourcesVpcConfig: { subnetIds: ['subnet-0a', 'subnet-0b'] },
+    });
     while (place.call('DescribeCluster', { name: 'a' }).cluster.status === 'CREATING') await place.seconds(5);
     assert.deepEqual(new Set(Object.values(statuses(place))), new Set(['UNKNOWN']));
     await place.minutes(5);

@@ -80,9 +80,18 @@ describe('a cluster of the simulated EKS', () => {
   it('is refused without a role that EKS may assume, with subnets of one zone, and in a zone that EKS does not serve', () => {
     const place = eksPlace();
     const roleArn = `arn:aws:iam::${ACCOUNT}:role/nobody`;
-    assert.throws(() => place.call('CreateCluster', clusterInput('a', { roleArn })), { code: 'InvalidParameterException', message: new RegExp(`^Role with arn: ${roleArn}, could not be assumed because it does not exist`) });
-    assert.throws(() => place.call('CreateCluster', clusterInput('a', { resourcesVpcConfig: { subnetIds: ['subnet-0a'] } })), { code: 'InvalidParameterException', message: /at least two different AZs/ });
-    assert.throws(() => place.call('CreateCluster', clusterInput('a', { resourcesVpcConfig: { subnetIds: ['subnet-0a', 'subnet-gone'] } })), { code: 'InvalidParameterException', message: /subnet-gone/ });
+    assert.throws(() => place.call('CreateCluster', clusterInput('a', { roleArn })), {
+      code: 'InvalidParameterException',
+      message: new RegExp(`^Role with arn: ${roleArn}, could not be assumed because it does not exist`),
+    });
+    assert.throws(() => place.call('CreateCluster', clusterInput('a', { resourcesVpcConfig: { subnetIds: ['subnet-0a'] } })), {
+      code: 'InvalidParameterException',
+      message: /at least two different AZs/,
+    });
+    assert.throws(() => place.call('CreateCluster', clusterInput('a', { resourcesVpcConfig: { subnetIds: ['subnet-0a', 'subnet-gone'] } })), {
+      code: 'InvalidParameterException',
+      message: /subnet-gone/,
+    });
     assert.throws(() => place.call('CreateCluster', clusterInput('a', { resourcesVpcConfig: { subnetIds: ['subnet-0a', 'subnet-0d'] } })), {
       code: 'UnsupportedAvailabilityZoneException',
       members: { clusterName: 'a', validZones: ['us-east-1a'] },
@@ -96,7 +105,11 @@ describe('a cluster of the simulated EKS', () => {
     const place = eksPlace();
     place.call('CreateCluster', clusterInput('a'));
     assert.deepEqual(place.call('ListClusters', {}, { region: 'eu-west-1' }).clusters, []);
-    assert.throws(() => place.call('DescribeCluster', { name: 'a' }, { accountId: '222222222222' }), { code: 'ResourceNotFoundException', status: 404, message: 'No cluster found for name: a.' });
+    assert.throws(() => place.call('DescribeCluster', { name: 'a' }, { accountId: '222222222222' }), {
+      code: 'ResourceNotFoundException',
+      status: 404,
+      message: 'No cluster found for name: a.',
+    });
   });
 
   it('is listed in pages that miss nothing and end', () => {
@@ -111,7 +124,8 @@ describe('a cluster of the simulated EKS', () => {
       nextToken = answer.nextToken;
     } while (nextToken !== undefined);
     assert.deepEqual(seen, names);
-    for (const bad of [{ maxResults: 0 }, { maxResults: 101 }, { nextToken: 'made-up' }]) assert.throws(() => place.call('ListClusters', bad), { code: 'InvalidParameterException' });
+    for (const bad of [{ maxResults: 0 }, { maxResults: 101 }, { nextToken: 'made-up' }])
+      assert.throws(() => place.call('ListClusters', bad), { code: 'InvalidParameterException' });
   });
 
   it('ends FAILED when a failure is scripted for it', async () => {
@@ -162,7 +176,9 @@ describe('a version update of the simulated EKS', () => {
       status: 409,
       message: `Cannot VersionUpdate because cluster a currently has update ${update.id} in progress`,
     });
-    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', deletionProtection: true }), { message: `Cannot DeletionProtectionUpdate because cluster a currently has update ${update.id} in progress` });
+    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', deletionProtection: true }), {
+      message: `Cannot DeletionProtectionUpdate because cluster a currently has update ${update.id} in progress`,
+    });
     assert.throws(() => place.call('DeleteCluster', { name: 'a' }), { code: 'ResourceInUseException' });
     assert.equal(place.call('UpdateClusterVersion', { name: 'a', version: '1.34', clientRequestToken: 't' }).update.id, update.id);
     assert.deepEqual(place.call('ListUpdates', { name: 'a' }).updateIds, [update.id]);
@@ -226,7 +242,11 @@ describe('a version update of the simulated EKS', () => {
     place.call('StartInsightsRefresh', { clusterName: 'a' });
     await place.minutes(3);
     place.eks.enforceInsights(true);
-    assert.throws(() => place.call('UpdateClusterVersion', { name: 'a', version: '1.35' }), { code: 'InvalidStateException', status: 400, message: /^Upgrade readiness issues detected\. Call the EKS ListInsights API/ });
+    assert.throws(() => place.call('UpdateClusterVersion', { name: 'a', version: '1.35' }), {
+      code: 'InvalidStateException',
+      status: 400,
+      message: /^Upgrade readiness issues detected\. Call the EKS ListInsights API/,
+    });
     place.eks.enforceInsights(false);
     const { update } = place.call('UpdateClusterVersion', { name: 'a', version: '1.35', clientRequestToken: 'unforced' });
     assert.equal(update.status, 'InProgress');
@@ -268,9 +288,24 @@ describe('UpdateClusterConfig of the simulated EKS', () => {
     assert.throws(() => place.call('UpdateClusterConfig', two), { code: 'InvalidParameterException', message: 'Only one type of update can be allowed.' });
     const kinds: [object, string, (cluster: never) => unknown, unknown][] = [
       [{ deletionProtection: true }, 'DeletionProtectionUpdate', (cluster: { deletionProtection: boolean }) => cluster.deletionProtection, true],
-      [{ resourcesVpcConfig: { endpointPrivateAccess: true } }, 'EndpointAccessUpdate', (cluster: { resourcesVpcConfig: { endpointPrivateAccess: boolean } }) => cluster.resourcesVpcConfig.endpointPrivateAccess, true],
-      [{ resourcesVpcConfig: { subnetIds: ['subnet-0a', 'subnet-0c'] } }, 'VpcConfigUpdate', (cluster: { resourcesVpcConfig: { subnetIds: string[] } }) => cluster.resourcesVpcConfig.subnetIds, ['subnet-0a', 'subnet-0c']],
-      [{ logging: { clusterLogging: [{ types: ['api'], enabled: true }] } }, 'LoggingUpdate', (cluster: { logging: { clusterLogging: { types: string[] }[] } }) => cluster.logging.clusterLogging[0]?.types, ['api']],
+      [
+        { resourcesVpcConfig: { endpointPrivateAccess: true } },
+        'EndpointAccessUpdate',
+        (cluster: { resourcesVpcConfig: { endpointPrivateAccess: boolean } }) => cluster.resourcesVpcConfig.endpointPrivateAccess,
+        true,
+      ],
+      [
+        { resourcesVpcConfig: { subnetIds: ['subnet-0a', 'subnet-0c'] } },
+        'VpcConfigUpdate',
+        (cluster: { resourcesVpcConfig: { subnetIds: string[] } }) => cluster.resourcesVpcConfig.subnetIds,
+        ['subnet-0a', 'subnet-0c'],
+      ],
+      [
+        { logging: { clusterLogging: [{ types: ['api'], enabled: true }] } },
+        'LoggingUpdate',
+        (cluster: { logging: { clusterLogging: { types: string[] }[] } }) => cluster.logging.clusterLogging[0]?.types,
+        ['api'],
+      ],
       [{ zonalShiftConfig: { enabled: true } }, 'ZonalShiftConfigUpdate', (cluster: { zonalShiftConfig: object }) => cluster.zonalShiftConfig, { enabled: true }],
     ];
     for (const [change, type, read, expected] of kinds) {
@@ -280,8 +315,13 @@ describe('UpdateClusterConfig of the simulated EKS', () => {
       assert.equal(updateOf(place, 'a', update.id).status, 'Successful');
       assert.deepEqual(read(place.call('DescribeCluster', { name: 'a' }).cluster as never), expected);
     }
-    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', resourcesVpcConfig: { endpointPrivateAccess: true } }), { message: /^Cluster is already at the desired configuration with endpointPrivateAccess: true/ });
-    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', upgradePolicy: { supportType: 'STANDARD' } }), { code: 'InvalidRequestException', message: /standard support/ });
+    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', resourcesVpcConfig: { endpointPrivateAccess: true } }), {
+      message: /^Cluster is already at the desired configuration with endpointPrivateAccess: true/,
+    });
+    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', upgradePolicy: { supportType: 'STANDARD' } }), {
+      code: 'InvalidRequestException',
+      message: /standard support/,
+    });
   });
 
   it('moves the authentication mode forward only', async () => {
@@ -292,7 +332,9 @@ describe('UpdateClusterConfig of the simulated EKS', () => {
     place.call('UpdateClusterConfig', { name: 'a', accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP' } });
     await place.minutes(4);
     assert.deepEqual(place.call('ListAccessEntries', { clusterName: 'a' }).accessEntries, []);
-    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', accessConfig: { authenticationMode: 'CONFIG_MAP' } }), { message: 'Unsupported authentication mode update from API_AND_CONFIG_MAP to CONFIG_MAP' });
+    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', accessConfig: { authenticationMode: 'CONFIG_MAP' } }), {
+      message: 'Unsupported authentication mode update from API_AND_CONFIG_MAP to CONFIG_MAP',
+    });
   });
 
   it('refuses by name what is not simulated', async () => {
@@ -310,7 +352,11 @@ describe('DeleteCluster of the simulated EKS', () => {
     await place.minutes(13);
     place.call('CreateNodegroup', nodegroupInput('a', 'blue'));
     await place.minutes(7);
-    assert.throws(() => place.call('DeleteCluster', { name: 'a' }), { code: 'ResourceInUseException', message: 'Cluster has nodegroups attached', members: { clusterName: 'a', nodegroupName: 'blue' } });
+    assert.throws(() => place.call('DeleteCluster', { name: 'a' }), {
+      code: 'ResourceInUseException',
+      message: 'Cluster has nodegroups attached',
+      members: { clusterName: 'a', nodegroupName: 'blue' },
+    });
     place.call('DeleteNodegroup', { clusterName: 'a', nodegroupName: 'blue' });
     await place.minutes(6);
     assert.throws(() => place.call('DeleteCluster', { name: 'a' }), { code: 'InvalidRequestException', message: /deletion protection is enabled/ });

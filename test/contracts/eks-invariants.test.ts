@@ -9,14 +9,7 @@ import type { EksPlace } from './eks-place.ts';
 
 const RUNS = 60;
 const STEPS_MAX = 40;
-const REFUSALS = [
-  'InvalidParameterException',
-  'InvalidRequestException',
-  'InvalidStateException',
-  'ResourceInUseException',
-  'ResourceNotFoundException',
-  'NotImplemented',
-];
+const REFUSALS = ['InvalidParameterException', 'InvalidRequestException', 'InvalidStateException', 'ResourceInUseException', 'ResourceNotFoundException', 'NotImplemented'];
 
 /** One thing that somebody does, or the time that passes. Most of it is refused most of the time: nobody coordinates. */
 type Deed =
@@ -42,22 +35,64 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       fc.constant<Deed>({ do: 'fail', operation: 'eks:UpdateClusterVersion', code: 'IpNotAvailable' }),
     ),
   },
-  { weight: 1, arbitrary: call('UpdateClusterVersion', fc.record({ version: minors }).map((input) => ({ name: 'a', ...input }))) },
-  { weight: 2, arbitrary: call('UpdateClusterConfig', fc.boolean().map((deletionProtection) => ({ name: 'a', deletionProtection }))) },
+  {
+    weight: 1,
+    arbitrary: call(
+      'UpdateClusterVersion',
+      fc.record({ version: minors }).map((input) => ({ name: 'a', ...input })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: call(
+      'UpdateClusterConfig',
+      fc.boolean().map((deletionProtection) => ({ name: 'a', deletionProtection })),
+    ),
+  },
   {
     weight: 4,
     arbitrary: call(
       'CreateNodegroup',
-      fc.record({ group: groups, desiredSize: size, maxUnavailable: fc.integer({ min: 1, max: 3 }), updateStrategy: fc.constantFrom('DEFAULT', 'MINIMAL') }).map(({ group, desiredSize, ...updateConfig }) =>
-        nodegroupInput('a', group, { scalingConfig: { minSize: 0, maxSize: 5, desiredSize }, updateConfig }),
-      ),
+      fc
+        .record({ group: groups, desiredSize: size, maxUnavailable: fc.integer({ min: 1, max: 3 }), updateStrategy: fc.constantFrom('DEFAULT', 'MINIMAL') })
+        .map(({ group, desiredSize, ...updateConfig }) => nodegroupInput('a', group, { scalingConfig: { minSize: 0, maxSize: 5, desiredSize }, updateConfig })),
     ),
   },
-  { weight: 3, arbitrary: call('UpdateNodegroupVersion', fc.record({ nodegroupName: groups, version: fc.option(minors, { nil: undefined }), force: fc.boolean() }).map((input) => ({ clusterName: 'a', ...input }))) },
-  { weight: 3, arbitrary: call('UpdateNodegroupConfig', fc.record({ nodegroupName: groups, desiredSize: size }).map(({ nodegroupName, desiredSize }) => ({ clusterName: 'a', nodegroupName, scalingConfig: { desiredSize } }))) },
-  { weight: 1, arbitrary: call('DeleteNodegroup', groups.map((nodegroupName) => ({ clusterName: 'a', nodegroupName }))) },
-  { weight: 2, arbitrary: call('CreateAddon', fc.constantFrom('coredns', 'vpc-cni').map((addonName) => ({ clusterName: 'a', addonName }))) },
-  { weight: 2, arbitrary: call('UpdateAddon', fc.constantFrom('v1.12.1-eksbuild.2', 'v1.12.3-eksbuild.1', 'v1.13.1-eksbuild.1').map((addonVersion) => ({ clusterName: 'a', addonName: 'coredns', addonVersion }))) },
+  {
+    weight: 3,
+    arbitrary: call(
+      'UpdateNodegroupVersion',
+      fc.record({ nodegroupName: groups, version: fc.option(minors, { nil: undefined }), force: fc.boolean() }).map((input) => ({ clusterName: 'a', ...input })),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: call(
+      'UpdateNodegroupConfig',
+      fc.record({ nodegroupName: groups, desiredSize: size }).map(({ nodegroupName, desiredSize }) => ({ clusterName: 'a', nodegroupName, scalingConfig: { desiredSize } })),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: call(
+      'DeleteNodegroup',
+      groups.map((nodegroupName) => ({ clusterName: 'a', nodegroupName })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: call(
+      'CreateAddon',
+      fc.constantFrom('coredns', 'vpc-cni').map((addonName) => ({ clusterName: 'a', addonName })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: call(
+      'UpdateAddon',
+      fc.constantFrom('v1.12.1-eksbuild.2', 'v1.12.3-eksbuild.1', 'v1.13.1-eksbuild.1').map((addonVersion) => ({ clusterName: 'a', addonName: 'coredns', addonVersion })),
+    ),
+  },
   { weight: 1, arbitrary: call('DeleteCluster', fc.constant({ name: 'a' })) },
 );
 
@@ -112,7 +147,11 @@ describe('whatever is asked of the simulated EKS, in whatever order', () => {
         assert.deepEqual(history.nodesNewerThanControlPlane, []);
         assert.ok(history.widestSkew <= 3, `a node was ${history.widestSkew} minors behind`);
         assert.deepEqual(history.overlappingControlPlaneUpdates, []);
-        assert.deepEqual(history.updates.filter((update) => update.status === 'InProgress'), [], 'everything ends');
+        assert.deepEqual(
+          history.updates.filter((update) => update.status === 'InProgress'),
+          [],
+          'everything ends',
+        );
         for (const group of ['blue', 'green']) {
           const rolls = history.updates.filter((update) => update.nodegroupName === group);
           for (const [index, roll] of rolls.entries()) assert.ok((rolls[index + 1]?.from ?? Infinity) >= (roll.to ?? Infinity), 'a group has one update at a time');
@@ -139,7 +178,10 @@ describe('whatever is asked of the simulated EKS, in whatever order', () => {
           await place.minutes(60);
           const rolled = place.eks.history(ACCOUNT, REGION, 'a').nodes.filter((node) => node.nodegroupName === nodegroupName && node.to === undefined);
           const { version } = place.call('DescribeCluster', { name: 'a' }).cluster;
-          assert.deepEqual(rolled.map((node) => node.version), nodes.map(() => version));
+          assert.deepEqual(
+            rolled.map((node) => node.version),
+            nodes.map(() => version),
+          );
         }
         for (const addonName of place.call('ListAddons', { clusterName: 'a' }).addons) {
           assert.ok(['ACTIVE', 'DEGRADED'].includes(place.call('DescribeAddon', { clusterName: 'a', addonName }).addon.status));
@@ -172,12 +214,19 @@ describe('whatever is asked of the simulated EKS, in whatever order', () => {
   it('whoever looks late finds what happened as if it had been watched', async () => {
     await fc.assert(
       // A restart begins the randomness afresh, and so would tell another story.
-      fc.asyncProperty(fc.array(deed.filter((step) => step.do !== 'restart'), { minLength: 10, maxLength: STEPS_MAX }), fc.integer({ min: 1, max: 1_000_000 }), async (deeds, seed) => {
-        const watched = await live(deeds, seed);
-        const unwatched = await live(deeds, seed, { timers: false });
-        for (const place of [watched, unwatched]) await place.minutes(300);
-        assert.deepEqual(unwatched.eks.history(ACCOUNT, REGION, 'a'), watched.eks.history(ACCOUNT, REGION, 'a'));
-      }),
+      fc.asyncProperty(
+        fc.array(
+          deed.filter((step) => step.do !== 'restart'),
+          { minLength: 10, maxLength: STEPS_MAX },
+        ),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        async (deeds, seed) => {
+          const watched = await live(deeds, seed);
+          const unwatched = await live(deeds, seed, { timers: false });
+          for (const place of [watched, unwatched]) await place.minutes(300);
+          assert.deepEqual(unwatched.eks.history(ACCOUNT, REGION, 'a'), watched.eks.history(ACCOUNT, REGION, 'a'));
+        },
+      ),
       { numRuns: RUNS },
     );
   });

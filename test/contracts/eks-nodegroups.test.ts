@@ -124,8 +124,14 @@ describe('a node group of the simulated EKS', () => {
     const change = (input: object) => place.call('UpdateNodegroupConfig', { clusterName: 'a', nodegroupName: 'blue', ...input }).update;
     const { id, type, params } = change({ scalingConfig: { minSize: 1, maxSize: 4, desiredSize: 4 }, labels: { addOrUpdateLabels: { a: 'b' } } });
     assert.equal(type, 'ConfigUpdate');
-    assert.deepEqual(params.find((param: { type: string }) => param.type === 'DesiredSize'), { type: 'DesiredSize', value: '4' });
-    assert.throws(() => change({ scalingConfig: { desiredSize: 3 } }), { code: 'ResourceInUseException', message: 'Nodegroup cannot be updated as it is currently not in Active State' });
+    assert.deepEqual(
+      params.find((param: { type: string }) => param.type === 'DesiredSize'),
+      { type: 'DesiredSize', value: '4' },
+    );
+    assert.throws(() => change({ scalingConfig: { desiredSize: 3 } }), {
+      code: 'ResourceInUseException',
+      message: 'Nodegroup cannot be updated as it is currently not in Active State',
+    });
     await place.minutes(1);
     assert.equal(updateOf(place, id).status, 'Successful');
     assert.deepEqual(groupOf(place).labels, { a: 'b' });
@@ -198,7 +204,10 @@ describe('a roll of a node group', () => {
     const place = eksPlace();
     await activeCluster(place, 'a', { nodes: 1 });
     const ask = (input: object) => place.call('UpdateNodegroupVersion', { clusterName: 'a', nodegroupName: 'blue', ...input });
-    assert.throws(() => ask({ version: '1.34' }), { code: 'InvalidParameterException', message: 'Nodegroup Kubernetes version should be equal to Cluster kubernetes version 1.33 or NodeGroup kubernetes version 1.33' });
+    assert.throws(() => ask({ version: '1.34' }), {
+      code: 'InvalidParameterException',
+      message: 'Nodegroup Kubernetes version should be equal to Cluster kubernetes version 1.33 or NodeGroup kubernetes version 1.33',
+    });
     await upgrade(place, '1.34', '1.35');
     assert.throws(() => ask({ version: '1.34' }), { code: 'InvalidParameterException' });
     assert.throws(() => ask({ releaseVersion: '1.35.3-20260520' }), { message: 'Requested release version 1.35.3-20260520 is not valid for kubernetes version 1.33.' });
@@ -250,9 +259,15 @@ describe('a roll of a node group', () => {
     place.failures.set('eks:UpdateNodegroupVersion', { code: 'NodeCreationFailure', resourceIds: ['i-1'] });
     const { update } = place.call('UpdateNodegroupVersion', { clusterName: 'a', nodegroupName: 'blue' });
     await place.minutes(27);
-    assert.deepEqual(updateOf(place, update.id).errors, [{ errorCode: 'NodeCreationFailure', errorMessage: "Couldn't proceed with upgrade process as new nodes are not joining node group blue", resourceIds: ['i-1'] }]);
+    assert.deepEqual(updateOf(place, update.id).errors, [
+      { errorCode: 'NodeCreationFailure', errorMessage: "Couldn't proceed with upgrade process as new nodes are not joining node group blue", resourceIds: ['i-1'] },
+    ]);
     assert.deepEqual(place.call('ListUpdates', { name: 'a', nodegroupName: 'blue' }).updateIds, [update.id]);
-    assert.throws(() => place.call('DescribeUpdate', { name: 'a', updateId: update.id }), { code: 'ResourceNotFoundException' }, 'whoever does not name the group does not find it');
+    assert.throws(
+      () => place.call('DescribeUpdate', { name: 'a', updateId: update.id }),
+      { code: 'ResourceNotFoundException' },
+      'whoever does not name the group does not find it',
+    );
   });
 
   it('takes a group with its own image to the next version of its launch template, with no version named', async () => {
@@ -263,7 +278,9 @@ describe('a roll of a node group', () => {
     await place.minutes(7);
     await upgrade(place, '1.34');
     const ask = (input: object) => place.call('UpdateNodegroupVersion', { clusterName: 'a', nodegroupName: 'blue', ...input });
-    assert.throws(() => ask({ version: '1.34', launchTemplate: { id: 'lt-own', version: '2' } }), { message: 'You cannot specify the field kubernetesVersion when using custom AMIs.' });
+    assert.throws(() => ask({ version: '1.34', launchTemplate: { id: 'lt-own', version: '2' } }), {
+      message: 'You cannot specify the field kubernetesVersion when using custom AMIs.',
+    });
     assert.throws(() => ask({}), { message: "Launch template details can't be null for Custom ami type node group" });
     assert.throws(() => ask({ launchTemplate: { id: 'lt-plain', version: '2' } }), { code: 'InvalidParameterException' });
     const { update } = ask({ launchTemplate: { id: 'lt-own', version: '2' } });

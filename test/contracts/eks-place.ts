@@ -46,7 +46,12 @@ export function eksPlace(options: { seed?: number; disk?: Disk; now?: number; ti
   const around: Around = {
     iam: {
       role: (accountId, name) =>
-        roles.has(name) ? { arn: `arn:aws:iam::${accountId}:role/${name}`, trustedServices: ['eks.amazonaws.com', 'ec2.amazonaws.com', 'pods.eks.amazonaws.com', 'eks-fargate-pods.amazonaws.com'] } : undefined,
+        roles.has(name)
+          ? {
+              arn: `arn:aws:iam::${accountId}:role/${name}`,
+              trustedServices: ['eks.amazonaws.com', 'ec2.amazonaws.com', 'pods.eks.amazonaws.com', 'eks-fargate-pods.amazonaws.com'],
+            }
+          : undefined,
     },
     ec2: {
       subnet: (_account, _region, subnetId) => {

@@ -12,6 +12,11 @@ const code = (expected: string) => (error: { code?: string }) => {
   return true;
 };
 
+/** Lets this many turns of the event loop go by. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('state machines', () => {
   it('are created once: the same again is the same, another of the name is refused', async () => {
     const { call, pass } = createWorld();
@@ -150,6 +155,42 @@ describe('stopping an execution', () => {
   });
 });
 
+describe('two commands at once', () => {
+  it('come one after the other, and an execution ends once', async () => {
+    const { call, run, events } = createWorld();
+    await run(JSON.parse(WAIT));
+    const stopped = await Promise.all(['a', 'b'].map((error) => call('StopExecution', { executionArn: EXECUTION, error })));
+    assert.deepEqual(stopped[0], stopped[1]);
+    assert.equal((await events()).length, 3);
+    assert.equal((await call('DescribeExecution', { executionArn: EXECUTION }))['error'], 'a');
+  });
+});
+
+describe('a disk that fails', () => {
+  it('leaves the execution as it was last written, and it goes on from there', async () => {
+    class FailingDisk extends Disk {
+      failing = false;
+      override transaction<T>(work: () => T): T {
+        return super.transaction(() => {
+          const result = work();
+          if (this.failing) throw new Error('disk full');
+          return result;
+        });
+      }
+    }
+    const disk = new FailingDisk(':memory:');
+    const world = createWorld({}, { disk });
+    await world.run(JSON.parse(WAIT));
+    disk.failing = true;
+    await assert.rejects(world.call('StopExecution', { executionArn: EXECUTION }), /disk full/);
+    disk.failing = false;
+    assert.equal((await world.call('DescribeExecution', { executionArn: EXECUTION }))['status'], 'RUNNING');
+    await world.call('StopExecution', { executionArn: EXECUTION });
+    assert.equal((await world.call('DescribeExecution', { executionArn: EXECUTION }))['status'], 'ABORTED');
+    assert.equal((await world.events()).length, 3);
+  });
+});
+
 describe('listing executions', () => {
   it('shows the latest first, page by page, by status if asked', async () => {
     const { call, pass } = createWorld();
@@ -239,7 +280,7 @@ describe('status changes', () => {
     before.sfn.onStatusChange(() => new Promise(() => undefined));
     await before.call('CreateStateMachine', { name: 'm', roleArn: ROLE, definition: PASS });
     await before.call('StartExecution', { stateMachineArn: MACHINE, name: 'e' });
-    for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    await turns(50);
     assert.deepEqual(before.changes.map(({ detail }) => detail.status), ['RUNNING']);
     before.sfn.close();
     const after = createWorld({}, { disk, firstId: 1_000 });
@@ -283,14 +324,15 @@ describe('waiting in virtual time', () => {
     const world = createWorld(
       {
         invoke: async (_arn, payload) => {
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          // Many turns of the event loop: more than the clock takes for idleness.
+          await turns(50);
           return { payload };
         },
       },
       { speed: 'max' },
     );
     await world.run(machine({ T: invoke({ TimeoutSeconds: 1, Next: 'W' }), W: { Type: 'Wait', Seconds: 86_400, End: true } }));
-    for (let turns = 0; turns < 500 && world.changes.length < 2; turns += 1) await new Promise((resolve) => setTimeout(resolve, 2));
+    await turns(1_000);
     const { status, stopDate } = await world.call('DescribeExecution', { executionArn: EXECUTION });
     assert.deepEqual({ status, stopDate }, { status: 'SUCCEEDED', stopDate: new Date('2026-03-02T00:00:00.000Z') });
     world.clock.stop();

@@ -65,6 +65,8 @@ describe('checking a definition', () => {
     ['a condition that is none', { C: { Type: 'Choice', Choices: [{ Condition: 'yes', Next: 'S' }], Default: 'S' }, S }, '/States/C/Choices[0]/Condition: Condition must be a {% JSONata %} expression'],
     ['a wait for nothing', { W: { Type: 'Wait', End: true } }, '/States/W: A Wait has either Seconds or Timestamp'],
     ['a variable of an outer scope assigned inside', { A: { Type: 'Pass', Assign: { v: 1 }, Next: 'M' }, ...map({}, { P: { Type: 'Pass', Assign: { v: 2 }, End: true } }) }, '/States/M/ItemProcessor/States/P/Assign/v: The variable $v belongs to an outer scope and cannot be assigned here'],
+    ['a variable that is no name', { A: { Type: 'Pass', Assign: { 'a-b': 1 }, End: true } }, '/States/A/Assign/a-b: A variable is named by a letter, then letters, digits and _, 80 characters at most'],
+    ['a type that only looks like one', { A: { Type: 'toString', End: true } }, '/States/A/Type: Type must be one of Task, Choice, Pass, Wait, Map, Parallel, Succeed, Fail'],
     ['the reserved variable', { A: { Type: 'Pass', Assign: { states: 1 }, End: true } }, '/States/A/Assign/states: The variable $states is reserved'],
     ['a variable that nothing assigns', { A: { Type: 'Pass', Output: '{% $vv %}', End: true } }, '/States/A/Output: Nothing assigns the variable $vv, and no function is named so'],
     ['$eval, which Step Functions does not have', { A: { Type: 'Pass', Output: "{% $eval('1') %}", End: true } }, '/States/A/Output: Nothing assigns the variable $eval, and no function is named so'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createWorld, EXECUTION, machine, told, waitForToken } from './stepfunctions-world.ts';
+import { createWorld, EXECUTION, machine, MACHINE, ROLE, told, waitForToken } from './stepfunctions-world.ts';
 import type { StepFunctionsWorld } from './stepfunctions-world.ts';
 
 /** A world whose functions keep the tokens that they are given. */
@@ -70,8 +70,8 @@ describe('a task that waits for its token', () => {
       },
     });
     const definition = machine({ T: waitForToken({ Next: 'W' }), W: { Type: 'Wait', Seconds: 5, End: true } });
-    await world.call('CreateStateMachine', { name: 'm', roleArn: 'arn:aws:iam::000000000000:role/machine', definition: JSON.stringify(definition) });
-    await world.call('StartExecution', { stateMachineArn: EXECUTION.replace(':execution:', ':stateMachine:').replace(/:e$/, ''), name: 'e', input: '{}' });
+    await world.call('CreateStateMachine', { name: 'm', roleArn: ROLE, definition: JSON.stringify(definition) });
+    await world.call('StartExecution', { stateMachineArn: MACHINE, name: 'e', input: '{}' });
     while (token === '') await new Promise((resolve) => setImmediate(resolve));
     await world.call('SendTaskSuccess', { taskToken: token, output: '1' });
     returned({ payload: 'late' });
@@ -82,6 +82,32 @@ describe('a task that waits for its token', () => {
       '6 5 TaskStateExited name=T output=1',
       '7 6 WaitStateEntered name=W input=1',
     ]);
+  });
+
+  it('does not hear the function of an earlier task, however late that fails', async () => {
+    const tokens: string[] = [];
+    const returns: ((value: { functionError: { errorType: string; errorMessage: string } }) => void)[] = [];
+    const world = createWorld({
+      invoke: (_arn, payload) => {
+        tokens.push((payload as { token: string }).token);
+        return new Promise((resolve) => void returns.push(resolve));
+      },
+    });
+    const states = { T: waitForToken({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'U' }], End: true }), U: waitForToken({ End: true }) };
+    await world.call('CreateStateMachine', { name: 'm', roleArn: ROLE, definition: JSON.stringify(machine(states)) });
+    await world.call('StartExecution', { stateMachineArn: MACHINE, name: 'e' });
+    const calls = async (count: number): Promise<void> => {
+      while (tokens.length < count) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await calls(1);
+    await world.call('SendTaskFailure', { taskToken: tokens[0], error: 'Stalled' });
+    await calls(2);
+    returns[0]?.({ functionError: { errorType: 'Late', errorMessage: 'no' } });
+    for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    await world.call('SendTaskSuccess', { taskToken: tokens[1], output: '1' });
+    assert.equal((await world.call('DescribeExecution', { executionArn: EXECUTION }))['output'], '1');
+    returns[1]?.({ functionError: { errorType: 'Late', errorMessage: 'no' } });
+    await world.clock.idle();
   });
 
   it('fails when its function does', async () => {

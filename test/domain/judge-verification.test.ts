@@ -88,7 +88,12 @@ describe('judgeVerification', () => {
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*', Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: 'arn:aws:eks:us-east-1:111111111111:cluster/*' }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: ['ec2:*', 'iam:*'], Resource: '*' }, { Effect: 'Allow', Action: 'eks:*', Resource: ['arn:aws:eks:?:111111111111:*', '?'] }), 'False');
-    assert.equal(current({ Effect: 'Allow', NotAction: 's3:*', Resource: '*' }), 'False');
+    assert.equal(current({ Effect: 'Allow', NotAction: 's3:*', Resource: '*' }), 'True');
+    assert.equal(current({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }), 'False');
+    assert.equal(current({ Effect: 'Allow', Action: '*', NotResource: 'arn:aws:s3:::*' }), 'False');
+    assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', NotAction: ['eks:*', 'ec2:*'], Resource: '*' }), 'False');
+    assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', Action: 'eks:*', NotResource: 'arn:aws:eks:*:111111111111:*' }), 'False');
+    assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', Action: '*', NotResource: '*' }), 'True');
   });
 
   it('leaves to the account\'s owner which roles may be handed to EKS', () => {
@@ -96,7 +101,18 @@ describe('judgeVerification', () => {
     assert.deepEqual(judged('PermissionsCurrent', facts({ permissions: { kind: 'read', document: document(own) } })), ['True', 'PermissionsCurrent']);
   });
 
+  it('says which trust is missing when the role is assumed only without tags and a source identity', () => {
+    const seen = facts({ withId: denied, unnamed: assumed });
+    assert.deepEqual(judged('AccessVerified', seen), ['False', 'SessionCannotBeNamed']);
+    assert.match(conditionOf(judgeVerification(account(), seen, NOW).conditions, 'AccessVerified')!.message, /NameTheSession \(sts:TagSession and sts:SetSourceIdentity\)/);
+  });
+
   it('does not guess about permissions that could not be read', () => {
+    for (const statements of [[], WANTED.Statement]) {
+      const seen = facts({ permissions: { kind: 'read', document: document(statements), unread: [{ policy: 'Guardrail', message: 'Denied.' }] } });
+      assert.deepEqual(judged('PermissionsCurrent', seen), ['Unknown', 'PermissionsUnreadable']);
+      assert.match(conditionOf(judgeVerification(account(), seen, NOW).conditions, 'PermissionsCurrent')!.message, /Guardrail/);
+    }
     assert.deepEqual(judged('PermissionsCurrent', facts({ permissions: { kind: 'unreadable', message: 'Denied.' } })), ['Unknown', 'PermissionsUnreadable']);
     for (const text of ['', 'null', '{}', '"a"', '{"Statement":["a"]}', '[1]']) {
       assert.deepEqual(judged('PermissionsCurrent', facts({ permissions: { kind: 'read', document: text } })), ['Unknown', 'PermissionsUnreadable'], text);

@@ -84,6 +84,58 @@ describe('rotating an external id', () => {
   });
 });
 
+describe('the template of an account', () => {
+  const published: string[] = [];
+  let uploads: () => void;
+  before(() => {
+    uploads = () => undefined;
+    door.publish = async (accountId, template) => {
+      uploads();
+      published.push(template);
+      return Promise.resolve(`https://templates.example/${accountId}/${published.length}`);
+    };
+  });
+  after(() => {
+    door.publish = () => Promise.resolve(undefined);
+  });
+
+  it('is published by registering, rotating and verifying, with the text that the answer has', async () => {
+    const path = '/v1/accounts/100000000009';
+    const asks = [() => register('100000000009'), () => door.ask('POST', `${path}/external-id`), () => door.ask('POST', `${path}/verify`)];
+    for (const [index, ask] of asks.entries()) {
+      const { body } = await ask();
+      assert.deepEqual([body.templateUrl, body.template], [`https://templates.example/100000000009/${index + 1}`, published.at(-1)]);
+      assert.ok(body.template.includes(body.externalId));
+    }
+  });
+
+  it('has no URL where only reading is asked for', async () => {
+    const count = published.length;
+    for (const role of ['admin', 'viewer']) assert.ok(!('templateUrl' in (await door.ask('GET', '/v1/accounts/100000000009', { token: await door.token({ role }) })).body));
+    assert.equal(published.length, count);
+  });
+
+  it('has the URL that was answered first when the same is asked again under a key', async () => {
+    const ask = () => door.ask('POST', '/v1/accounts', { body: { accountId: '100000000010', name: 'payments', regions: ['us-east-1'] }, headers: { 'Idempotency-Key': 'register-10' } });
+    const first = await ask();
+    const count = published.length;
+    const second = await ask();
+    assert.ok(first.body.templateUrl.endsWith(`/${count}`));
+    assert.deepEqual([second.status, second.headers, second.text, published.length], [first.status, first.headers, first.text, count]);
+  });
+
+  it('that cannot be published loses no registration: the answer is without a URL, and the log says so', async () => {
+    uploads = () => {
+      throw new Error('The bucket is away.');
+    };
+    const answer = await register('100000000011');
+    assert.deepEqual([answer.status, 'templateUrl' in answer.body, answer.body.template.includes(answer.body.externalId)], [201, false, true]);
+    assert.deepEqual((await door.ask('GET', '/v1/accounts/100000000011')).body, answer.body);
+    const told = door.logged.find(({ message }) => message === 'A template could not be published');
+    assert.deepEqual(told?.fields, { account: '100000000011', error: 'Error: The bucket is away.' });
+  });
+});
+
 describe('removing an account', () => {
   it('that has clusters is refused', async () => {
     await door.registered({ accountId: '100000000006' });

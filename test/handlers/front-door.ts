@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
-import type { Answers, Executions, LookQueue, Observer, Ports, Question, Store } from '../../aws/ports.ts';
+import type { Answers, Executions, LookQueue, Observer, Ports, Question, Store, Templates } from '../../aws/ports.ts';
 import { createStore } from '../../aws/store.ts';
 import { TABLE } from '../../aws/store/table.ts';
 import { setPorts } from '../../aws/wiring.ts';
@@ -59,6 +59,8 @@ export interface FrontDoor {
   readonly logged: { readonly message: string; readonly fields: Json }[];
   /** What starting an execution does; a test may make it fail. */
   onStart: () => void;
+  /** Where a template is published; nowhere, as on the rehearsal stage, unless a test has a bucket. */
+  publish: Templates['publish'];
   registered(more?: Partial<Account>): Promise<Account>;
   /** A cluster as it is when nothing works on it. */
   standing(more?: Partial<Cluster>): Promise<Cluster>;
@@ -104,6 +106,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
     done: [],
     logged: [],
     onStart: () => undefined,
+    publish: () => Promise.resolve(undefined),
     token: (claims, header, key) => issuer.token(claims, header, key),
     async ask(method, path, asked = {}) {
       const authorization = asked.token === null ? {} : { authorization: `Bearer ${asked.token ?? (await issuer.token())}` };
@@ -181,6 +184,7 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
     executions: executions as Executions,
     looks,
     observer,
+    templates: { publish: (accountId, template) => door.publish(accountId, template) },
     get accounts(): never {
       throw new Error('The front door holds no keys to accounts.');
     },

@@ -7,6 +7,9 @@ export const ACCOUNT = '111111111111';
 export const REGION = 'eu-west-1';
 const EPOCH = Date.parse('2026-10-05T09:00:00Z');
 const MINUTE_MS = 60_000;
+/** How far time goes between two looks of a test: close while it waits for a moment, wide while it waits for the end. */
+const CLOSE_SECONDS = 15;
+const WIDE_SECONDS = 180;
 /** Longest story that a test tells, in virtual hours: past it an operation hangs. */
 const STORY_HOURS_MAX = 48;
 
@@ -51,21 +54,20 @@ export async function rehearse(options: { seed?: number; dataDir?: string; epoch
   await advance(1);
   await api.post(`/v1/accounts/${ACCOUNT}/verify`, {});
 
-  async function until(operationId: string, holds: (operation: Json) => boolean): Promise<Json> {
+  async function until(operationId: string, holds: (operation: Json) => boolean, strideSeconds = CLOSE_SECONDS): Promise<Json> {
     const deadline = stage.clock.now() + STORY_HOURS_MAX * 60 * MINUTE_MS;
     for (;;) {
       await stage.clock.idle();
       const operation = await api.get(`/v1/operations/${operationId}`);
       if (holds(operation)) return operation;
-      const next = stage.clock.nextForegroundAt();
       if (stage.clock.now() > deadline) throw new Error(`After ${STORY_HOURS_MAX} hours: ${JSON.stringify(operation, null, 1)}`);
       // Nothing happens before a wait with a known end is over: up to a minute before it, time passes at one go.
       const waits = Date.parse(operation.waitingFor?.until ?? '') - MINUTE_MS;
-      const step = Math.min(Math.max(next ?? 0, stage.clock.now() + 1000), stage.clock.now() + MINUTE_MS);
-      await stage.clock.advanceTo(waits > step ? waits : step);
+      const stride = stage.clock.now() + strideSeconds * 1000;
+      await stage.clock.advanceTo(waits > stride ? waits : stride);
     }
   }
-  const ended = (operationId: string): Promise<Json> => until(operationId, (operation) => operation.endedAt !== undefined);
+  const ended = (operationId: string): Promise<Json> => until(operationId, (operation) => operation.endedAt !== undefined, WIDE_SECONDS);
 
   const nodegroup = (name: string, size = 2): Json => ({
     nodegroupName: name,

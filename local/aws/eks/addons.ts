@@ -69,55 +69,70 @@ function describedAddon(doc: AddonDoc, place: Place): Addon {
 
 export function createAddon(input: CreateAddonRequest, place: Place): CreateAddonResponse {
   const [clusterName, addonName] = [input.clusterName ?? '', input.addonName ?? ''];
-  once(place, 'CreateAddon', input, () => {
-    const cluster = clusterOf(place, clusterName);
-    const about = { clusterName, addonName };
-    requireStanding(cluster, addonName);
-    const entry = requireEntry(cluster, addonName);
-    if (place.addons.get(addonKey(about)) !== undefined) throw inUse('Addon already exists.', about);
-    const standard = defaultAddonVersion(addonName, cluster.version)?.version ?? '';
-    const addonVersion = requireVersion(cluster, addonName, input.addonVersion ?? standard);
-    requireSettings(place, entry, input, clusterName);
-    requireTags(input.tags ?? {}, about);
-    const id = place.newUuid();
-    const addon: AddonDoc = {
-      id,
-      ...about,
-      arn: place.arn(`addon/${clusterName}/${addonName}/${id}`),
-      createdAt: place.now,
-      modifiedAt: place.now,
-      status: 'CREATING',
-      addonVersion,
-      serviceAccountRoleArn: input.serviceAccountRoleArn,
-      configurationValues: input.configurationValues,
-      podIdentityAssociations: [],
-      namespace: input.namespaceConfig?.namespace ?? entry.defaultNamespace,
-      tags: input.tags ?? {},
-      healthIssues: [],
-    };
-    addon.podIdentityAssociations = associate(place, addon, input.podIdentityAssociations);
-    const conflict = cluster.selfManagedAddons && SELF_MANAGED.includes(addonName) && input.resolveConflicts !== 'OVERWRITE' && addonVersion !== standard;
-    const scripted = place.around.faults?.takeFailUpdate('eks:CreateAddon', place.accountId, place.region, input);
-    const failure = scripted ?? (conflict ? { code: 'ConfigurationConflict', message: `Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Conflicts: DaemonSet.apps ${addonName} - .spec.template.spec` } : undefined);
-    if (failure !== undefined) {
-      const error = scriptedError(failure, { message: (code) => `The add-on could not be created: ${code}`, resourceIds: [] });
-      addon.healthIssues = [{ code: error.errorCode as AddonIssueCode, message: error.errorMessage, resourceIds: error.resourceIds }];
-    }
-    place.addons.put(addonKey(addon), addon);
-    const hasToWait = entry.needsNodes && readyNodes(place, clusterName) === 0;
-    place.after(hasToWait ? 'addonWithoutNodes' : 'addonCreation', { kind: failure === undefined ? 'addon-created' : 'addon-creation-failed', clusterName, subject: addonName });
-    return { addonName };
-  }, () => place.addons.get(`${clusterName}/${addonName}`) !== undefined);
+  once(
+    place,
+    'CreateAddon',
+    input,
+    () => {
+      const cluster = clusterOf(place, clusterName);
+      const about = { clusterName, addonName };
+      requireStanding(cluster, addonName);
+      const entry = requireEntry(cluster, addonName);
+      if (place.addons.get(addonKey(about)) !== undefined) throw inUse('Addon already exists.', about);
+      const standard = defaultAddonVersion(addonName, cluster.version)?.version ?? '';
+      const addonVersion = requireVersion(cluster, addonName, input.addonVersion ?? standard);
+      requireSettings(place, entry, input, clusterName);
+      requireTags(input.tags ?? {}, about);
+      const id = place.newUuid();
+      const addon: AddonDoc = {
+        id,
+        ...about,
+        arn: place.arn(`addon/${clusterName}/${addonName}/${id}`),
+        createdAt: place.now,
+        modifiedAt: place.now,
+        status: 'CREATING',
+        addonVersion,
+        serviceAccountRoleArn: input.serviceAccountRoleArn,
+        configurationValues: input.configurationValues,
+        podIdentityAssociations: [],
+        namespace: input.namespaceConfig?.namespace ?? entry.defaultNamespace,
+        tags: input.tags ?? {},
+        healthIssues: [],
+      };
+      addon.podIdentityAssociations = associate(place, addon, input.podIdentityAssociations);
+      const conflict = cluster.selfManagedAddons && SELF_MANAGED.includes(addonName) && input.resolveConflicts !== 'OVERWRITE' && addonVersion !== standard;
+      const scripted = place.around.faults?.takeFailUpdate('eks:CreateAddon', place.accountId, place.region, input);
+      const failure =
+        scripted ??
+        (conflict
+          ? {
+              code: 'ConfigurationConflict',
+              message: `Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Conflicts: DaemonSet.apps ${addonName} - .spec.template.spec`,
+            }
+          : undefined);
+      if (failure !== undefined) {
+        const error = scriptedError(failure, { message: (code) => `The add-on could not be created: ${code}`, resourceIds: [] });
+        addon.healthIssues = [{ code: error.errorCode as AddonIssueCode, message: error.errorMessage, resourceIds: error.resourceIds }];
+      }
+      place.addons.put(addonKey(addon), addon);
+      const hasToWait = entry.needsNodes && readyNodes(place, clusterName) === 0;
+      place.after(hasToWait ? 'addonWithoutNodes' : 'addonCreation', { kind: failure === undefined ? 'addon-created' : 'addon-creation-failed', clusterName, subject: addonName });
+      return { addonName };
+    },
+    () => place.addons.get(`${clusterName}/${addonName}`) !== undefined,
+  );
   return { addon: describedAddon(addonOf(place, clusterName, addonName), place) };
 }
 
 function requireStanding(cluster: ClusterDoc, addonName: string): void {
-  if (cluster.status !== 'ACTIVE' && cluster.status !== 'UPDATING') throw invalidRequest(`Cluster '${cluster.name}' is not in ACTIVE status`, { clusterName: cluster.name, addonName });
+  if (cluster.status !== 'ACTIVE' && cluster.status !== 'UPDATING')
+    throw invalidRequest(`Cluster '${cluster.name}' is not in ACTIVE status`, { clusterName: cluster.name, addonName });
 }
 
 function requireEntry(cluster: ClusterDoc, addonName: string): CatalogueAddon {
   const entry = addonEntry(addonName);
-  if (entry === undefined) throw invalidParameter(`Addon ${addonName} specified is not supported in ${cluster.version} kubernetes version`, { clusterName: cluster.name, addonName });
+  if (entry === undefined)
+    throw invalidParameter(`Addon ${addonName} specified is not supported in ${cluster.version} kubernetes version`, { clusterName: cluster.name, addonName });
   return entry;
 }
 
@@ -130,7 +145,11 @@ function requireVersion(cluster: ClusterDoc, addonName: string, version: string)
 function requireSettings(
   place: Place,
   entry: CatalogueAddon,
-  input: { readonly configurationValues?: string | undefined; readonly serviceAccountRoleArn?: string | undefined; readonly podIdentityAssociations?: readonly AddonPodIdentityAssociations[] | undefined },
+  input: {
+    readonly configurationValues?: string | undefined;
+    readonly serviceAccountRoleArn?: string | undefined;
+    readonly podIdentityAssociations?: readonly AddonPodIdentityAssociations[] | undefined;
+  },
   clusterName: string,
 ): void {
   const about = { clusterName, addonName: entry.addonName };
@@ -145,7 +164,13 @@ function associate(place: Place, addon: AddonDoc, asked: readonly AddonPodIdenti
   if (asked === undefined) return addon.podIdentityAssociations;
   removeOwnedAssociations(place, addon.clusterName, addon.arn);
   return asked.map((association) =>
-    addOwnedAssociation(place, { clusterName: addon.clusterName, namespace: addon.namespace, serviceAccount: association.serviceAccount ?? '', roleArn: association.roleArn ?? '', ownerArn: addon.arn }),
+    addOwnedAssociation(place, {
+      clusterName: addon.clusterName,
+      namespace: addon.namespace,
+      serviceAccount: association.serviceAccount ?? '',
+      roleArn: association.roleArn ?? '',
+      ownerArn: addon.arn,
+    }),
   );
 }
 
@@ -167,7 +192,8 @@ export function updateAddon(input: UpdateAddonRequest, place: Place): UpdateAddo
     const about = { clusterName, addonName };
     const cluster = clusterOf(place, clusterName);
     requireStanding(cluster, addonName);
-    if (['CREATING', 'UPDATING', 'DELETING'].includes(addon.status)) throw inUse(`Cannot update addon ${addonName} in cluster ${clusterName} as it is currently in status ${addon.status}`, about);
+    if (['CREATING', 'UPDATING', 'DELETING'].includes(addon.status))
+      throw inUse(`Cannot update addon ${addonName} in cluster ${clusterName} as it is currently in status ${addon.status}`, about);
     const entry = requireEntry(cluster, addonName);
     const addonVersion = input.addonVersion === undefined ? addon.addonVersion : requireVersion(cluster, addonName, input.addonVersion);
     requireOneStep(addonName, addon.addonVersion, addonVersion, clusterName);

@@ -137,6 +137,11 @@ export function defaultAddonVersion(addonName: string, minor: string): Catalogue
   return addonVersionsFor(addonName, minor).find((version) => isMinor(minor) && version.defaultFor?.includes(minor));
 }
 
+/** The minors that stop serving APIs. */
+export function minorsThatRemoveApis(): Minor[] {
+  return Object.keys(REMOVED_APIS).filter(isMinor);
+}
+
 /** The APIs that a minor no longer serves. */
 export function apisRemovedIn(minor: string): readonly RemovedApi[] {
   return REMOVED_APIS[minor] ?? [];

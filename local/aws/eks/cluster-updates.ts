@@ -56,7 +56,9 @@ export function updateClusterVersion(input: UpdateClusterVersionRequest, place: 
       change: { version, platformVersion: platform },
     };
     const roleIsGone = place.around.iam.role(place.accountId, cluster.roleArn.split('/').at(-1) ?? '') === undefined;
-    const failure = roleIsGone ? { code: 'AccessDenied', message: `The cluster role ${cluster.roleArn} cannot be assumed.`, resourceIds: [cluster.roleArn] } : scripted(place, 'eks:UpdateClusterVersion', input);
+    const failure = roleIsGone
+      ? { code: 'AccessDenied', message: `The cluster role ${cluster.roleArn} cannot be assumed.`, resourceIds: [cluster.roleArn] }
+      : scripted(place, 'eks:UpdateClusterVersion', input);
     return { updateId: begin(place, cluster, change, 'clusterVersionUpdate', failure) };
   });
   return updateAnswer(place, input.name ?? '', updateId);
@@ -71,7 +73,8 @@ function requireNextVersion(place: Place, cluster: ClusterDoc, asked: string): M
   const about = { clusterName: cluster.name };
   if (!isMinor(asked) || versionEntry(asked) === undefined) throw invalidParameter('unsupported Kubernetes version', about);
   const hops = minorsBetween(cluster.version, asked);
-  if (hops === -1 && cluster.upgradedAt !== undefined && place.now - cluster.upgradedAt <= ROLLBACK_DAYS * DAY_MS) throw notSimulated('the rollback of a control plane to its earlier version');
+  if (hops === -1 && cluster.upgradedAt !== undefined && place.now - cluster.upgradedAt <= ROLLBACK_DAYS * DAY_MS)
+    throw notSimulated('the rollback of a control plane to its earlier version');
   if (hops !== 1) throw invalidParameter(`Unsupported Kubernetes minor version update from ${cluster.version} to ${asked}`, about);
   if (offeredVersion(asked, place.now) === undefined) throw invalidParameter('unsupported Kubernetes version', about);
   return asked;
@@ -194,7 +197,11 @@ const autoMode: ChangeOf = (input) => {
   const asked = [input.computeConfig?.enabled, input.storageConfig?.blockStorage?.enabled, input.kubernetesNetworkConfig?.elasticLoadBalancing?.enabled];
   if (asked.includes(true)) throw notSimulated('EKS Auto Mode');
   if (!asked.includes(false)) return undefined;
-  return { type: 'AutoModeUpdate', params: paramsOf({ ComputeConfig: input.computeConfig, StorageConfig: input.storageConfig, KubernetesNetworkConfig: input.kubernetesNetworkConfig }), change: {} };
+  return {
+    type: 'AutoModeUpdate',
+    params: paramsOf({ ComputeConfig: input.computeConfig, StorageConfig: input.storageConfig, KubernetesNetworkConfig: input.kubernetesNetworkConfig }),
+    change: {},
+  };
 };
 
 const remoteNetwork: ChangeOf = (input) =>
@@ -229,7 +236,19 @@ const components: ChangeOf = ({ kubeApiServerConfig, kubeSchedulerConfig, kubeCo
   };
 };
 
-const CONFIG_CHANGES: readonly ChangeOf[] = [endpointAccess, vpcConfig, logging, accessConfig, upgradePolicy, zonalShift, autoMode, remoteNetwork, deletionProtection, scalingTier, components];
+const CONFIG_CHANGES: readonly ChangeOf[] = [
+  endpointAccess,
+  vpcConfig,
+  logging,
+  accessConfig,
+  upgradePolicy,
+  zonalShift,
+  autoMode,
+  remoteNetwork,
+  deletionProtection,
+  scalingTier,
+  components,
+];
 
 export function associateEncryptionConfig(input: AssociateEncryptionConfigRequest, place: Place): AssociateEncryptionConfigResponse {
   const { updateId } = once(place, 'AssociateEncryptionConfig', input, () => {
@@ -283,4 +302,8 @@ const activeAgain: Apply = (place, { clusterName, updateId }) => {
   place.clusters.put(clusterName, { ...cluster, update: undefined, status: cluster.status === 'UPDATING' ? 'ACTIVE' : cluster.status });
 };
 
-export const clusterUpdateTransitions: Readonly<Record<string, Apply>> = { 'cluster-shows-updating': showsUpdating, 'cluster-update-ends': ends, 'cluster-active-again': activeAgain };
+export const clusterUpdateTransitions: Readonly<Record<string, Apply>> = {
+  'cluster-shows-updating': showsUpdating,
+  'cluster-update-ends': ends,
+  'cluster-active-again': activeAgain,
+};

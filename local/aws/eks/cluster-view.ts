@@ -61,10 +61,7 @@ export function describedCluster(doc: ClusterDoc, region: string): Cluster {
 /** Kinds of logs that are on and those that are off, as two groups where both exist. */
 function loggingOf(on: readonly LogType[]): { types: LogType[]; enabled: boolean }[] {
   const off = LOG_TYPES.filter((type) => !on.includes(type));
-  return [
-    ...(on.length > 0 ? [{ types: LOG_TYPES.filter((type) => on.includes(type)), enabled: true }] : []),
-    ...(off.length > 0 ? [{ types: off, enabled: false }] : []),
-  ];
+  return [...(on.length > 0 ? [{ types: LOG_TYPES.filter((type) => on.includes(type)), enabled: true }] : []), ...(off.length > 0 ? [{ types: off, enabled: false }] : [])];
 }
 
 const CERTIFICATE_BYTES = 768;

@@ -28,20 +28,26 @@ import { clusterRoleRefusal, requireClusterName, requireClusterSubnets, requireR
 
 export function createCluster(input: CreateClusterRequest, place: Place, call: Call): CreateClusterResponse {
   const name = input.name ?? '';
-  once(place, 'CreateCluster', input, () => {
-    const cluster = newCluster(input, name, place);
-    place.clusters.put(name, cluster);
-    if (cluster.authenticationMode !== 'CONFIG_MAP' && cluster.bootstrapClusterCreatorAdminPermissions) addCreatorEntry(place, cluster, call);
-    const failure = place.around.faults?.takeFailUpdate('eks:CreateCluster', place.accountId, place.region, input);
-    if (failure === undefined) {
-      place.after('clusterCreation', { kind: 'cluster-created', clusterName: name });
-    } else {
-      const error = scriptedError(failure, { message: (code) => `The control plane could not be created: ${code}`, resourceIds: cluster.subnetIds });
-      place.clusters.put(name, { ...cluster, healthIssues: [{ code: error.errorCode, message: error.errorMessage, resourceIds: error.resourceIds }] });
-      place.after('clusterCreation', { kind: 'cluster-creation-failed', clusterName: name });
-    }
-    return { name };
-  }, () => place.clusters.get(name) !== undefined);
+  once(
+    place,
+    'CreateCluster',
+    input,
+    () => {
+      const cluster = newCluster(input, name, place);
+      place.clusters.put(name, cluster);
+      if (cluster.authenticationMode !== 'CONFIG_MAP' && cluster.bootstrapClusterCreatorAdminPermissions) addCreatorEntry(place, cluster, call);
+      const failure = place.around.faults?.takeFailUpdate('eks:CreateCluster', place.accountId, place.region, input);
+      if (failure === undefined) {
+        place.after('clusterCreation', { kind: 'cluster-created', clusterName: name });
+      } else {
+        const error = scriptedError(failure, { message: (code) => `The control plane could not be created: ${code}`, resourceIds: cluster.subnetIds });
+        place.clusters.put(name, { ...cluster, healthIssues: [{ code: error.errorCode, message: error.errorMessage, resourceIds: error.resourceIds }] });
+        place.after('clusterCreation', { kind: 'cluster-creation-failed', clusterName: name });
+      }
+      return { name };
+    },
+    () => place.clusters.get(name) !== undefined,
+  );
   const cluster = clusterOf(place, name);
   const described = describedCluster(cluster, place.region);
   return {
@@ -115,20 +121,26 @@ function refuseWhatIsNotSimulated(input: CreateClusterRequest): void {
   if (input.outpostConfig !== undefined) throw notSimulated('local clusters on Outposts');
   if (input.computeConfig?.enabled === true || input.storageConfig?.blockStorage?.enabled === true || input.kubernetesNetworkConfig?.elasticLoadBalancing?.enabled === true)
     throw notSimulated('EKS Auto Mode');
-  if (input.resourcesVpcConfig?.controlPlaneEgressMode !== undefined && input.resourcesVpcConfig.controlPlaneEgressMode !== 'AWS_MANAGED') throw notSimulated('customer-routed control-plane egress');
+  if (input.resourcesVpcConfig?.controlPlaneEgressMode !== undefined && input.resourcesVpcConfig.controlPlaneEgressMode !== 'AWS_MANAGED')
+    throw notSimulated('customer-routed control-plane egress');
 }
 
 /** How the endpoint can be reached, with EKS's defaults. At least one way must be left open. */
 export function requireEndpointAccess(
   vpc: { readonly endpointPublicAccess?: boolean | undefined; readonly endpointPrivateAccess?: boolean | undefined; readonly publicAccessCidrs?: readonly string[] | undefined },
   clusterName: string,
-  before: Pick<ClusterDoc, 'endpointPublicAccess' | 'endpointPrivateAccess' | 'publicAccessCidrs'> = { endpointPublicAccess: true, endpointPrivateAccess: false, publicAccessCidrs: ['0.0.0.0/0'] },
+  before: Pick<ClusterDoc, 'endpointPublicAccess' | 'endpointPrivateAccess' | 'publicAccessCidrs'> = {
+    endpointPublicAccess: true,
+    endpointPrivateAccess: false,
+    publicAccessCidrs: ['0.0.0.0/0'],
+  },
 ): Pick<ClusterDoc, 'endpointPublicAccess' | 'endpointPrivateAccess' | 'publicAccessCidrs'> {
   const endpointPublicAccess = vpc.endpointPublicAccess ?? before.endpointPublicAccess;
   const endpointPrivateAccess = vpc.endpointPrivateAccess ?? before.endpointPrivateAccess;
   if (!endpointPublicAccess && !endpointPrivateAccess) throw invalidParameter('Private and public endpoint access cannot be false', { clusterName });
   const asked = vpc.publicAccessCidrs ?? before.publicAccessCidrs;
-  if (asked.length > QUOTAS.publicAccessCidrsPerCluster) throw invalidParameter(`Cannot specify more than ${QUOTAS.publicAccessCidrsPerCluster} public access CIDRs`, { clusterName });
+  if (asked.length > QUOTAS.publicAccessCidrsPerCluster)
+    throw invalidParameter(`Cannot specify more than ${QUOTAS.publicAccessCidrsPerCluster} public access CIDRs`, { clusterName });
   const publicAccessCidrs = !endpointPublicAccess ? [] : asked.length === 0 ? ['0.0.0.0/0'] : asked;
   return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs };
 }

@@ -42,38 +42,54 @@ function profileOf(place: Place, clusterName: string, fargateProfileName: string
 
 export function createFargateProfile(input: CreateFargateProfileRequest, place: Place): CreateFargateProfileResponse {
   const [clusterName, fargateProfileName] = [input.clusterName ?? '', input.fargateProfileName ?? ''];
-  once(place, 'CreateFargateProfile', input, () => {
-    const about = { clusterName, fargateProfileName };
-    const cluster = clusterOf(place, clusterName);
-    if (cluster.status !== 'ACTIVE') throw invalidRequest(`Cluster '${clusterName}' is not in ACTIVE status`, about);
-    const existing = place.fargateProfiles.list(`${clusterName}/`);
-    if (existing.some((other) => other.fargateProfileName === fargateProfileName)) throw invalidRequest('A Fargate Profile already exists with this name in this cluster.', about);
-    const busy = existing.find((other) => other.status === 'CREATING' || other.status === 'DELETING');
-    if (busy !== undefined)
-      throw invalidRequest(`Cannot create Fargate Profile ${fargateProfileName} because cluster ${clusterName} currently has Fargate profile ${busy.fargateProfileName} in status ${busy.status}`, about);
-    if (existing.length >= QUOTAS.fargateProfilesPerCluster) throw limitExceeded('Fargate profile limit exceeded for cluster', about);
-    const selectors = input.selectors ?? [];
-    if (selectors.length === 0 || selectors.length > QUOTAS.fargateSelectorsPerProfile)
-      throw invalidParameter(`A Fargate profile must have between 1 and ${QUOTAS.fargateSelectorsPerProfile} selectors`, about);
-    requireRole(place, input.podExecutionRoleArn ?? '', 'eks-fargate-pods.amazonaws.com', (name) => `Misconfigured PodExecutionRole Trust Policy; the role ${name} does not exist or does not allow eks-fargate-pods.amazonaws.com`, about);
-    const subnets = input.subnets ?? cluster.subnetIds;
-    requireSubnets(place, subnets, about);
-    requireTags(input.tags ?? {}, about);
-    const id = place.newUuid();
-    place.fargateProfiles.put(`${clusterName}/${fargateProfileName}`, {
-      id,
-      ...about,
-      arn: place.arn(`fargateprofile/${clusterName}/${fargateProfileName}/${id}`),
-      createdAt: place.now,
-      status: 'CREATING',
-      podExecutionRoleArn: input.podExecutionRoleArn ?? '',
-      subnets,
-      selectors,
-      tags: input.tags ?? {},
-    });
-    place.after('fargateCreation', { kind: 'fargate-created', clusterName, subject: fargateProfileName });
-    return { fargateProfileName };
-  }, () => place.fargateProfiles.get(`${clusterName}/${fargateProfileName}`) !== undefined);
+  once(
+    place,
+    'CreateFargateProfile',
+    input,
+    () => {
+      const about = { clusterName, fargateProfileName };
+      const cluster = clusterOf(place, clusterName);
+      if (cluster.status !== 'ACTIVE') throw invalidRequest(`Cluster '${clusterName}' is not in ACTIVE status`, about);
+      const existing = place.fargateProfiles.list(`${clusterName}/`);
+      if (existing.some((other) => other.fargateProfileName === fargateProfileName))
+        throw invalidRequest('A Fargate Profile already exists with this name in this cluster.', about);
+      const busy = existing.find((other) => other.status === 'CREATING' || other.status === 'DELETING');
+      if (busy !== undefined)
+        throw invalidRequest(
+          `Cannot create Fargate Profile ${fargateProfileName} because cluster ${clusterName} currently has Fargate profile ${busy.fargateProfileName} in status ${busy.status}`,
+          about,
+        );
+      if (existing.length >= QUOTAS.fargateProfilesPerCluster) throw limitExceeded('Fargate profile limit exceeded for cluster', about);
+      const selectors = input.selectors ?? [];
+      if (selectors.length === 0 || selectors.length > QUOTAS.fargateSelectorsPerProfile)
+        throw invalidParameter(`A Fargate profile must have between 1 and ${QUOTAS.fargateSelectorsPerProfile} selectors`, about);
+      requireRole(
+        place,
+        input.podExecutionRoleArn ?? '',
+        'eks-fargate-pods.amazonaws.com',
+        (name) => `Misconfigured PodExecutionRole Trust Policy; the role ${name} does not exist or does not allow eks-fargate-pods.amazonaws.com`,
+        about,
+      );
+      const subnets = input.subnets ?? cluster.subnetIds;
+      requireSubnets(place, subnets, about);
+      requireTags(input.tags ?? {}, about);
+      const id = place.newUuid();
+      place.fargateProfiles.put(`${clusterName}/${fargateProfileName}`, {
+        id,
+        ...about,
+        arn: place.arn(`fargateprofile/${clusterName}/${fargateProfileName}/${id}`),
+        createdAt: place.now,
+        status: 'CREATING',
+        podExecutionRoleArn: input.podExecutionRoleArn ?? '',
+        subnets,
+        selectors,
+        tags: input.tags ?? {},
+      });
+      place.after('fargateCreation', { kind: 'fargate-created', clusterName, subject: fargateProfileName });
+      return { fargateProfileName };
+    },
+    () => place.fargateProfiles.get(`${clusterName}/${fargateProfileName}`) !== undefined,
+  );
   return { fargateProfile: described(profileOf(place, clusterName, fargateProfileName)) };
 }
 

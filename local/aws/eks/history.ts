@@ -105,5 +105,10 @@ function skewOf(node: ClusterHistory['nodes'][number], plane: SpanDoc): Skew {
 }
 
 function overlapping(updates: readonly UpdateSpan[]): [string, string][] {
-  return updates.flatMap((first, index) => updates.slice(index + 1).filter((second) => overlap(first, second)).map((second): [string, string] => [first.updateId, second.updateId]));
+  return updates.flatMap((first, index) =>
+    updates
+      .slice(index + 1)
+      .filter((second) => overlap(first, second))
+      .map((second): [string, string] => [first.updateId, second.updateId]),
+  );
 }

@@ -125,11 +125,13 @@ export function createEks(world: World, around: Around): SimulatedEks {
     ListCapabilities: (input: { clusterName?: string }, place) => ({ capabilities: clusterOf(place, input.clusterName ?? '') && [] }),
   };
 
-  const handled = (operation: Operation): OperationHandler => (input: { clusterName?: string; name?: string }, call) => {
-    throttle(call);
-    const place = settling.settled(call, call.now, input.clusterName ?? input.name);
-    return world.disk.transaction(() => operation(input, place, call));
-  };
+  const handled =
+    (operation: Operation): OperationHandler =>
+    (input: { clusterName?: string; name?: string }, call) => {
+      throttle(call);
+      const place = settling.settled(call, call.now, input.clusterName ?? input.name);
+      return world.disk.transaction(() => operation(input, place, call));
+    };
 
   return {
     name: 'eks',

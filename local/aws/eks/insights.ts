@@ -12,7 +12,7 @@ import type {
 } from '@aws-sdk/client-eks';
 import { compareMinors, minorOf, minorsBetween, nextMinor } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
-import { addonVersionsFor, apisRemovedIn, versionEntry } from './catalogue.ts';
+import { addonVersionsFor, apisRemovedIn, minorsThatRemoveApis, versionEntry } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
 import { notFound } from './errors.ts';
 import { longest } from './limits.ts';
@@ -104,7 +104,9 @@ function clusterHealth(cluster: ClusterDoc, next: Minor): Judgement {
 
 function addonCompatibility(place: Place, cluster: ClusterDoc, next: Minor): Judgement {
   const known = versionEntry(next) !== undefined;
-  const stuck = place.addons.list(`${cluster.name}/`).filter((addon) => known && !addonVersionsFor(addon.addonName, next).some((version) => version.version === addon.addonVersion));
+  const stuck = place.addons
+    .list(`${cluster.name}/`)
+    .filter((addon) => known && !addonVersionsFor(addon.addonName, next).some((version) => version.version === addon.addonVersion));
   return {
     kind: 'addon-compatibility',
     name: 'EKS add-on version compatibility',
@@ -112,7 +114,10 @@ function addonCompatibility(place: Place, cluster: ClusterDoc, next: Minor): Jud
     description: 'Checks version of installed EKS add-ons to ensure they are compatible with the next version of Kubernetes.',
     recommendation: 'Upgrade your EKS add-ons to a version that is compatible with the next version of Kubernetes.',
     status: stuck.length > 0 ? 'ERROR' : 'PASSING',
-    reason: stuck.length > 0 ? 'One or more EKS add-on versions are incompatible with the next Kubernetes version.' : 'All installed EKS add-on versions are compatible with next Kubernetes version.',
+    reason:
+      stuck.length > 0
+        ? 'One or more EKS add-on versions are incompatible with the next Kubernetes version.'
+        : 'All installed EKS add-on versions are compatible with next Kubernetes version.',
     resources: stuck.map((addon) => ({ status: 'ERROR', reason: `Add-on version ${addon.addonVersion} is incompatible with Kubernetes ${next}.`, arn: addon.arn })),
     addons: stuck.map((addon) => ({ name: addon.addonName, compatibleVersions: addonVersionsFor(addon.addonName, next).map((version) => version.version) })),
   };
@@ -120,7 +125,7 @@ function addonCompatibility(place: Place, cluster: ClusterDoc, next: Minor): Jud
 
 /** Nobody calls the simulated control plane, so no use of a removed API is ever found. */
 function removedApis(cluster: ClusterDoc): Judgement[] {
-  const ahead = ['1.29', '1.32'].filter((minor): minor is Minor => compareMinors(minor as Minor, cluster.version) > 0);
+  const ahead = minorsThatRemoveApis().filter((minor) => compareMinors(minor, cluster.version) > 0);
   return ahead.map((minor) => ({
     kind: `removed-apis-${minor}`,
     name: `Deprecated APIs removed in Kubernetes v${minor}`,

@@ -51,7 +51,8 @@ function resourceOf(operation: string, named: Named, clusterName: string, place:
   if (OF_AN_ADDON.includes(operation)) return place.addons.get(`${clusterName}/${addonName}`)?.arn ?? place.arn(`addon/${clusterName}/${addonName}/${NOBODY}`);
   if (OF_AN_ACCESS_ENTRY.includes(operation)) return place.accessEntries.get(`${clusterName}/${principalArn}`)?.arn ?? place.arn(`access-entry/${clusterName}/${NOBODY}`);
   if (OF_AN_ASSOCIATION.includes(operation)) return place.arn(`podidentityassociation/${clusterName}/${associationId}`);
-  if (OF_A_PROFILE.includes(operation)) return place.fargateProfiles.get(`${clusterName}/${fargateProfileName}`)?.arn ?? place.arn(`fargateprofile/${clusterName}/${fargateProfileName}/${NOBODY}`);
+  if (OF_A_PROFILE.includes(operation))
+    return place.fargateProfiles.get(`${clusterName}/${fargateProfileName}`)?.arn ?? place.arn(`fargateprofile/${clusterName}/${fargateProfileName}/${NOBODY}`);
   return place.arn(`cluster/${clusterName}`);
 }
 

@@ -45,7 +45,10 @@ function targetOf(input: UpdateNodegroupVersionRequest, cluster: ClusterDoc, nod
   if (launchTemplate?.imageId !== undefined) throw invalidParameter('The launch template version must not specify an image id, as the node group was created without one.', about);
   const version = input.version ?? (input.releaseVersion === undefined ? cluster.version : nodegroup.version);
   if (version !== cluster.version && version !== nodegroup.version)
-    throw invalidParameter(`Nodegroup Kubernetes version should be equal to Cluster kubernetes version ${cluster.version} or NodeGroup kubernetes version ${nodegroup.version}`, about);
+    throw invalidParameter(
+      `Nodegroup Kubernetes version should be equal to Cluster kubernetes version ${cluster.version} or NodeGroup kubernetes version ${nodegroup.version}`,
+      about,
+    );
   const minor = version === cluster.version ? cluster.version : nodegroup.version;
   requireAmiType(nodegroup.amiType, minor, about);
   return { launchTemplate, version: minor, releaseVersion: requireRelease(place, input.releaseVersion, minor, nodegroup.amiType, about) };

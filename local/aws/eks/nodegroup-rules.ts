@@ -26,10 +26,12 @@ export function requireScaling(asked: NodegroupScalingConfig | undefined, before
 }
 
 export function requireUpdateConfig(asked: NodegroupUpdateConfig | undefined, before: NodegroupUpdateConfig | undefined, about: About): NodegroupUpdateConfig {
-  if (asked?.maxUnavailable !== undefined && asked.maxUnavailablePercentage !== undefined) throw invalidParameter('Only one of maxUnavailable and maxUnavailablePercentage can be specified.', about);
+  if (asked?.maxUnavailable !== undefined && asked.maxUnavailablePercentage !== undefined)
+    throw invalidParameter('Only one of maxUnavailable and maxUnavailablePercentage can be specified.', about);
   if (asked?.maxUnavailable !== undefined && (asked.maxUnavailable < 1 || asked.maxUnavailable > UPDATE_NODES_MAX))
     throw invalidParameter(`maxUnavailable must be between 1 and ${UPDATE_NODES_MAX}`, about);
-  if (asked?.maxUnavailablePercentage !== undefined && (asked.maxUnavailablePercentage < 1 || asked.maxUnavailablePercentage > 100)) throw invalidParameter('maxUnavailablePercentage must be between 1 and 100', about);
+  if (asked?.maxUnavailablePercentage !== undefined && (asked.maxUnavailablePercentage < 1 || asked.maxUnavailablePercentage > 100))
+    throw invalidParameter('maxUnavailablePercentage must be between 1 and 100', about);
   const pace =
     asked?.maxUnavailable !== undefined
       ? { maxUnavailable: asked.maxUnavailable }

@@ -18,16 +18,7 @@ import { addNodeEntry } from './access.ts';
 import { clusterOf } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
 import { QUOTAS } from './limits.ts';
-import {
-  defaultAmiType,
-  requireAmiType,
-  requireLabels,
-  requireLaunchTemplate,
-  requireRelease,
-  requireScaling,
-  requireTaints,
-  requireUpdateConfig,
-} from './nodegroup-rules.ts';
+import { defaultAmiType, requireAmiType, requireLabels, requireLaunchTemplate, requireRelease, requireScaling, requireTaints, requireUpdateConfig } from './nodegroup-rules.ts';
 import { launch, left, nodegroupKey, noteNodes, putNodes, readyNodes } from './nodes.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
@@ -76,23 +67,32 @@ export function describedNodegroup(doc: NodegroupDoc): Nodegroup {
 
 export function createNodegroup(input: CreateNodegroupRequest, place: Place): CreateNodegroupResponse {
   const [clusterName, nodegroupName] = [input.clusterName ?? '', input.nodegroupName ?? ''];
-  once(place, 'CreateNodegroup', input, () => {
-    const cluster = clusterOf(place, clusterName);
-    const doc = newNodegroup(input, cluster, place);
-    addNodeEntry(place, cluster, doc.nodeRole, doc.amiType);
-    const failure = place.around.faults?.takeFailUpdate('eks:CreateNodegroup', place.accountId, place.region, input);
-    const { nodes, joinedAt } = failure === undefined ? launch(place, doc, doc.scalingConfig.desiredSize ?? 0) : { nodes: [], joinedAt: place.now };
-    place.nodegroups.put(nodegroupKey(doc), { ...doc, nodes });
-    const about = { clusterName, subject: nodegroupName };
-    if (failure === undefined) {
-      place.schedule({ ...about, kind: 'nodegroup-created', at: joinedAt + place.draw('emptyNodegroup') });
-    } else {
-      const error = scriptedError(failure, { message: () => 'Instances failed to join the kubernetes cluster', resourceIds: [place.newInstanceId()] });
-      place.nodegroups.put(nodegroupKey(doc), { ...doc, healthIssues: [{ code: error.errorCode as NodegroupIssueCode, message: error.errorMessage, resourceIds: error.resourceIds }] });
-      place.after('nodeCreationGiveUp', { ...about, kind: 'nodegroup-creation-failed' });
-    }
-    return { nodegroupName };
-  }, () => place.nodegroups.get(`${clusterName}/${nodegroupName}`) !== undefined);
+  once(
+    place,
+    'CreateNodegroup',
+    input,
+    () => {
+      const cluster = clusterOf(place, clusterName);
+      const doc = newNodegroup(input, cluster, place);
+      addNodeEntry(place, cluster, doc.nodeRole, doc.amiType);
+      const failure = place.around.faults?.takeFailUpdate('eks:CreateNodegroup', place.accountId, place.region, input);
+      const { nodes, joinedAt } = failure === undefined ? launch(place, doc, doc.scalingConfig.desiredSize ?? 0) : { nodes: [], joinedAt: place.now };
+      place.nodegroups.put(nodegroupKey(doc), { ...doc, nodes });
+      const about = { clusterName, subject: nodegroupName };
+      if (failure === undefined) {
+        place.schedule({ ...about, kind: 'nodegroup-created', at: joinedAt + place.draw('emptyNodegroup') });
+      } else {
+        const error = scriptedError(failure, { message: () => 'Instances failed to join the kubernetes cluster', resourceIds: [place.newInstanceId()] });
+        place.nodegroups.put(nodegroupKey(doc), {
+          ...doc,
+          healthIssues: [{ code: error.errorCode as NodegroupIssueCode, message: error.errorMessage, resourceIds: error.resourceIds }],
+        });
+        place.after('nodeCreationGiveUp', { ...about, kind: 'nodegroup-creation-failed' });
+      }
+      return { nodegroupName };
+    },
+    () => place.nodegroups.get(`${clusterName}/${nodegroupName}`) !== undefined,
+  );
   const nodegroup = nodegroupOf(place, clusterName, nodegroupName);
   return { nodegroup: describedNodegroup(nodegroup.status === 'CREATING' ? { ...nodegroup, healthIssues: [] } : nodegroup) };
 }
@@ -109,7 +109,13 @@ function newNodegroup(input: CreateNodegroupRequest, cluster: ClusterDoc, place:
   if (cluster.status !== 'ACTIVE' || updating) throw invalidRequest(`Cluster '${cluster.name}' is not in ACTIVE status`, about);
 
   const nodeRole = input.nodeRole ?? '';
-  requireRole(place, nodeRole, 'ec2.amazonaws.com', (name) => `The role with name ${name} cannot be found, or its trust relationships do not name the required service principals [ec2.amazonaws.com].`, about);
+  requireRole(
+    place,
+    nodeRole,
+    'ec2.amazonaws.com',
+    (name) => `The role with name ${name} cannot be found, or its trust relationships do not name the required service principals [ec2.amazonaws.com].`,
+    about,
+  );
   const subnetIds = input.subnets ?? [];
   if (subnetIds.length === 0) throw invalidParameter('Subnets cannot be empty', about);
   const subnets = requireSubnets(place, subnetIds, about);
@@ -162,9 +168,11 @@ function imageOf(
     diskSize: template === undefined ? (input.diskSize ?? 20) : undefined,
   };
   if (template?.imageId !== undefined) {
-    if (input.amiType !== undefined && input.amiType !== 'CUSTOM') throw invalidParameter('You cannot specify an AMI Type other than CUSTOM, when specifying an image id in your launch template.', about);
+    if (input.amiType !== undefined && input.amiType !== 'CUSTOM')
+      throw invalidParameter('You cannot specify an AMI Type other than CUSTOM, when specifying an image id in your launch template.', about);
     if (input.version !== undefined) throw invalidParameter('You cannot specify a kubernetes version to use when specifying an image id to use within the launch template.', about);
-    if (input.releaseVersion !== undefined) throw invalidParameter('You cannot specify a release version to use when specifying an image id to use within the launch template.', about);
+    if (input.releaseVersion !== undefined)
+      throw invalidParameter('You cannot specify a release version to use when specifying an image id to use within the launch template.', about);
     // What an own image carries is its maker's matter; here it is taken to be built for the cluster it joins.
     return { ...machine, amiType: 'CUSTOM', version: cluster.version, releaseVersion: template.imageId };
   }
@@ -192,7 +200,8 @@ export function listNodegroups(input: ListNodegroupsRequest, place: Place): List
 export function requireUpdatable(place: Place, nodegroup: NodegroupDoc): void {
   const { clusterName, nodegroupName } = nodegroup;
   const running = updateDoc(place, clusterName, nodegroup.update)?.status === 'InProgress';
-  if (running || !['ACTIVE', 'UPDATING', 'DEGRADED'].includes(nodegroup.status)) throw inUse('Nodegroup cannot be updated as it is currently not in Active State', { clusterName, nodegroupName });
+  if (running || !['ACTIVE', 'UPDATING', 'DEGRADED'].includes(nodegroup.status))
+    throw inUse('Nodegroup cannot be updated as it is currently not in Active State', { clusterName, nodegroupName });
 }
 
 export function updateNodegroupConfig(input: UpdateNodegroupConfigRequest, place: Place): UpdateNodegroupConfigResponse {
@@ -281,7 +290,8 @@ function ofNodegroup(apply: (place: Place, nodegroup: NodegroupDoc, updateId: st
   };
 }
 
-const settled = (status: NodegroupDoc['status']) => ofNodegroup((place, nodegroup) => place.nodegroups.put(nodegroupKey(nodegroup), { ...nodegroup, status, modifiedAt: place.now }));
+const settled = (status: NodegroupDoc['status']) =>
+  ofNodegroup((place, nodegroup) => place.nodegroups.put(nodegroupKey(nodegroup), { ...nodegroup, status, modifiedAt: place.now }));
 
 const showsUpdating = ofNodegroup((place, nodegroup, updateId) => {
   if (nodegroup.update === updateId && nodegroup.status === 'ACTIVE') place.nodegroups.put(nodegroupKey(nodegroup), { ...nodegroup, status: 'UPDATING' });

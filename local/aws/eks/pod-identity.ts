@@ -47,7 +47,8 @@ function associationOf(place: Place, clusterName: string, associationId: string)
   return association;
 }
 
-type Asked = Pick<PodIdentityDoc, 'clusterName' | 'namespace' | 'serviceAccount' | 'roleArn'> & Partial<Pick<PodIdentityDoc, 'targetRoleArn' | 'disableSessionTags' | 'policy' | 'ownerArn' | 'tags'>>;
+type Asked = Pick<PodIdentityDoc, 'clusterName' | 'namespace' | 'serviceAccount' | 'roleArn'> &
+  Partial<Pick<PodIdentityDoc, 'targetRoleArn' | 'disableSessionTags' | 'policy' | 'ownerArn' | 'tags'>>;
 
 /** Puts an association down. A service account has at most one role. */
 function add(place: Place, asked: Asked): PodIdentityDoc {

@@ -26,7 +26,10 @@ export function createSettling(world: World, around: Around, table: Readonly<Rec
 
   const settle = (where: Where, now: number, clusterName?: string): void => {
     const pending = placeAt(where, now).pending;
-    const due = pending.entries(clusterName === undefined ? '' : `${clusterName}/`).filter(([, transition]) => transition.at <= now).map(([, transition]) => transition);
+    const due = pending
+      .entries(clusterName === undefined ? '' : `${clusterName}/`)
+      .filter(([, transition]) => transition.at <= now)
+      .map(([, transition]) => transition);
     const collect = (transition: Transition): void => {
       if (transition.at <= now) due.push(transition);
       else arm(where, transition);

@@ -212,7 +212,13 @@ export interface AccessEntryDoc {
   kubernetesGroups: readonly string[];
   username: string;
   tags: Tags;
-  policies: readonly { readonly policyArn: string; readonly scope: 'cluster' | 'namespace'; readonly namespaces: readonly string[]; readonly associatedAt: number; readonly modifiedAt: number }[];
+  policies: readonly {
+    readonly policyArn: string;
+    readonly scope: 'cluster' | 'namespace';
+    readonly namespaces: readonly string[];
+    readonly associatedAt: number;
+    readonly modifiedAt: number;
+  }[];
 }
 
 export interface PodIdentityDoc {

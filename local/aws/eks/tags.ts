@@ -1,4 +1,11 @@
-import type { ListTagsForResourceRequest, ListTagsForResourceResponse, TagResourceRequest, TagResourceResponse, UntagResourceRequest, UntagResourceResponse } from '@aws-sdk/client-eks';
+import type {
+  ListTagsForResourceRequest,
+  ListTagsForResourceResponse,
+  TagResourceRequest,
+  TagResourceResponse,
+  UntagResourceRequest,
+  UntagResourceResponse,
+} from '@aws-sdk/client-eks';
 import { AwsError } from '../service.ts';
 import { QUOTAS } from './limits.ts';
 import type { Place } from './place.ts';

@@ -25,7 +25,9 @@ export function once<R extends Readonly<Record<string, string>>>(
   const { clientRequestToken, ...body } = input;
   if (clientRequestToken === undefined || clientRequestToken === '') return begin();
   const key = `${operation}/${clientRequestToken}`;
-  const fingerprint = createHash('sha256').update(JSON.stringify(canonical(body))).digest('hex');
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify(canonical(body)))
+    .digest('hex');
   const known = place.tokens.get(key);
   if (known !== undefined && stillThere()) {
     if (known.fingerprint !== fingerprint) throw invalidParameter(`The request token ${clientRequestToken} was already used with different parameters.`);

@@ -42,7 +42,10 @@ export function endUpdate(place: Place, update: UpdateDoc, errors: UpdateDoc['er
 }
 
 /** The error that a scripted failure leaves behind, or `otherwise` where the script is silent. */
-export function scriptedError(failure: ScriptedFailure, otherwise: { readonly message: (code: string) => string; readonly resourceIds: readonly string[] }): UpdateDoc['errors'][number] {
+export function scriptedError(
+  failure: ScriptedFailure,
+  otherwise: { readonly message: (code: string) => string; readonly resourceIds: readonly string[] },
+): UpdateDoc['errors'][number] {
   const errorCode = (failure.code ?? 'Unknown') as ErrorCode;
   return { errorCode, errorMessage: failure.message ?? otherwise.message(errorCode), resourceIds: failure.resourceIds ?? otherwise.resourceIds };
 }

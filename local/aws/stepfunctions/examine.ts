@@ -6,6 +6,8 @@ import { REFUSED, SUPPORTED } from './support.ts';
 type Fields = Readonly<Record<string, unknown>>;
 type Report = (problem: string, where: string) => void;
 
+/** Source: "Variable names" in the developer guide. */
+const VARIABLE = /^\p{ID_Start}\p{ID_Continue}{0,79}$/u;
 const MAX_DELAY_SECONDS_MAX = 31_622_400;
 
 /** What of a parsed definition is wrong or not supported. Names are checked here, shapes too deep for this by asl-validator. */
@@ -34,7 +36,7 @@ function checkBranch(branch: Fields, where: string, names: Map<string, string>, 
     report(problem, at);
   };
   if (typeof startAt !== 'string') here('These fields are required: [StartAt]', where || '/');
-  else if (!(startAt in states)) here(`StartAt names the state '${startAt}', which is not there`, `${where}/StartAt`);
+  else if (!Object.hasOwn(states, startAt)) here(`StartAt names the state '${startAt}', which is not there`, `${where}/StartAt`);
   const scope = [...outer, ...variablesOf(states)];
   for (const [name, state] of Object.entries(states)) {
     const at = `${where}/States/${name}`;
@@ -51,7 +53,7 @@ function checkBranch(branch: Fields, where: string, names: Map<string, string>, 
 
 function checkState(state: Fields, siblings: readonly string[], at: string, names: Map<string, string>, scope: readonly string[], outer: readonly string[], report: Report): void {
   const type = state['Type'] as keyof typeof SUPPORTED.states;
-  if (typeof type !== 'string' || !(type in SUPPORTED.states)) return report(`Type must be one of ${Object.keys(SUPPORTED.states).join(', ')}`, `${at}/Type`);
+  if (typeof type !== 'string' || !Object.hasOwn(SUPPORTED.states, type)) return report(`Type must be one of ${Object.keys(SUPPORTED.states).join(', ')}`, `${at}/Type`);
   if (state['QueryLanguage'] !== undefined && state['QueryLanguage'] !== SUPPORTED.queryLanguage) report(`QueryLanguage must be ${SUPPORTED.queryLanguage}`, `${at}/QueryLanguage`);
   checkFields(state, [...SUPPORTED.states[type], ...SUPPORTED.everyState], at, report);
   checkShapes(state, at, report);
@@ -158,7 +160,7 @@ function checkTarget(target: unknown, siblings: readonly string[], where: string
 
 function checkReach(states: Fields, startAt: string, where: string, report: Report): void {
   const reached = new Set<string>([startAt]);
-  for (const name of reached) for (const target of targetsOf(states[name])) if (target in states) reached.add(target);
+  for (const name of reached) for (const target of targetsOf(states[name])) if (Object.hasOwn(states, target)) reached.add(target);
   for (const name of Object.keys(states)) if (!reached.has(name)) report(`No state leads to '${name}'`, `${where}/States/${name}`);
   const ends = [...reached].some((name) => isFields(states[name]) && (states[name]['End'] === true || states[name]['Type'] === 'Succeed' || states[name]['Type'] === 'Fail'));
   if (!ends) report('No state here is the last one', `${where}/States`);
@@ -196,6 +198,7 @@ function checkAssign(holder: Fields, at: string, outer: readonly string[], repor
   if (assign === undefined) return;
   if (!isFields(assign)) return report('Assign must be an object', `${at}/Assign`);
   for (const name of Object.keys(assign)) {
+    if (!VARIABLE.test(name)) report('A variable is named by a letter, then letters, digits and _, 80 characters at most', `${at}/Assign/${name}`);
     if (name === 'states') report('The variable $states is reserved', `${at}/Assign/${name}`);
     if (outer.includes(name)) report(`The variable $${name} belongs to an outer scope and cannot be assigned here`, `${at}/Assign/${name}`);
   }

@@ -3,6 +3,7 @@ import { AwsError } from '../service.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 
 /** Characters that a name must not have. Source: the parameter `name` of CreateStateMachine and StartExecution in the API reference. */
+// eslint-disable-next-line no-control-regex -- Control characters are among what a name must not have.
 const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
 
 /** Throws InvalidName. */
