@@ -51,7 +51,7 @@ export interface Paged<T> {
 export interface IdempotentAnswer {
   /** SHA-256 of caller, route and key. */
   readonly id: string;
-  /** SHA-256 of the concrete path and the body. */
+  /** SHA-256 of the concrete path and the body, without its blanks. */
   readonly bodyHash: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

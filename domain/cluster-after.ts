@@ -77,7 +77,7 @@ function conditionsAfter(cluster: Cluster, facts: ClusterFacts, addons: readonly
     degraded.length > 0
       ? { type: 'AddonsReady', status: 'False', reason: 'Degraded', message: `Degraded: ${degraded.join(', ')}.` }
       : awaiting.length > 0
-        ? { type: 'AddonsReady', status: 'False', reason: 'AwaitingNodes', message: `${awaiting.join(', ')} run as soon as the cluster has a node.` }
+        ? { type: 'AddonsReady', status: 'False', reason: 'AwaitingNodes', message: `As soon as the cluster has a node: ${awaiting.join(', ')}.` }
         : { type: 'AddonsReady', status: 'True', reason: 'Active', message: 'Every add-on is ACTIVE.' },
     facts.observedAt,
   );

@@ -108,7 +108,7 @@ function judgeDeletion(step: Step, seen: Seen): Judgement {
 function updateFailed(step: Step, update: UpdateFacts): Judgement {
   const [first] = update.errors;
   if (first === undefined) return failed(step, `Update${update.status}`, `EKS says that update ${update.updateId} is ${update.status}, and gives no error.`);
-  const message = update.errors.map((error) => `${error.code}: ${error.message}`).join(' ');
+  const message = update.errors.length === 1 ? first.message : update.errors.map((error) => `${error.code}: ${error.message}`).join(' ');
   return failed(step, first.code, message, update.errors.flatMap((error) => error.resourceIds));
 }
 

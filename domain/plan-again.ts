@@ -1,3 +1,4 @@
+import { accessAsked } from './access-after.ts';
 import type { Account } from './account.ts';
 import type { Cluster, Nodegroup } from './cluster.ts';
 import { changedCluster, changedNodegroup, draftNodegroup } from './draft-cluster.ts';
@@ -54,18 +55,18 @@ export function planAgain({ operation, cluster, facts, now }: Again): Plan | Ref
  * Plans what is left of a creation. Steps whose subject is there already are kept: each looks before it begins, and finds
  * itself done. A cluster of that name which we did not make is never taken for ours.
  */
-export function planCreationAgain({ cluster, facts, account, creation, now }: Omit<Again, 'operation'> & { readonly account: Account; readonly creation: CreationFacts }): Plan | Refusal {
+export function planCreationAgain({ operation, cluster, facts, account, creation, now }: Again & { readonly account: Account; readonly creation: CreationFacts }): Plan | Refusal {
   if (facts !== 'absent') {
     if (facts.cluster.tags[CLUSTER_ID_TAG] !== cluster.clusterId) return refuse('cluster-exists', `The cluster ${cluster.name} in EKS was not made by this operation.`, { remedy: 'Delete this record, and create the cluster under another name.' });
     if (facts.cluster.status === 'FAILED') return refuse('cluster-not-active', `The control plane of ${cluster.name} is FAILED, which EKS never mends.`, { remedy: 'Delete the cluster, and create it anew.' });
   }
-  return planCreation({ cluster, account, facts: facts === 'absent' ? creation : { ...creation, nameTaken: false }, now });
+  return planCreation({ cluster: { ...cluster, access: accessAsked(operation) }, account, facts: facts === 'absent' ? creation : { ...creation, nameTaken: false }, now });
 }
 
-/** What a change of a cluster was made from, kept with its request: EKS is not asked for it, and the record has the new values already. */
+/** What a change of a cluster was made from, kept with its request: the record has the new values already. */
 export function wasBefore(before: Cluster): Readonly<Record<string, unknown>> {
-  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, access } = before;
-  return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, access };
+  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs } = before;
+  return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs };
 }
 
 function planChangeAgain({ operation, cluster, facts, now }: Again & { facts: ClusterFacts }): Plan | Refusal {

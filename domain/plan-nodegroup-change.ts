@@ -27,7 +27,7 @@ export function planNodegroupChange({ before, after, facts }: NodegroupChangeAsk
   const refusal = versionRefusal ?? refuseBroken([...fixedErrors(before, after), ...changeableErrors(after, '')]);
   if (refusal !== undefined) return refusal;
   const steps = [...configStep(before, after, facts), ...versionStep(before, after, facts)];
-  if (steps.length === 0) return refuse('nothing-to-change', `Node group ${nodegroupName} is as asked already.`);
+  if (steps.length === 0) return refuse('nothing-to-change', `Node group ${nodegroupName} is as asked already.`, { remedy: 'Nothing is left to do; ask for something else, or nothing.' });
   return workOn(facts, steps, scaleDownAdvice(before, after), Math.max(0, after.scalingConfig.desiredSize - before.scalingConfig.desiredSize));
 }
 

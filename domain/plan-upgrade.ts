@@ -13,7 +13,7 @@ import type { Finding, Hop, Plan, PlannedStep, Stage } from './plan.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { roomFindings } from './room-findings.ts';
 import { supportFindings } from './support-findings.ts';
-import { workloadFindings } from './workload-findings.ts';
+import { awaitsNodes, workloadFindings } from './workload-findings.ts';
 
 export interface UpgradeAsk {
   readonly cluster: Cluster;
@@ -49,7 +49,9 @@ export function draftUpgrade({ to, facts, now }: UpgradeAsk): Plan | Refusal {
 
   const walk = walkHops(facts, from, minors, to);
   if (walk.hops.length === 0 && !walk.findings.some(blocks)) {
-    return refuse('nothing-to-upgrade', `The control plane is at ${to}, and no node group or add-on lags behind that Slipway could move.${told(walk.findings)}`);
+    return refuse('nothing-to-upgrade', `The control plane is at ${to}, and no node group or add-on lags behind that Slipway could move.${told(walk.findings)}`, {
+      remedy: 'Name a newer version as `to`; GET /v1/versions lists what EKS offers.',
+    });
   }
   const findings = [...controlPlaneFindings(facts), ...workloadFindings(facts, walk.hops), ...walk.findings, ...roomFindings(facts, walk.hops), ...supportFindings(facts, to, now)];
   return { from, to, hops: walk.hops, findings: blockingFirst(findings), notLookedAt: notLookedAtForUpgrade(to), estimate: estimateUpgrade(walk.hops, facts, to, now) };
@@ -70,7 +72,7 @@ interface World {
 function walkHops(facts: ClusterFacts, from: Minor, minors: readonly Minor[], goal: Minor): { readonly hops: Hop[]; readonly findings: Finding[] } {
   const world: World = {
     controlPlane: from,
-    addons: facts.addons.filter((addon) => addon.status !== 'DELETING').flatMap((addon) => {
+    addons: facts.addons.filter((addon) => addon.status !== 'DELETING' && !awaitsNodes(addon, facts)).flatMap((addon) => {
       const offers = offersOf(addon.addonName, facts.addonCatalogue);
       return offers === undefined ? [] : [{ addonName: addon.addonName, addonVersion: addon.addonVersion, offers }];
     }),

@@ -57,7 +57,17 @@ export const SubnetId = z.string().max(32).regex(/^subnet-[0-9a-f]{8,17}$/, 'Not
 
 export const SecurityGroupId = z.string().max(32).regex(/^sg-[0-9a-f]{8,17}$/, 'Not a security group id');
 
-export const Cidr = z.string().max(43).regex(/^[0-9A-Fa-f:.]{2,39}\/\d{1,3}$/, 'Not a CIDR block');
+export const Cidr = z
+  .string()
+  .max(43)
+  .regex(/^[0-9A-Fa-f:.]{2,39}\/\d{1,3}$/, 'Not a CIDR block')
+  .refine((block) => z.cidrv4().safeParse(block).success || z.cidrv6().safeParse(block).success, { message: 'Not a CIDR block' });
+
+/** `m7i.large`: a family with its generation, and a size (source: EC2 user guide, instance type naming conventions). */
+export const InstanceType = z
+  .string()
+  .max(64)
+  .regex(/^[a-z][a-z0-9-]*\d[a-z0-9-]*\.(nano|micro|small|medium|large|\d{0,3}xlarge|metal(-[a-z0-9]{1,10})?)$/, 'Not an instance type');
 
 const LabelKey = z.string().max(63).regex(/^[0-9A-Za-z]([0-9A-Za-z_./-]*[0-9A-Za-z])?$/, 'A label key is made of letters, digits, dots, slashes, hyphens and underscores');
 const LabelValue = z.string().max(63).regex(/^[0-9A-Za-z_.:/@+ -]*$/, 'A label value is made of letters, digits, spaces and _ . : / @ + -');

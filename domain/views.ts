@@ -133,7 +133,7 @@ export function viewOperationSummary(operation: Operation): z.input<typeof Opera
 /** An operation with its plan and the steps of its current run, in their order. */
 export function viewOperation(operation: Operation, steps: readonly Step[]): z.input<typeof OperationView> {
   const inOrder = steps.filter((step) => step.run === operation.run).sort((a, b) => a.order - b.order);
-  return { ...viewOperationSummary(operation), plan: viewPlan(operation.plan), steps: inOrder.map(viewStep) };
+  return { ...viewOperationSummary(operation), plan: viewPlan(operation.plan), steps: inOrder.map((step) => viewStep(asEnded(operation, step))) };
 }
 
 export function viewPlan(plan: Plan): z.input<typeof PlanView> {
@@ -145,6 +145,13 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
     notLookedAt: [...plan.notLookedAt],
     estimate: plan.estimate,
   };
+}
+
+/** A step that was not begun is not to come either, once its operation has ended. */
+function asEnded({ endedAt, state }: Operation, step: Step): Step {
+  if (endedAt === undefined || step.state !== 'Pending') return step;
+  const how = state === 'Failed' ? 'failed' : state === 'Cancelled' ? 'was cancelled' : 'ended';
+  return { ...step, state: 'Skipped', outcome: `Not begun: the operation ${how} before it.` };
 }
 
 function viewStep(step: Step): z.input<typeof StepView> {

@@ -51,8 +51,21 @@ function nodegroupFindings(group: NodegroupFacts, facts: ClusterFacts, hop: stri
   return findings;
 }
 
+/** Whether an add-on is DEGRADED for want of a node alone. EKS would fail its update, and without a node its version harms nothing. */
+export function awaitsNodes(addon: AddonFacts, facts: ClusterFacts): boolean {
+  return addon.status === 'DEGRADED' && !facts.cluster.autoMode && facts.nodegroups.every((group) => group.scalingConfig.desiredSize === 0);
+}
+
 function addonFindings(addon: AddonFacts, facts: ClusterFacts): Finding[] {
   const { addonName, addonVersion, status, healthIssues } = addon;
+  if (awaitsNodes(addon, facts)) {
+    return [
+      finding('addons-await-nodes', 'advises', addonName, {
+        detail: `${addonName} has no node to run on, so it stays at ${addonVersion}: EKS would fail its update.`,
+        remedy: 'Add a node, then ask for the same minor again: what lags behind moves then.',
+      }),
+    ];
+  }
   const findings: Finding[] = [];
   if (BUSY.includes(status)) {
     findings.push(
@@ -62,11 +75,10 @@ function addonFindings(addon: AddonFacts, facts: ClusterFacts): Finding[] {
       }),
     );
   } else if (status !== 'ACTIVE' || healthIssues.length > 0) {
-    const awaitsNodes = status === 'DEGRADED' && facts.nodegroups.every((group) => group.scalingConfig.desiredSize === 0);
     findings.push(
       finding('addon-unhealthy', 'advises', addonName, {
-        detail: awaitsNodes ? 'The add-on is DEGRADED because the cluster has no node to run it on.' : `The add-on is ${status}${healthIssues.length === 0 ? '; EKS names no issue.' : `: ${healthIssues.map(issueText).join(' ')}`}`,
-        remedy: awaitsNodes ? 'Add a node group; the add-on becomes ACTIVE by itself.' : 'Mend what EKS names. A move to another version may mend it, or fail for the same cause.',
+        detail: `The add-on is ${status}${healthIssues.length === 0 ? '; EKS names no issue.' : `: ${healthIssues.map(issueText).join(' ')}`}`,
+        remedy: 'Mend what EKS names. A move to another version may mend it, or fail for the same cause.',
       }),
     );
   }

@@ -49,7 +49,8 @@ export const changeCluster = route({
 
     // What EKS has no part in after all (the same values again) is a change of the record.
     if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return changeRecord(ask, before, after, ports);
-    return beginWork(ask, ports, { kind: 'change-cluster', before, after, plan, request: { ...ask.body, was: wasBefore(before) } });
+    // Who can get in changes on the record as steps change it, see domain/access-after.ts.
+    return beginWork(ask, ports, { kind: 'change-cluster', before, after: { ...after, access: before.access }, plan, request: { ...ask.body, was: wasBefore(before) } });
   },
 });
 

@@ -52,6 +52,7 @@ export const createCluster = route({
 
     const plan = planCreation({ cluster: draft, account, facts, now: ask.now });
 
-    return beginWork(ask, ports, { kind: 'create-cluster', after: draft, plan, request: ask.body });
+    // Nobody can get in before the steps that let them in, see domain/access-after.ts.
+    return beginWork(ask, ports, { kind: 'create-cluster', after: { ...draft, access: [] }, plan, request: ask.body });
   },
 });

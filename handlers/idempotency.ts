@@ -18,7 +18,7 @@ export interface Keyed {
 
 /**
  * The key of a request, hashed with who asked and where: one caller's keys never meet another's, nor those of another
- * route. The hash of the ask covers the concrete path and the bytes of the body.
+ * route. The hash of the ask covers the concrete path and what the body says, however many blanks it is written with.
  */
 export function keyed(asked: { key: string; caller: Caller; route: string; path: string; body: Buffer }): Keyed | Problem {
   if (asked.key.length > KEY_CHARACTERS_MAX || !/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(asked.key)) {
@@ -26,7 +26,16 @@ export function keyed(asked: { key: string; caller: Caller; route: string; path:
     return problem('invalid-request', `Idempotency-Key: ${message}.`, { errors: [{ path: 'Idempotency-Key', message }] });
   }
   const id = sha256(JSON.stringify([asked.caller.sub, asked.caller.team ?? null, asked.route, asked.key]));
-  return { id, bodyHash: sha256(asked.path, '\n', asked.body) };
+  return { id, bodyHash: sha256(asked.path, '\n', meaningOf(asked.body)) };
+}
+
+/** The body as JSON without blanks; its bytes where it is none, or nests deeper than can be written. */
+function meaningOf(body: Buffer): string | Buffer {
+  try {
+    return JSON.stringify(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+  } catch {
+    return body;
+  }
 }
 
 /** What was answered before under this key, if anything was. */

@@ -28,7 +28,7 @@ function readQuery(schema: z.ZodType, raw: string): { readonly value: unknown } 
   const twice = [...new Set(given.keys())].filter((name) => given.getAll(name).length > 1);
   if (twice.length > 0) return invalid(twice.map((name) => ({ path: clip(name), message: 'Given more than once' })));
   const read = schema.safeParse(Object.fromEntries(given));
-  return read.success ? { value: read.data } : invalid(issuesOf(read.error));
+  return read.success ? { value: read.data } : invalid(issuesOf(read.error, 'parameter'));
 }
 
 function readBody(route: AnyRoute, bytes: Buffer): { readonly value: unknown } | Problem {
@@ -42,7 +42,7 @@ function readBody(route: AnyRoute, bytes: Buffer): { readonly value: unknown } |
   }
   if (hidesPrototype(json)) return invalid([{ path: '__proto__', message: 'Unknown field' }]);
   const read = schema.safeParse(json);
-  if (!read.success) return invalid(issuesOf(read.error));
+  if (!read.success) return invalid(issuesOf(read.error, 'field'));
   if (Buffer.byteLength(JSON.stringify(read.data)) > REQUEST_KEPT_BYTES_MAX) return invalid([{ path: '', message: `Too big: at most ${REQUEST_KEPT_BYTES_MAX} bytes without blanks` }]);
   return { value: read.data };
 }
@@ -65,9 +65,10 @@ function invalid(errors: readonly { path: string; message: string }[]): Problem 
 }
 
 /** zod's issues as paths with a message each; unknown members one by one, under their own path. */
-function issuesOf(error: z.ZodError): { path: string; message: string }[] {
+function issuesOf(error: z.ZodError, member: 'field' | 'parameter'): { path: string; message: string }[] {
   return error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'Unknown field' }));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: `Unknown ${member}` }));
+    if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return [{ path: pathOf(issue.path), message: 'Required' }];
     if (issue.code === 'invalid_key') return [{ path: pathOf(issue.path), message: issue.issues[0]?.message ?? issue.message }];
     return [{ path: pathOf(issue.path), message: issue.message }];
   });

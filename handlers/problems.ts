@@ -82,8 +82,17 @@ export function sealProblem(no: Refusal | Problem, requestId: string): Response 
   };
 }
 
+/** Titles of refusals whose codes, said as words, are no English. */
+const TITLES: Partial<Record<RefusalCode, string>> = {
+  'ami-type-not-offered': 'AMI type not offered',
+  'version-not-newer': 'The version is not newer',
+  'version-not-the-clusters': 'Not the version of the cluster',
+  'subnets-short-of-addresses': 'Too few free addresses',
+  'rules-broken': 'The request breaks rules of EKS or Kubernetes',
+};
+
 /** `Operation in progress`: the code said as words, where nobody wrote better ones. */
 export function titleOf(code: RefusalCode | EdgeCode): string {
   if (code in EDGE_PROBLEMS) return EDGE_PROBLEMS[code as EdgeCode].title;
-  return code.charAt(0).toUpperCase() + code.slice(1).replaceAll('-', ' ');
+  return TITLES[code as RefusalCode] ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll('-', ' ');
 }

@@ -52,7 +52,7 @@ export async function accountToChange(ask: Asked, reach: Ports, accountId: strin
 }
 
 export function inProgress(operation: string): Refusal {
-  return refuse('operation-in-progress', `Operation ${operation} holds the cluster.`, { operation, remedy: 'Wait until it has ended, or cancel it.' });
+  return refuse('operation-in-progress', `Operation ${operation} holds the cluster.`, { operation, remedy: `Wait until GET /v1/operations/${operation} says that it has ended, or ask POST /v1/operations/${operation}/cancel.` });
 }
 
 /** Only a caller with a team is bound to accounts; for others the account need not be looked up. */

@@ -81,5 +81,5 @@ async function planFrom(ask: Pick<Ask, 'caller' | 'now'>, ports: Ports, operatio
   const account = await accountToWorkIn(ask, ports, accountId, region);
   if (isRefusal(account)) return account;
   const creation = await ports.observer.observe(questionFor(cluster));
-  return isRefusal(creation) ? creation : planCreationAgain({ cluster, facts, account, creation, now: ask.now });
+  return isRefusal(creation) ? creation : planCreationAgain({ operation, cluster, facts, account, creation, now: ask.now });
 }

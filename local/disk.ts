@@ -2,6 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+/** A process that was just killed may hold its lock for a moment longer. */
+const LOCK_WAIT_MS = 2000;
+
 /**
  * Everything that the rehearsal stage remembers, in one SQLite file: the simulated accounts, the DynamoDB tables, the
  * executions, the queue and the clock. One file means one transaction: whatever instant the process is killed at, the
@@ -16,7 +19,8 @@ export class Disk {
   constructor(path: string) {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     this.sql = new DatabaseSync(path);
-    this.sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
+    // One process at a time: two stages on one file would each take the other's work for their own. The lock ends with the process, however it ends.
+    this.sql.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = ${LOCK_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT;`);
     this.sql.exec(
       'CREATE TABLE IF NOT EXISTS documents (collection TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (collection, key)) WITHOUT ROWID',
     );

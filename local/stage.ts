@@ -96,6 +96,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     async close() {
       await gateway.close();
       clock.stop();
+      aws.stepfunctions.close();
       await endpoint.close();
       disk.close();
     },

@@ -40,7 +40,13 @@ function greeting(stage: Stage, dataDir: string): string {
 }
 
 main().catch((error: unknown) => {
-  const told = error instanceof Error ? (('code' in error && error.code === 'EADDRINUSE') ? `A port is taken: ${error.message}. Set PORT and AWS_PORT.` : error.message) : String(error);
-  process.stderr.write(`Slipway could not start. ${told}\n`);
+  process.stderr.write(`Slipway could not start. ${told(error)}\n`);
   process.exit(1);
 });
+
+function told(error: unknown): string {
+  const { code, message = String(error) } = error as { code?: string; message?: string };
+  if (code === 'EADDRINUSE') return `A port is taken: ${message}. Set PORT and AWS_PORT.`;
+  if (/database is locked/.test(message)) return 'Another Slipway works on this data directory. Stop it, or set SLIPWAY_DATA_DIR to another one.';
+  return message;
+}

@@ -1,6 +1,7 @@
 import { DescribeAddonVersionsCommand, DescribeClusterVersionsCommand, type AddonInfo, type EKSClient } from '@aws-sdk/client-eks';
 import type { AddonCatalogue, AddonOffer, VersionCatalogue } from '../../domain/facts.ts';
 import { isMinor, type Minor } from '../../domain/minor.ts';
+import { orAbsent } from './errors.ts';
 
 const PAGE_SIZE = 100;
 const PAGES_MAX = 20;
@@ -44,7 +45,8 @@ async function readAddonInfos(client: EKSClient, addonName: string): Promise<Add
   const infos: AddonInfo[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const answer = await client.send(new DescribeAddonVersionsCommand({ addonName, maxResults: PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) }));
+    const answer = await orAbsent(() => client.send(new DescribeAddonVersionsCommand({ addonName, maxResults: PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) })));
+    if (answer === 'absent') return infos;
     infos.push(...(answer.addons ?? []));
     nextToken = answer.nextToken;
     if (nextToken === undefined) return infos;

@@ -44,12 +44,17 @@ export function accounts(table: TableAccess): Accounts {
     },
 
     async rotateExternalId(account, newExternalId, answer) {
-      // Rotated twice before the first was seen to work, the one that works is still the oldest: it stays the previous one.
+      // Rotated twice before the first was seen to work, the one that works is still the oldest: it stays the previous one. Both ids
+      // must be as the caller saw them, since the answer to it tells both.
+      const { previousExternalId } = account;
       const written = await table.write({
         account: {
           update: accountKey(account.accountId),
           change: { set: { externalId: newExternalId }, keep: { previousExternalId: account.externalId }, add: { generation: 1 } },
-          if: { that: '#externalId = :known', values: { known: account.externalId } },
+          if:
+            previousExternalId === undefined
+              ? { that: '#externalId = :known AND attribute_not_exists(#previousExternalId)', values: { known: account.externalId } }
+              : { that: '#externalId = :known AND #previousExternalId = :previous', values: { known: account.externalId, previous: previousExternalId } },
         },
         answer: answerAction(answer),
       });

@@ -66,7 +66,7 @@ export function createDispatch(world: World, services: readonly SimulatedService
     const signed = signedBy(request.headers, request.query);
     if (signed === undefined) return plainError(403, 'MissingAuthenticationToken', 'Missing Authentication Token', requestId);
     const found = served.get(signed.service);
-    if (found === undefined) return plainError(501, 'NotImplemented', `The simulated AWS has no service ${signed.service}.`, requestId);
+    if (found === undefined) return absentService(signed.service, request, requestId);
     const identified = identify(signed, sessions, iam, machineNow());
     if (identified.kind === 'refused') return refuse(found, identified.why === 'expired' ? expiredError(found.service.protocol) : invalidCredentialsError(found.service.protocol), requestId);
     return answering(found, requestId, undefined, () => prepareCall(found, signed, identified.caller, request, endpoint, requestId));
@@ -183,6 +183,19 @@ function plainError(status: number, code: string, message: string, requestId: st
     headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId, 'x-amzn-errortype': code },
     body: JSON.stringify({ __type: code, message }),
   };
+}
+
+/** Services whose errors are XML on their own. The others of XML are known by their forms. */
+const REST_XML_SERVICES = ['s3', 's3express', 's3-outposts', 'cloudfront', 'route53'];
+
+/** Nobody here knows the model of a service that is not there; what can be read off the request decides how its client reads errors. */
+function absentService(service: string, request: WireRequest, requestId: string): WireAnswer {
+  const message = `The simulated AWS has no service ${service}.`;
+  const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  if (!form && !REST_XML_SERVICES.includes(service)) return plainError(501, 'NotImplemented', message, requestId);
+  const error = `<Code>NotImplemented</Code><Message>${message}</Message>`;
+  const body = form ? `<ErrorResponse><Error>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>` : `<Error>${error}<RequestId>${requestId}</RequestId></Error>`;
+  return { status: 501, headers: { 'content-type': 'application/xml', 'x-amzn-requestid': requestId }, body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}` };
 }
 
 const uuidOf = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');

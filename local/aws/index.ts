@@ -1,3 +1,4 @@
+import { authorize } from './authorization.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEc2 } from './ec2/index.ts';
 import type { SimulatedEc2 } from './ec2/index.ts';
@@ -5,11 +6,12 @@ import { createEks } from './eks/index.ts';
 import type { SimulatedEks } from './eks/index.ts';
 import { Faults } from './faults.ts';
 import { createIam } from './iam/index.ts';
+import { IamRecords } from './iam/records.ts';
 import type { SimulatedIam } from './iam/index.ts';
 import { createKms } from './kms/index.ts';
 import { createLambda } from './lambda/index.ts';
 import type { SimulatedLambda } from './lambda/index.ts';
-import type { SimulatedService, World } from './service.ts';
+import type { Caller, SimulatedService, World } from './service.ts';
 import { createSqs } from './sqs/index.ts';
 import type { SimulatedSqs } from './sqs/index.ts';
 import { createStepFunctions } from './stepfunctions/index.ts';
@@ -46,7 +48,14 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
   const lambda = createLambda(world);
   const eks = createEks(world, { iam, ec2, faults: new Faults(world.disk) });
   const dynamodb = createDynamoDb(world);
-  const stepfunctions = createStepFunctions(world, { invoke: (functionArn, payload) => lambda.invoke(functionArn, payload) });
+  const records = new IamRecords(world.disk);
+  const stepfunctions = createStepFunctions(world, {
+    invoke: (functionArn, payload) => lambda.invoke(functionArn, payload),
+    authorize: ({ roleArn, action, resource, region }) => {
+      const decision = authorize(records, machineCaller(roleArn), region, [{ action, resource: lambda.arn(resource) }]);
+      return decision.allowed ? decision : { allowed: false, because: decision.message };
+    },
+  });
   return {
     services: [iam, sts, ec2, kms, sqs, lambda, eks, dynamodb, stepfunctions],
     iam,
@@ -62,4 +71,12 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
       for (const service of [dynamodb, eks, sqs, lambda, stepfunctions]) service.resume();
     },
   };
+}
+
+/** A state machine at work, as policies see it: a session of its role, which AWS gives a name of its own. */
+function machineCaller(roleArn: string): Caller {
+  const [, , , , accountId = '', path = ''] = roleArn.split(':');
+  const name = path.split('/').at(-1) ?? '';
+  const sessionName = 'states';
+  return { accountId, arn: `arn:aws:sts::${accountId}:assumed-role/${name}/${sessionName}`, role: { name, arn: roleArn, sessionName }, sessionTags: {} };
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GetFunctionCommand, GetFunctionConfigurationCommand, InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { Disk } from '../../local/disk.ts';
-import { refusal, startAws } from './aws-stage.ts';
+import { policy, refusal, startAws } from './aws-stage.ts';
 import type { AwsStage } from './aws-stage.ts';
 
 const HOME = '000000000000';
@@ -17,6 +19,33 @@ function registered(stage: AwsStage, handler: Handler, timeoutSeconds = 5): Lamb
 }
 
 const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
+
+describe('A state machine', () => {
+  it('calls functions with the rights of its role', async (context) => {
+    const stage = await startAws(context);
+    registered(stage, () => Promise.resolve({ seen: true }));
+    const [iam, states] = [new IAMClient(stage.as(HOME)), new SFNClient(stage.as(HOME))];
+    const trust = policy({ Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' });
+    await iam.send(new CreateRoleCommand({ RoleName: 'machine', AssumeRolePolicyDocument: trust }));
+    const Arguments = { FunctionName: `${ARN}:live`, Payload: {} };
+    const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'T', States: { T: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Arguments, End: true } } });
+    const { stateMachineArn } = await states.send(new CreateStateMachineCommand({ name: 'm', roleArn: `arn:aws:iam::${HOME}:role/machine`, definition }));
+    const outcome = async (Resource: string) => {
+      await iam.send(new PutRolePolicyCommand({ RoleName: 'machine', PolicyName: 'calls', PolicyDocument: policy({ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource }) }));
+      const { executionArn } = await states.send(new StartExecutionCommand({ stateMachineArn }));
+      await stage.world.clock.idle();
+      return states.send(new DescribeExecutionCommand({ executionArn }));
+    };
+    const refused = await outcome(ARN);
+    assert.deepEqual([refused.status, refused.error], ['FAILED', 'Lambda.AWSLambdaException']);
+    assert.equal(
+      refused.cause,
+      `User: arn:aws:sts::${HOME}:assumed-role/machine/states is not authorized to perform: lambda:InvokeFunction on resource: ${ARN}:live because no identity-based policy allows the lambda:InvokeFunction action (Service: AWSLambda; Status Code: 403; Error Code: AccessDeniedException; Proxy: null)`,
+    );
+    assert.deepEqual(stage.aws.lambda.invocations(), {});
+    assert.equal((await outcome(`${ARN}:*`)).status, 'SUCCEEDED');
+  });
+});
 
 describe('A function', () => {
   it('is invoked by name, alias and ARN, and answers JSON', async (context) => {

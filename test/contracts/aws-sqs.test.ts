@@ -248,6 +248,25 @@ describe('A subscriber', () => {
     assert.deepEqual(got, ['held', 'delayed']);
   });
 
+  it('stays with its subscriber while that is at work, however fast virtual time flies', async (context) => {
+    const stage = await startAws(context, { speed: 100_000 });
+    const { sqs, QueueUrl } = await queue(stage, 'looks', { VisibilityTimeout: '30' });
+    const counts: unknown[] = [];
+    const taken = new Promise<void>((done) => {
+      stage.aws.sqs.subscribe('looks', { batchSize: 1 }, async ([record]) => {
+        counts.push(record?.attributes['ApproximateReceiveCount']);
+        const late = stage.world.clock.now() + 600_000;
+        while (stage.world.clock.now() < late) await new Promise((turn) => setImmediate(turn));
+        done();
+      });
+    });
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'once' }));
+    await taken;
+    await stage.world.clock.idle();
+    assert.deepEqual(counts, ['1']);
+    assert.equal((await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessagesNotVisible'] }))).Attributes?.['ApproximateNumberOfMessagesNotVisible'], '0');
+  });
+
   it('loses nothing and keeps nothing, whatever fails in between', async (context) => {
     const step = fc.record({ body: fc.integer({ min: 0, max: 9 }), delay: fc.integer({ min: 0, max: 100 }), failures: fc.integer({ min: 0, max: 2 }) });
     await fc.assert(

@@ -36,7 +36,7 @@ class SilentClock extends VirtualClock {
   }
 }
 
-export function eksPlace(options: { seed?: number; disk?: Disk; now?: number; timers?: boolean } = {}): EksPlace {
+export function eksPlace(options: { seed?: number; disk?: Disk; now?: number; timers?: boolean; instanceType?: Around['ec2']['instanceType'] } = {}): EksPlace {
   const { random, newId } = createRandom(options.seed ?? 1);
   const clock = new (options.timers === false ? SilentClock : VirtualClock)({ now: options.now ?? EPOCH, speed: 0 });
   const world: World = { clock, disk: options.disk ?? new Disk(':memory:'), random, newId };
@@ -54,6 +54,7 @@ export function eksPlace(options: { seed?: number; disk?: Disk; now?: number; ti
           : undefined,
     },
     ec2: {
+      ...(options.instanceType === undefined ? {} : { instanceType: options.instanceType }),
       subnet: (_account, _region, subnetId) => {
         const zone = /^subnet-0([a-f])$/.exec(subnetId)?.[1];
         if (zone === undefined) return undefined;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { Disk } from '../../local/disk.ts';
-import { createWorld, EXECUTION, invoke, machine, MACHINE, ROLE, waitForToken } from './stepfunctions-world.ts';
+import { createWorld, EXECUTION, invoke, machine, MACHINE, ROLE, told, waitForToken } from './stepfunctions-world.ts';
 
 const PASS = JSON.stringify(machine({ A: { Type: 'Pass', End: true } }));
 const WAIT = JSON.stringify(machine({ W: { Type: 'Wait', Seconds: 60, End: true } }));
@@ -336,6 +336,40 @@ describe('waiting in virtual time', () => {
     const { status, stopDate } = await world.call('DescribeExecution', { executionArn: EXECUTION });
     assert.deepEqual({ status, stopDate }, { status: 'SUCCEEDED', stopDate: new Date('2026-03-02T00:00:00.000Z') });
     world.clock.stop();
+  });
+
+  it('counts the time that a call may take by the machine’s clock, however fast virtual time flies', async () => {
+    const world = createWorld(
+      {
+        invoke: async (_arn, payload) => {
+          const late = world.clock.now() + 600_000;
+          while (world.clock.now() < late) await turns(1);
+          return { payload };
+        },
+      },
+      { speed: 100_000 },
+    );
+    await world.run(machine({ T: invoke({ TimeoutSeconds: 120, End: true }) }));
+    assert.equal((await world.call('DescribeExecution', { executionArn: EXECUTION }))['status'], 'SUCCEEDED');
+    world.clock.stop();
+  });
+
+  it('ends a call that takes longer than it may, though virtual time stands still', async () => {
+    const world = createWorld({ invoke: () => new Promise(() => undefined) });
+    void world.run(machine({ T: invoke({ TimeoutSeconds: 1, End: true }) }));
+    await new Promise<void>((ended) => world.sfn.onStatusChange(({ detail }) => void (detail.status === 'FAILED' && ended())));
+    assert.match(told(await world.events()).at(-2) ?? '', /TaskTimedOut resource=invoke error=States.Timeout/);
+  });
+
+  it('says nothing of a function that answers after the engine was closed', async () => {
+    let answer = (_: { payload: unknown }): void => undefined;
+    const world = createWorld({ invoke: () => new Promise((resolve) => (answer = resolve)) });
+    void world.run(machine({ T: invoke({ End: true }) }));
+    await turns(20);
+    world.sfn.close();
+    world.disk.close();
+    answer({ payload: null });
+    await world.clock.idle();
   });
 
   it('leaves no timer behind when an execution ends', async () => {

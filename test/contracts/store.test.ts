@@ -52,7 +52,9 @@ describe('accounts', () => {
     assert.deepEqual(await store.rotateExternalId(account(), 'external-2'), { kind: 'written' });
     const rotated = await store.account(ACCOUNT_ID);
     assert.deepEqual([rotated?.externalId, rotated?.previousExternalId, rotated?.generation], ['external-2', 'external-1', 2]);
-    await store.rotateExternalId(account({ externalId: 'external-2' }), 'external-3');
+    const stale = account({ externalId: 'external-2' });
+    assert.deepEqual(await store.rotateExternalId(stale, 'external-3'), { kind: 'moved' }, 'it does not know of the id that is in force beside its own');
+    await store.rotateExternalId({ ...stale, previousExternalId: 'external-1' }, 'external-3');
     assert.equal((await store.account(ACCOUNT_ID))?.previousExternalId, 'external-1');
   });
 

@@ -55,7 +55,7 @@ describe('judgeLook', () => {
       kind: 'failed',
       error: {
         code: 'PodEvictionFailure',
-        message: 'PodEvictionFailure: Reached max retries while trying to evict pods',
+        message: 'Reached max retries while trying to evict pods',
         step: '1.34/control-plane',
         resourceIds: ['ip-10-0-0-1'],
       },

@@ -34,6 +34,14 @@ describe('an Idempotency-Key', () => {
     assert.equal((await ask()).text, first.text);
   });
 
+  it('is of what was asked, not of the blanks between', async () => {
+    const headers = { 'Idempotency-Key': 'blanks' };
+    const ask = { accountId: '188888888888', name: 'blanks', regions: ['us-east-1'] };
+    const first = await door.ask('POST', '/v1/accounts', { headers, body: JSON.stringify(ask) });
+    const second = await door.ask('POST', '/v1/accounts', { headers, body: JSON.stringify(ask, null, 2) });
+    assert.deepEqual([first.status, second.status, second.text], [201, 201, first.text]);
+  });
+
   it('with another body is refused', async () => {
     const ask = (name: string) => door.ask('POST', '/v1/clusters', { body: { ...creating, name }, headers: keyed('key-3') });
     assert.equal((await ask('one')).status, 202);

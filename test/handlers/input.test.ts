@@ -83,6 +83,8 @@ describe('a body', () => {
     ['accountId', { accountId: '123' }],
     ['accountId', { accountId: 111111111111 }],
     ['region', { region: 'Mars' }],
+    ['resourcesVpcConfig.publicAccessCidrs.0', { resourcesVpcConfig: { subnetIds: ['subnet-0000000a', 'subnet-0000000b'], publicAccessCidrs: ['999.1.1.1/99'] } }],
+    ['nodegroups.0.instanceTypes.0', { nodegroups: [{ nodegroupName: 'a', instanceTypes: ['foo.bar'], scalingConfig: { minSize: 1, maxSize: 1, desiredSize: 1 } }] }],
     ['version', { version: 'v1.33' }],
     ['version', { version: '1.33.1' }],
     ['version', { version: 1.33 }],
@@ -114,6 +116,15 @@ describe('a body', () => {
   it('of a route that takes none may be empty or an empty object, and no more', async () => {
     await refused(400, 'invalid-request', 'POST', '/v1/accounts/111111111111/verify', { body: { force: true } });
     assert.equal((await door.ask('POST', '/v1/accounts/111111111111/verify', { body: {} })).status, 200);
+  });
+});
+
+describe('what is wrong', () => {
+  it('is said in words: what is missing is required, and what is unknown is named as what it is', async () => {
+    const answer = await refused(400, 'invalid-request', 'POST', `/v1/clusters/${standing.clusterId}/upgrades`, { body: {} });
+    assert.deepEqual(answer.body.errors, [{ path: 'to', message: 'Required' }]);
+    const { body } = await refused(400, 'invalid-request', 'GET', '/v1/clusters?teem=a');
+    assert.deepEqual(body.errors, [{ path: 'teem', message: 'Unknown parameter' }]);
   });
 });
 

@@ -62,6 +62,21 @@ describe('an operation', () => {
     assert.equal((await door.ask('GET', `/v1/operations/${operation.id}`)).headers['etag'], '"3"');
   });
 
+  it('that is in the way is linked to', async () => {
+    const cluster = await door.standing();
+    const operation = await door.working(cluster);
+    const { body, headers } = await refused(409, 'operation-in-progress', door.ask('POST', `/v1/clusters/${cluster.clusterId}/upgrades`, { body: { to: '1.34' } }));
+    assert.deepEqual([body.operation, headers['location']], [operation.id, `/v1/operations/${operation.id}`]);
+    assert.ok(body.remedy.includes(`/v1/operations/${operation.id}`), body.remedy);
+  });
+
+  it('that has ended tells of no step that it is still to come', async () => {
+    const operation = await door.working(await door.standing());
+    await door.failed(operation);
+    const { steps, progress } = (await door.ask('GET', `/v1/operations/${operation.id}`)).body;
+    assert.deepEqual([steps[0].state, steps[0].outcome, progress.done], ['Skipped', 'Not begun: the operation failed before it.', 0]);
+  });
+
   it('that has ended is not cancelled, paused or resumed', async () => {
     const operation = await door.working(await door.standing());
     await door.failed(operation);

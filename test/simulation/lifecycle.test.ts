@@ -75,6 +75,26 @@ describe('the life of a cluster', () => {
     await done(await world.api.delete(`/v1/clusters/${clusterId}`));
   });
 
+  it('is told with those alone who can really get in when a change of them fails midway', async () => {
+    const clusterId = await world.cluster({ name: 'doors', nodegroups: [] });
+    const entry = (name: string): Json => ({ principalArn: `arn:aws:iam::${ACCOUNT}:role/${name}`, role: 'viewer' });
+    const who = async (): Promise<string[]> => (await world.api.get(`/v1/clusters/${clusterId}`)).access.map((one: Json) => one.principalArn.split('/').at(-1));
+    await world.fault({ operation: 'eks:CreateAccessEntry', match: { principalArn: entry('second').principalArn }, times: 1, fault: { kind: 'error', code: 'InvalidParameterException', status: 400 } });
+    const begun = await world.api.patch(`/v1/clusters/${clusterId}`, { access: [entry('first'), entry('second')] });
+    const failed = await world.ended(begun.id);
+    assert.equal(failed.state, 'Failed');
+    assert.deepEqual(await who(), ['platform-admins', 'first']);
+    const steps = Object.fromEntries(failed.steps.map((step: Json) => [step.title, step]));
+    assert.equal(steps['Letting role/second in as viewer'].state, 'Failed');
+    assert.deepEqual([steps['Shutting role/platform-admins out'].state, steps['Shutting role/platform-admins out'].outcome], ['Skipped', 'Not begun: the operation failed before it.']);
+
+    const again = await world.api.post(`/v1/operations/${begun.id}/retry`, {});
+    assert.deepEqual(again.steps.map((step: Json) => [step.title, step.state]), [['Letting role/second in as viewer', 'Pending'], ['Shutting role/platform-admins out', 'Pending']]);
+    await done(again);
+    assert.deepEqual((await who()).sort(), ['first', 'second']);
+    assert.equal(conditionOf(await world.api.get(`/v1/clusters/${clusterId}`), 'AdminAccess').reason, 'NobodyCanGetIn');
+  });
+
   it('may begin elsewhere: a cluster that is there is taken on as it is, and upgraded', async () => {
     await eks.send(
       new CreateClusterCommand({ name: 'theirs', version: '1.33', roleArn: world.clusterRoleArn, resourcesVpcConfig: { subnetIds: await world.owner.subnetIds(2), endpointPrivateAccess: true } }),
@@ -97,6 +117,8 @@ describe('the life of a cluster', () => {
     assert.equal(`${older.status} ${older.body.code}`, '422 version-not-the-clusters');
     const al2 = await world.api.ask('POST', '/v1/clusters', { ...body, version: '1.33', nodegroups: [{ ...world.nodegroup('old'), amiType: 'AL2_x86_64' }] });
     assert.equal(`${al2.status} ${al2.body.code}`, '422 ami-type-not-offered');
+    const stranger = await world.api.ask('POST', '/v1/clusters', { ...body, version: '1.34', addons: [{ addonName: 'nosuch' }] });
+    assert.equal(`${stranger.status} ${stranger.body.code}`, '422 addon-not-offered', stranger.body.detail);
     const created = (await world.calls())['eks:CreateCluster'] ?? 0;
     assert.equal((await world.api.get('/v1/clusters?limit=100')).items.filter((item: Json) => item.name === 'x').length, 0);
     assert.ok(created > 0);

@@ -165,6 +165,25 @@ describe('an upgrade in trouble', () => {
     assert.equal((await world.api.get(`/v1/clusters/${clusterId}`)).version, '1.34');
   });
 
+  it('leaves add-ons that await a node at their version, and is no failure for it', async () => {
+    const clusterId = await world.cluster({ name: 'nodeless', nodegroups: [] });
+    const operation = await world.ended(await upgrade(clusterId, '1.35'));
+    assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
+    assert.ok(operation.plan.findings.some((finding: Json) => finding.code === 'addons-await-nodes' && finding.subject === 'coredns'));
+    await world.ended((await world.api.post(`/v1/clusters/${clusterId}/nodegroups`, world.nodegroup('blue', 1))).id);
+    const caughtUp = await world.ended(await upgrade(clusterId, '1.35'));
+    assert.equal(caughtUp.state, 'Succeeded', JSON.stringify(caughtUp.errors));
+    assert.deepEqual(caughtUp.steps.map((step: Json) => step.subject), ['coredns']);
+  });
+
+  it('is started by the reconciler when its execution could not be started at once', async () => {
+    const clusterId = await small('late-start');
+    await world.fault({ operation: 'states:StartExecution', times: 1, fault: { kind: 'error', code: 'AccessDeniedException', status: 400 } });
+    const id = await upgrade(clusterId);
+    assert.equal((await world.api.get(`/v1/operations/${id}`)).state, 'Pending');
+    assert.equal((await world.ended(id)).state, 'Succeeded');
+  });
+
   it('answers the second ask for a busy cluster with the operation in its way', async () => {
     const clusterId = await small('busy');
     const id = await upgrade(clusterId);

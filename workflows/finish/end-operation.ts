@@ -1,6 +1,9 @@
 import { AccountUnreachable, type Ports, type OperationRecord } from '../../aws/ports.ts';
+import { accessAfter } from '../../domain/access-after.ts';
+import { accessCondition } from '../../domain/access-condition.ts';
 import { clusterAfter, clusterUnseen } from '../../domain/cluster-after.ts';
 import type { Cluster } from '../../domain/cluster.ts';
+import { withCondition } from '../../domain/condition.ts';
 import { errorsOf } from '../../domain/operation-errors.ts';
 import { factsOf } from '../steps/facts-of.ts';
 import { hasEnded } from '../steps/due-step.ts';
@@ -77,15 +80,17 @@ async function clusterAtEnd(ports: Ports, record: OperationRecord, cluster: Clus
   if (cluster === undefined) return undefined;
   if (operation.kind === 'delete-cluster' && ending.kind === 'succeeded') return undefined;
   const { deletingSince: _deleting, ...kept } = cluster;
-  const before = { ...kept, desiredVersion: cluster.version };
+  const access = accessAfter(cluster, operation, steps);
+  const now = new Date(ports.clock.now()).toISOString();
+  const before: Cluster = { ...kept, desiredVersion: cluster.version, access, conditions: withCondition(cluster.conditions, accessCondition({ origin: cluster.origin, access }), now) };
   const lastEnd = Math.max(0, ...steps.map((step) => Date.parse(step.endedAt ?? '1970-01-01T00:00:00Z')));
   try {
     const facts = await factsOf(ports, operation, lastEnd, FACTS_AGE_SECONDS_MAX);
     if (facts !== 'absent') return clusterAfter(before, facts);
-    return operation.kind === 'create-cluster' ? before : clusterUnseen(before, 'EKS no longer knows this cluster.', new Date(ports.clock.now()).toISOString());
+    return operation.kind === 'create-cluster' ? before : clusterUnseen(before, 'EKS no longer knows this cluster.', now);
   } catch (error) {
     if (!(error instanceof AccountUnreachable)) throw error;
-    return clusterUnseen(before, `Not looked at when the operation ended: ${error.message}`, new Date(ports.clock.now()).toISOString());
+    return clusterUnseen(before, `Not looked at when the operation ended: ${error.message}`, now);
   }
 }
 

@@ -1,6 +1,8 @@
 import * as ec2 from '@aws-sdk/client-ec2';
 import { AwsError } from '../service.ts';
 import type { Call, Needed, SimulatedService, World } from '../service.ts';
+import { instanceType } from './instance-types.ts';
+import type { SeenInstanceType } from './instance-types.ts';
 import { launchTemplateOperations, templateAt, versionAt } from './launch-templates.ts';
 import { networkOperations } from './networks.ts';
 import { Ec2Place } from './records.ts';
@@ -32,6 +34,8 @@ export interface SimulatedEc2 extends SimulatedService {
   launchTemplate(accountId: string, region: string, template: { readonly id?: string; readonly name?: string; readonly version?: string }): SeenLaunchTemplate | undefined;
   zones(accountId: string, region: string): readonly Zone[];
   hasSecurityGroup(accountId: string, region: string, groupId: string): boolean;
+  /** A kind of machine, or undefined when EC2 has none of that name. */
+  instanceType(name: string): SeenInstanceType | undefined;
   /** Sets how many addresses of a subnet a holder (a cluster, a node group) has; 0 gives them back. */
   holdAddresses(accountId: string, region: string, subnetId: string, holder: string, addresses: number): void;
 }
@@ -73,6 +77,7 @@ export function createEc2(world: World): SimulatedEc2 {
     },
 
     zones: zonesOf,
+    instanceType,
     hasSecurityGroup: (accountId, region, groupId) => place(accountId, region).groups.get(groupId) !== undefined,
     holdAddresses: (accountId, region, subnetId, holder, addresses) => place(accountId, region).hold(subnetId, holder, addresses),
   };

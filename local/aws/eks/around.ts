@@ -14,6 +14,10 @@ export interface Around {
     zones?(accountId: string, region: string): readonly { readonly name: string; readonly id: string }[];
     /** Whether the account has a security group. */
     hasSecurityGroup?(accountId: string, region: string, groupId: string): boolean;
+    /** A kind of machine by its name (`m7g.large`), or undefined when EC2 has none of that name. */
+    instanceType?(name: string): SeenInstanceType | undefined;
+    /** Sets how many addresses of a subnet a holder has; 0 gives them back. */
+    holdAddresses?(accountId: string, region: string, subnetId: string, holder: string, addresses: number): void;
   };
   readonly faults?: {
     /** A failure scripted for the work that `operation` (`eks:UpdateNodegroupVersion`) is about to begin, used up by asking. */
@@ -33,6 +37,12 @@ export interface SeenSubnet {
   readonly availabilityZone: string;
   readonly availabilityZoneId: string;
   readonly availableIpAddressCount: number;
+}
+
+export interface SeenInstanceType {
+  readonly architecture: 'x86_64' | 'arm64';
+  /** IPv4 addresses of one network interface, its own among them. */
+  readonly addressesPerInterface: number;
 }
 
 export interface SeenLaunchTemplate {

@@ -11,6 +11,7 @@ import type {
 } from '@aws-sdk/client-eks';
 import { isMinor, minorsBetween } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
+import { holdForControlPlane } from './addresses.ts';
 import { offeredVersion, platformVersion, standingOf, versionEntry } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
 import { logTypesAfter, requireEndpointAccess } from './clusters.ts';
@@ -266,6 +267,7 @@ export function associateEncryptionConfig(input: AssociateEncryptionConfigReques
 function begin(place: Place, cluster: ClusterDoc, { type, params, change }: Change, work: Work, failure: ScriptedFailure | undefined): string {
   const update = recordUpdate(place, { clusterName: cluster.name }, { type, params, change: { cluster: change }, failure });
   place.clusters.put(cluster.name, { ...cluster, update: update.id });
+  if (type === 'VersionUpdate') holdForControlPlane(place, cluster, 2);
   place.after('clusterShowsUpdatingAfter', { kind: 'cluster-shows-updating', clusterName: cluster.name, updateId: update.id });
   place.after(failure === undefined ? work : 'clusterUpdateFailure', { kind: 'cluster-update-ends', clusterName: cluster.name, updateId: update.id });
   return update.id;
@@ -280,6 +282,8 @@ const ends: Apply = (place, { clusterName, updateId }) => {
   const cluster = place.clusters.get(clusterName);
   const update = updateDoc(place, clusterName, updateId);
   if (cluster === undefined || update === undefined) return;
+  holdForControlPlane(place, cluster, 0);
+  holdForControlPlane(place, update.failure === undefined ? { ...cluster, ...update.change.cluster } : cluster, 1);
   place.after('clusterActiveAgainAfter', { kind: 'cluster-active-again', clusterName, updateId: update.id });
   if (update.failure !== undefined) {
     endUpdate(place, update, [scriptedError(update.failure, { message: (code) => `The update of cluster ${clusterName} failed: ${code}`, resourceIds: cluster.subnetIds })]);

@@ -13,6 +13,7 @@ import type {
 import type { Minor } from '../../../domain/minor.ts';
 import type { Call } from '../service.ts';
 import { addCreatorEntry } from './access.ts';
+import { holdForControlPlane } from './addresses.ts';
 import { defaultVersion, offeredVersion, platformVersion } from './catalogue.ts';
 import { clusterOf, describedCluster } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, limitExceeded, notSimulated } from './errors.ts';
@@ -24,7 +25,7 @@ import type { Apply } from './settle.ts';
 import type { ClusterDoc } from './state.ts';
 import { once } from './tokens.ts';
 import { scriptedError, updateDoc } from './updates.ts';
-import { clusterRoleRefusal, requireClusterName, requireClusterSubnets, requireRole, requireSecurityGroups, requireTags } from './validation.ts';
+import { clusterRoleRefusal, isPublicAccessCidr, requireClusterName, requireClusterSubnets, requireRole, requireSecurityGroups, requireTags } from './validation.ts';
 
 export function createCluster(input: CreateClusterRequest, place: Place, call: Call): CreateClusterResponse {
   const name = input.name ?? '';
@@ -35,6 +36,7 @@ export function createCluster(input: CreateClusterRequest, place: Place, call: C
     () => {
       const cluster = newCluster(input, name, place);
       place.clusters.put(name, cluster);
+      holdForControlPlane(place, cluster, 1);
       if (cluster.authenticationMode !== 'CONFIG_MAP' && cluster.bootstrapClusterCreatorAdminPermissions) addCreatorEntry(place, cluster, call);
       const failure = place.around.faults?.takeFailUpdate('eks:CreateCluster', place.accountId, place.region, input);
       if (failure === undefined) {
@@ -141,6 +143,8 @@ export function requireEndpointAccess(
   const asked = vpc.publicAccessCidrs ?? before.publicAccessCidrs;
   if (asked.length > QUOTAS.publicAccessCidrsPerCluster)
     throw invalidParameter(`Cannot specify more than ${QUOTAS.publicAccessCidrsPerCluster} public access CIDRs`, { clusterName });
+  const invalid = asked.filter((cidr) => !isPublicAccessCidr(cidr));
+  if (invalid.length > 0) throw invalidParameter(`The following CIDRs are invalid in publicAccessCidrs: [${invalid.join(', ')}]`, { clusterName });
   const publicAccessCidrs = !endpointPublicAccess ? [] : asked.length === 0 ? ['0.0.0.0/0'] : asked;
   return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs };
 }
@@ -212,6 +216,7 @@ const deleted: Apply = (place, { clusterName }) => {
   const cluster = place.clusters.get(clusterName);
   if (cluster === undefined) return;
   place.closeSpan(cluster.span);
+  holdForControlPlane(place, cluster, 0);
   for (const addon of place.addons.list(`${clusterName}/`)) place.closeSpan(addon.span);
   place.clusters.delete(clusterName);
   for (const documents of [place.addons, place.accessEntries, place.podIdentities, place.pending]) documents.clear(`${clusterName}/`);

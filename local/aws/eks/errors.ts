@@ -2,10 +2,10 @@ import { AwsError } from '../service.ts';
 
 /** The members of EKS's error shapes that say what the error is about. */
 export interface About {
-  readonly clusterName?: string;
-  readonly nodegroupName?: string;
-  readonly addonName?: string;
-  readonly fargateProfileName?: string;
+  readonly clusterName?: string | undefined;
+  readonly nodegroupName?: string | undefined;
+  readonly addonName?: string | undefined;
+  readonly fargateProfileName?: string | undefined;
 }
 
 export function invalidParameter(message: string, about: About = {}): AwsError {

@@ -21,6 +21,7 @@ import { createFargateProfile, deleteFargateProfile, describeFargateProfile, far
 import { historyOf } from './history.ts';
 import type { ClusterHistory } from './history.ts';
 import { describeInsight, describeInsightsRefresh, insightTransitions, listInsights, startInsightsRefresh } from './insights.ts';
+import { requireKnownValues } from './inputs.ts';
 import { needsOf } from './needs.ts';
 import { rollTransitions, updateNodegroupVersion } from './nodegroup-roll.ts';
 import { createNodegroup, deleteNodegroup, describeNodegroup, listNodegroups, nodegroupTransitions, updateNodegroupConfig } from './nodegroups.ts';
@@ -126,9 +127,12 @@ export function createEks(world: World, around: Around): SimulatedEks {
   };
 
   const handled =
-    (operation: Operation): OperationHandler =>
-    (input: { clusterName?: string; name?: string }, call) => {
+    (name: string, operation: Operation): OperationHandler =>
+    (input: { clusterName?: string; name?: string; nodegroupName?: string; addonName?: string }, call) => {
       throttle(call);
+      const { clusterName, nodegroupName, addonName } = input;
+      const about = { clusterName: clusterName ?? input.name, nodegroupName, addonName };
+      requireKnownValues(name, input, about);
       const place = settling.settled(call, call.now, input.clusterName ?? input.name);
       return world.disk.transaction(() => operation(input, place, call));
     };
@@ -137,7 +141,7 @@ export function createEks(world: World, around: Around): SimulatedEks {
     name: 'eks',
     protocol: 'rest-json',
     schemas: { ...eks },
-    operations: Object.fromEntries(Object.entries(supported).map(([name, operation]) => [name, handled(operation)])),
+    operations: Object.fromEntries(Object.entries(supported).map(([name, operation]) => [name, handled(name, operation)])),
     needs: (operation, input: { clusterName?: string; name?: string }, call) => needsOf(operation, input, settling.settled(call, call.now, input.clusterName ?? input.name)),
     resume: () => settling.resume(),
     history: (accountId, region, clusterName) => historyOf(settling.settled({ accountId, region }, world.clock.now()), clusterName),

@@ -1,5 +1,6 @@
 import type { UpdateNodegroupVersionRequest, UpdateNodegroupVersionResponse } from '@aws-sdk/client-eks';
 import type { Minor } from '../../../domain/minor.ts';
+import { lackOfAddresses } from './addresses.ts';
 import { clusterOf } from './cluster-view.ts';
 import { invalidParameter } from './errors.ts';
 import { paceOf, requireAmiType, requireLaunchTemplate, requireRelease } from './nodegroup-rules.ts';
@@ -13,6 +14,9 @@ import { endUpdate, paramsOf, recordUpdate, scriptedError, updateAnswer, updateD
 
 // A managed node group is rolled in four phases: set up, scale up, upgrade, scale down.
 // Source: EKS user guide, managed-node-update-behavior.
+
+/** Failures in which no new node ever came. */
+const NO_NEW_NODES = ['NodeCreationFailure', 'InsufficientFreeAddresses'];
 
 interface Target {
   readonly version: Minor;
@@ -67,10 +71,10 @@ function templateOf(input: UpdateNodegroupVersionRequest, nodegroup: NodegroupDo
 function begin(place: Place, nodegroup: NodegroupDoc, target: Target, input: UpdateNodegroupVersionRequest): string {
   const { clusterName, nodegroupName, nodes, updateConfig } = nodegroup;
   const scripted = place.around.faults?.takeFailUpdate('eks:UpdateNodegroupVersion', place.accountId, place.region, input);
-  // Forced, a roll deletes pods that their disruption budgets protect.
-  const failure = input.force === true && scripted?.code === 'PodEvictionFailure' ? undefined : scripted;
   const zones = new Set(nodegroup.subnets.map((subnetId) => place.around.ec2.subnet(place.accountId, place.region, subnetId)?.availabilityZoneId)).size;
   const surge = updateConfig.updateStrategy === 'MINIMAL' || nodes.length === 0 ? 0 : Math.max(zones, paceOf(updateConfig, nodes.length));
+  // Forced, a roll deletes pods that their disruption budgets protect.
+  const failure = (input.force === true && scripted?.code === 'PodEvictionFailure' ? undefined : scripted) ?? lackOfAddresses(place, nodegroup, surge);
   const update = recordUpdate(
     place,
     { clusterName, nodegroupName },
@@ -90,7 +94,7 @@ function begin(place: Place, nodegroup: NodegroupDoc, target: Target, input: Upd
   const about = { clusterName, subject: nodegroupName, updateId: update.id };
   place.after('nodegroupShowsUpdatingAfter', { ...about, kind: 'nodegroup-shows-updating' });
   const setUpAt = place.now + place.draw('nodegroupSetup');
-  if (failure?.code === 'NodeCreationFailure') place.schedule({ ...about, kind: 'roll-fails', at: setUpAt + place.draw('nodeCreationGiveUp') });
+  if (failure !== undefined && NO_NEW_NODES.includes(failure.code ?? '')) place.schedule({ ...about, kind: 'roll-fails', at: setUpAt + place.draw('nodeCreationGiveUp') });
   else if (nodes.length === 0) place.schedule({ ...about, kind: failure === undefined ? 'roll-ends' : 'roll-fails', at: setUpAt });
   else place.schedule({ ...about, kind: 'roll-scaled-up', at: surge === 0 ? setUpAt : setUpAt + place.draw('node') });
   return update.id;

@@ -64,6 +64,18 @@ export function requireAmiType(amiType: AMITypes, version: Minor, about: About):
     throw invalidParameter(`AMI Type ${amiType} is only supported for kubernetes versions ${LAST_AL2_MINOR} or earlier`, about);
 }
 
+/** Kinds of machines that EC2 has, and that the images of the AMI type run on. */
+export function requireInstanceTypes(place: Place, instanceTypes: readonly string[], amiType: AMITypes, about: About): void {
+  const { instanceType } = place.around.ec2;
+  if (instanceType === undefined) return;
+  const missing = instanceTypes.filter((name) => instanceType(name) === undefined);
+  if (missing.length > 0) throw invalidParameter(`The following supplied instance types do not exist: [${missing.join(', ')}]`, about);
+  if (amiType === 'CUSTOM') return;
+  const architecture = amiType.includes('ARM_64') ? 'arm64' : 'x86_64';
+  const unfit = instanceTypes.filter((name) => instanceType(name)?.architecture !== architecture);
+  if (unfit.length > 0) throw invalidParameter(`[${unfit.join(', ')}] is not a valid instance type for requested amiType ${amiType}`, about);
+}
+
 /** What EKS picks when no AMI type is named: Amazon Linux 2023 from 1.30 on. */
 export function defaultAmiType(version: Minor): AMITypes {
   return (minorsBetween('1.30', version) ?? 0) >= 0 ? 'AL2023_x86_64_STANDARD' : 'AL2_x86_64';

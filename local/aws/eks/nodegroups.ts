@@ -15,10 +15,11 @@ import type {
   UpdateNodegroupConfigResponse,
 } from '@aws-sdk/client-eks';
 import { addNodeEntry } from './access.ts';
+import { holdForNodes, lackOfAddresses } from './addresses.ts';
 import { clusterOf } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
 import { QUOTAS } from './limits.ts';
-import { defaultAmiType, requireAmiType, requireLabels, requireLaunchTemplate, requireRelease, requireScaling, requireTaints, requireUpdateConfig } from './nodegroup-rules.ts';
+import { defaultAmiType, requireAmiType, requireInstanceTypes, requireLabels, requireLaunchTemplate, requireRelease, requireScaling, requireTaints, requireUpdateConfig } from './nodegroup-rules.ts';
 import { launch, left, nodegroupKey, noteNodes, putNodes, readyNodes } from './nodes.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
@@ -75,9 +76,11 @@ export function createNodegroup(input: CreateNodegroupRequest, place: Place): Cr
       const cluster = clusterOf(place, clusterName);
       const doc = newNodegroup(input, cluster, place);
       addNodeEntry(place, cluster, doc.nodeRole, doc.amiType);
-      const failure = place.around.faults?.takeFailUpdate('eks:CreateNodegroup', place.accountId, place.region, input);
+      const scripted = place.around.faults?.takeFailUpdate('eks:CreateNodegroup', place.accountId, place.region, input);
+      const failure = scripted ?? lackOfAddresses(place, doc, doc.scalingConfig.desiredSize ?? 0);
       const { nodes, joinedAt } = failure === undefined ? launch(place, doc, doc.scalingConfig.desiredSize ?? 0) : { nodes: [], joinedAt: place.now };
       place.nodegroups.put(nodegroupKey(doc), { ...doc, nodes });
+      holdForNodes(place, doc, nodes.length);
       const about = { clusterName, subject: nodegroupName };
       if (failure === undefined) {
         place.schedule({ ...about, kind: 'nodegroup-created', at: joinedAt + place.draw('emptyNodegroup') });
@@ -181,6 +184,7 @@ function imageOf(
     throw invalidParameter(`Nodegroup Kubernetes version should be equal to Cluster kubernetes version ${cluster.version}`, about);
   const amiType: AMITypes = input.amiType ?? defaultAmiType(cluster.version);
   requireAmiType(amiType, cluster.version, about);
+  requireInstanceTypes(place, machine.instanceTypes ?? [], amiType, about);
   return { ...machine, amiType, version: cluster.version, releaseVersion: requireRelease(place, input.releaseVersion, cluster.version, amiType, about) };
 }
 
@@ -325,6 +329,7 @@ const configEnds = ofNodegroup((place, nodegroup, updateId) => {
 const deleted = ofNodegroup((place, nodegroup) => {
   const before = readyNodes(place, nodegroup.clusterName);
   left(place, nodegroup.nodes);
+  holdForNodes(place, nodegroup, 0);
   place.nodegroups.delete(nodegroupKey(nodegroup));
   noteNodes(place, nodegroup.clusterName, before);
 });

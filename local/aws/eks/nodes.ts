@@ -1,4 +1,5 @@
 import type { Minor } from '../../../domain/minor.ts';
+import { holdForNodes } from './addresses.ts';
 import { NODES_LAUNCHED_AT_ONCE } from './limits.ts';
 import type { Place } from './place.ts';
 import type { Apply } from './settle.ts';
@@ -51,6 +52,7 @@ export function left(place: Place, nodes: readonly NodeDoc[], at = place.now): v
 export function putNodes(place: Place, nodegroup: NodegroupDoc, nodes: readonly NodeDoc[]): void {
   const before = readyNodes(place, nodegroup.clusterName);
   place.nodegroups.put(nodegroupKey(nodegroup), { ...nodegroup, nodes });
+  holdForNodes(place, nodegroup, nodes.length);
   noteNodes(place, nodegroup.clusterName, before);
 }
 

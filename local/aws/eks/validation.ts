@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+import { parseCidr } from '../ec2/cidr.ts';
 import { AwsError } from '../service.ts';
 import type { SeenSubnet } from './around.ts';
 import { invalidParameter, limitExceeded } from './errors.ts';
@@ -60,6 +62,13 @@ function unsupportedZone(place: Place, refused: SeenSubnet, subnets: readonly Se
     `Cannot create cluster '${about.clusterName}' because ${refused.availabilityZone}, the targeted availability zone, does not currently have sufficient capacity ` +
     `to support the cluster. Retry and choose from these availability zones: ${validZones.join(', ')}`;
   return new AwsError('UnsupportedAvailabilityZoneException', message, 400, { ...about, validZones });
+}
+
+/** A block of IPv4 or IPv6 addresses; of IPv4 one that begins where blocks of its size begin. */
+export function isPublicAccessCidr(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  if (isIPv6(address)) return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= 128;
+  return parseCidr(text) !== undefined;
 }
 
 export function requireSecurityGroups(place: Place, groupIds: readonly string[], about: About): void {

@@ -24,7 +24,7 @@ import { trustedRoleIds, trustText } from './trust.ts';
 const TRUST_CHARACTERS_MAX = 2048;
 const ROLES_MAX = 1000;
 const SESSION_SECONDS_DEFAULT = 3600;
-/** A new role is denied for so long, since IAM is eventually consistent. Measured on AWS as some 5 to 15 seconds. */
+/** A new role is denied for so long, since IAM is eventually consistent. AWS promises no number and is mostly done within seconds; ten is this stage's choice. */
 const SETTLING_SECONDS = 10;
 
 export function roleOperations(world: World, records: IamRecords): Record<string, OperationHandler> {

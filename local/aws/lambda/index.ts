@@ -21,6 +21,8 @@ export interface SimulatedLambda extends SimulatedService {
   register(fn: RegisteredFunction): void;
   /** Runs a function and waits for its answer. Accepts `name`, `name:alias` and the full ARN with or without alias. Throws an AwsError when there is no such function. */
   invoke(nameOrArn: string, payload: unknown): Promise<Outcome>;
+  /** The full ARN of a function that is named in any way that `invoke` takes, whether it exists or not. */
+  arn(nameOrArn: string): string;
   /** How often each function was run in this process. */
   invocations(): Readonly<Record<string, number>>;
   /** Runs again, from the disk, the asynchronous invocations that were accepted and not finished. */
@@ -128,6 +130,7 @@ export function createLambda(world: World): SimulatedLambda {
       const { fn, qualifier } = find(nameOrArn);
       return invoke(fn, qualifier, payload);
     },
+    arn: (nameOrArn) => (nameOrArn.startsWith('arn:') ? nameOrArn : arnOf(nameOrArn.split(':function:').at(-1) ?? '', undefined)),
     invocations: () => Object.fromEntries(counts),
     resume: () => events.list().forEach(schedule),
   };

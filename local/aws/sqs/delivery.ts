@@ -43,6 +43,8 @@ export class Delivery {
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #waiters = new Map<string, Waiter[]>();
   readonly #timers = new Map<string, Timer>();
+  /** Numbers of the messages that a subscriber is at work on in this process. */
+  readonly #inWork = new Set<number>();
 
   constructor(world: World, queues: Queues) {
     this.#world = world;
@@ -70,6 +72,11 @@ export class Delivery {
     while (taken.length < limit) {
       const [message] = this.#queues.visible(key, now, 1);
       if (message === undefined) break;
+      // A function is work by the machine's clock. On AWS it ends long before the timeout, however fast time is played here.
+      if (this.#inWork.has(message.number)) {
+        this.#queues.update({ ...message, visibleAt: now + Math.max(Number(queue.attributes['VisibilityTimeout']), 1) * 1000 });
+        continue;
+      }
       if (redrive !== undefined && target !== undefined && message.receives >= redrive.maxReceiveCount) {
         this.#queues.update({ ...message, queue: Queues.key(target), visibleAt: now, receipt: '', deadLetterSource: queue.arn });
         this.arm(Queues.key(target));
@@ -143,8 +150,10 @@ export class Delivery {
       const messages = this.receive(queue, subscription.batchSize, Number(queue.attributes['VisibilityTimeout']));
       if (messages.length === 0) return;
       subscription.running += 1;
+      for (const { number } of messages) this.#inWork.add(number);
       void this.#world.clock.during(async () => {
         await this.#deliver(queue, messages, subscription.deliver);
+        for (const { number } of messages) this.#inWork.delete(number);
         subscription.running -= 1;
         this.arm(key);
       });

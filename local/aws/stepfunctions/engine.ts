@@ -30,6 +30,8 @@ export interface Around {
 export type Delivery = 'delivered' | 'gone';
 
 const TELL_AGAIN_SECONDS = 60;
+/** The longest that a timer of the machine can be set for. */
+const SLEEP_MAX_MS = 2_000_000_000;
 const NOBODY = (): void => undefined;
 
 /**
@@ -115,6 +117,7 @@ export class Engine {
 
   #deliver(token: string, work: (run: Run, frame: Frame, state: TaskState, phase: TaskPhase) => Promise<void> | void): Promise<Delivery> {
     return this.#world.clock.during(async () => {
+      if (this.#closed) return 'gone';
       const known = this.#storage.token(token);
       const record = known?.open === true ? this.#storage.execution(known.execution) : undefined;
       if (known === undefined || record?.status !== 'RUNNING') return 'gone';
@@ -187,7 +190,9 @@ export class Engine {
   /** Calls a task's function; its answer is the work of a later turn. */
   #call(run: Run, frame: Frame, phase: TaskPhase): void {
     void this.#world.clock.during(async () => {
-      const answer = await this.#invoke(run.record, phase);
+      const answer = await answerOrTimeout(this.#invoke(run.record, phase), phase.timeoutSeconds);
+      // The disk may be closed by now: the next start calls the function again.
+      if (this.#closed) return;
       await this.#onTask(this.#runOf(run.record), frame.id, phase.scheduled, (current, its, state) => answered(this.#flow, current, its, state, answer));
     });
   }
@@ -265,5 +270,19 @@ export class Engine {
       this.#world.clock.at(this.#world.clock.now() + TELL_AGAIN_SECONDS * 1000, () => this.#tell(), { background: true });
     };
     this.#telling = this.#telling.then(() => this.#world.clock.during(work)).catch(again);
+  }
+}
+
+/** A function's answer, or that it did not come in time by the machine's own clock. */
+async function answerOrTimeout(answer: Promise<Answer>, seconds: number | undefined): Promise<Answer> {
+  if (seconds === undefined) return answer;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Answer>((resolve) => {
+    timer = setTimeout(() => resolve({ timedOut: true }), Math.min(seconds * 1000, SLEEP_MAX_MS));
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

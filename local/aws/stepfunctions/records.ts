@@ -62,7 +62,10 @@ export interface TaskPhase {
   readonly payload: Json;
   readonly token?: string;
   invoking: boolean;
+  /** Of a task that waits for its token, in virtual time. */
   readonly timeoutAt?: number;
+  /** Of a call that is waited for, by the machine's own clock: a function is work, and virtual time may stand still or fly while it runs. */
+  readonly timeoutSeconds?: number;
   heartbeatAt?: number;
   readonly heartbeatMs?: number;
 }

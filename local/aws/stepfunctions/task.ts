@@ -19,7 +19,7 @@ const TOKEN_IDS = 20;
 const TOKEN = new RegExp(`^${TOKEN_PREFIX}[0-9a-f]{${TOKEN_IDS * 32}}$`);
 
 /** What a called function came to. */
-export type Answer = { readonly payload: unknown } | { readonly functionError: { readonly errorType: string; readonly errorMessage: string; readonly trace?: string[] } } | { readonly error: string; readonly cause: string };
+export type Answer = { readonly timedOut: true } | { readonly payload: unknown } | { readonly functionError: { readonly errorType: string; readonly errorMessage: string; readonly trace?: string[] } } | { readonly error: string; readonly cause: string };
 
 /** Calls a Lambda function and waits for its answer, or for the answer to the token that the function was given. */
 export const task: StateKind<TaskState> = {
@@ -51,7 +51,7 @@ export const task: StateKind<TaskState> = {
       payload,
       invoking: true,
       ...(token === undefined ? {} : { token }),
-      ...(timeoutSeconds === undefined ? {} : { timeoutAt: run.now + timeoutSeconds * 1000 }),
+      ...(timeoutSeconds === undefined ? {} : token === undefined ? { timeoutSeconds } : { timeoutAt: run.now + timeoutSeconds * 1000 }),
       ...(heartbeatSeconds === undefined ? {} : { heartbeatMs: heartbeatSeconds * 1000, heartbeatAt: run.now + heartbeatSeconds * 1000 }),
     });
     run.scheduled.push(frame);
@@ -59,11 +59,15 @@ export const task: StateKind<TaskState> = {
 
   async due(_flow, run, frame) {
     const phase = phaseOf(frame);
-    frame.previous = run.emit('TaskTimedOut', frame.previous, { taskTimedOutEventDetails: { ...called(phase), error: 'States.Timeout' } });
     const missedBeat = (phase.heartbeatAt ?? Infinity) < (phase.timeoutAt ?? Infinity);
-    throw missedBeat ? new HeartbeatFailure() : new StateFailure('States.Timeout', undefined);
+    return timedOut(run, frame, missedBeat ? new HeartbeatFailure() : new StateFailure('States.Timeout', undefined));
   },
 };
+
+function timedOut(run: Run, frame: Frame, failure: StateFailure): never {
+  frame.previous = run.emit('TaskTimedOut', frame.previous, { taskTimedOutEventDetails: { ...called(phaseOf(frame)), error: 'States.Timeout' } });
+  throw failure;
+}
 
 /** Writes that the task's function is being called. */
 export function start(run: Run, frame: Frame): void {
@@ -74,6 +78,7 @@ export function start(run: Run, frame: Frame): void {
 /** The function has answered. A task that waits for its token goes on waiting, unless the function failed. */
 export async function answered(flow: Flow, run: Run, frame: Frame, state: TaskState, answer: Answer): Promise<void> {
   const phase = phaseOf(frame);
+  if ('timedOut' in answer) return timedOut(run, frame, new StateFailure('States.Timeout', undefined));
   if (!('payload' in answer)) return taskFailed(run, frame, failureOf(answer));
   const result: Json = { ExecutedVersion: '$LATEST', Payload: (answer.payload ?? null) as Json, StatusCode: 200 };
   const output = JSON.stringify(result);
@@ -113,7 +118,7 @@ function called(phase: TaskPhase): { resourceType: string; resource: string } {
 }
 
 /** Source of the Cause of a function error: Lambda's own error object, as JSON. */
-function failureOf(answer: Exclude<Answer, { payload: unknown }>): StateFailure {
+function failureOf(answer: Exclude<Answer, { payload: unknown } | { timedOut: true }>): StateFailure {
   if ('error' in answer) return new StateFailure(answer.error, answer.cause);
   const { errorType, errorMessage, trace } = answer.functionError;
   const cause = JSON.stringify({ errorType, errorMessage, ...(trace === undefined ? {} : { trace }) });
