@@ -1,4 +1,5 @@
 import type { Condition } from './condition.ts';
+import type { MaintenancePolicy } from './maintenance-policy.ts';
 import type { Minor } from './minor.ts';
 
 /** What Slipway remembers of a cluster. The world's own state is looked at, not remembered: see `ClusterFacts`. */
@@ -21,6 +22,8 @@ export interface Cluster {
   readonly publicAccessCidrs: readonly string[];
   readonly supportType: 'STANDARD' | 'EXTENDED';
   readonly deletionProtection: boolean;
+  /** When upgrades may begin their steps. Absent: at any time. */
+  readonly maintenancePolicy?: MaintenancePolicy;
   /** AWS tags of the cluster, as asked for at its creation. */
   readonly tags?: Readonly<Record<string, string>>;
   readonly access: readonly AccessEntry[];

@@ -97,8 +97,11 @@ export function draftImport(request: ImportCluster, facts: ClusterFacts, birth: 
 /** The record as a change asks for it; what the request does not name stays. The team is decided elsewhere. */
 export function changedCluster(before: Cluster, change: ChangeCluster): Cluster {
   const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs } = change.resourcesVpcConfig ?? {};
+  const { maintenancePolicy, ...rest } = before;
+  const policy = change.maintenancePolicy === undefined ? maintenancePolicy : (change.maintenancePolicy ?? undefined);
   return {
-    ...before,
+    ...rest,
+    ...(policy === undefined ? {} : { maintenancePolicy: policy }),
     ...present({ labels: change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs }),
     ...(change.upgradePolicy === undefined ? {} : { supportType: change.upgradePolicy.supportType }),
     ...(change.access === undefined ? {} : { access: change.access.map(present) }),

@@ -61,6 +61,21 @@ export function massUpTo({ parts }: Durations, seconds: number): number {
   return parts.reduce((sum, part) => sum + part.weight * shareOf(part, seconds), 0);
 }
 
+/** The share of ends that an expectation covers: one in ten takes longer. */
+const EXPECTED_SHARE = 0.9;
+
+/** Seconds within which work of a kind and size can be expected to have ended: nine in ten do. */
+export function expectedSeconds(kind: StepKind, size: number, samples: readonly number[]): number {
+  const likely = durationsOf(kind, size, samples);
+  let [low, high] = [Math.floor(likely.least), Math.ceil(likely.most)];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (massUpTo(likely, middle) >= EXPECTED_SHARE) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
 /** Several turns heap up around their mean: the sum of evenly spread turns is close to a bell (sum of variances, breadth² / 12 each). */
 function priorOf(prior: Prior, turns: number): Omit<Extract<Part, { middle: number }>, 'weight'> | { readonly least: number; readonly most: number } {
   const { turn } = prior;

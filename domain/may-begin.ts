@@ -1,3 +1,5 @@
+import type { MaintenancePolicy } from './maintenance-policy.ts';
+import { notNow } from './maintenance.ts';
 import type { Operation, Step } from './operation.ts';
 import type { Stage } from './plan.ts';
 import type { WorkflowError } from './errors.ts';
@@ -6,9 +8,18 @@ import type { WorkflowError } from './errors.ts';
 export type MayBegin =
   | { readonly kind: 'yes' }
   /** Not yet: wait, and ask again. */
-  | { readonly kind: 'hold'; readonly wait: 'Paused' | 'Frozen'; readonly because: string }
+  | { readonly kind: 'hold'; readonly wait: 'Paused' | 'Frozen' | 'MaintenanceWindow' | 'Freeze'; readonly because: string; readonly until?: number }
   /** Not any more. */
   | { readonly kind: 'no'; readonly error: WorkflowError; readonly because: string };
+
+/** The moment at which it is asked, and the times that the cluster's owner allows. */
+export interface Moment {
+  /** Epoch ms. */
+  readonly now: number;
+  /** How long the step can be expected to take. */
+  readonly seconds: number;
+  readonly policy: MaintenancePolicy;
+}
 
 /** Stages of one hop in the order of the workflow. Work of a stage begins only when all stages before it came to a good end. */
 const STAGE_ORDER: readonly Stage[] = [
@@ -26,14 +37,19 @@ const STAGE_ORDER: readonly Stage[] = [
   'DeleteControlPlane',
 ];
 
-/** Asks, before any act, whether a cancel, a pause, a freeze or an earlier failure stands in the way of `step`. Siblings of the same stage do not stop each other. */
-export function mayBegin(operation: Operation, step: Step, steps: readonly Step[], freeze: { readonly by: string; readonly reason: string } | undefined): MayBegin {
+/**
+ * Asks, before any act, whether a cancel, a pause, a freeze, an earlier failure or the cluster's maintenance policy stands in the way of
+ * `step`. Siblings of the same stage do not stop each other. `moment` is absent where no policy applies.
+ */
+export function mayBegin(operation: Operation, step: Step, steps: readonly Step[], freeze: { readonly by: string; readonly reason: string } | undefined, moment?: Moment): MayBegin {
   if (operation.endedAt !== undefined) return { kind: 'no', error: 'OperationEnded', because: `The operation ended at ${operation.endedAt}.` };
   if (operation.cancel !== undefined) return { kind: 'no', error: 'OperationCancelled', because: `Cancelled by ${operation.cancel.by}${told(operation.cancel.reason)}.` };
   const failed = steps.find((other) => other.state === 'Failed' && isBefore(other, step));
   if (failed !== undefined) return { kind: 'no', error: 'OperationStopped', because: `Not begun, because an earlier step failed: ${failed.title}.` };
   if (operation.pause !== undefined) return { kind: 'hold', wait: 'Paused', because: `Paused by ${operation.pause.by}${told(operation.pause.reason)}.` };
   if (freeze !== undefined) return { kind: 'hold', wait: 'Frozen', because: `All new work at EKS is frozen by ${freeze.by}: ${freeze.reason}` };
+  const closed = moment === undefined ? undefined : notNow(moment.policy, moment.now, moment.seconds);
+  if (closed !== undefined) return { kind: 'hold', wait: closed.kind, because: closed.because, ...(closed.until === undefined ? {} : { until: closed.until }) };
   return { kind: 'yes' };
 }
 

@@ -131,6 +131,8 @@ export interface Wait {
   readonly clusterId: string;
   /** Virtual or real time of the next look, epoch ms. */
   readonly nextCheckAt: number;
+  /** Its next look is a mere reminder: when it ends is not known, although such waits end at a time. */
+  readonly openEnded?: true;
   /** When the wait began, epoch ms. */
   readonly since: number;
   /** Past this the step is Stalled and an alarm rings, epoch ms; EKS's work is watched on. */

@@ -53,6 +53,7 @@ export const REFUSALS = {
   'subnets-in-two-vpcs': 'rules',
   'role-not-passable': 'rules',
   'rules-broken': 'rules',
+  'window-too-short': 'conflict',
   frozen: 'conflict',
 } as const satisfies Record<string, 'conflict' | 'rules' | 'missing' | 'forbidden' | 'precondition' | 'unavailable'>;
 

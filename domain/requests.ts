@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MaintenancePolicy } from './maintenance-policy.ts';
 import {
   AccountId,
   AddonName,
@@ -149,6 +150,7 @@ export const ChangeCluster = z
       .optional(),
     upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
     access: z.array(Access).max(100).optional().meta({ description: 'The whole new list.' }),
+    maintenancePolicy: MaintenancePolicy.nullable().optional().meta({ description: 'The whole new policy. `null`: none, so that upgrades may begin their steps at any time.' }),
   })
   .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
   .meta({ id: 'ChangeCluster' });

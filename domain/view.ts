@@ -102,6 +102,13 @@ export const ClusterView = z
     team: z.string().optional(),
     upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }),
     deletionProtection: z.boolean(),
+    maintenancePolicy: z
+      .strictObject({
+        timeZone: z.string(),
+        windows: z.array(z.strictObject({ cron: z.string(), durationMinutes: z.int() })),
+        freezes: z.array(z.strictObject({ from: Time, to: Time, owner: z.string(), reason: z.string() })),
+      })
+      .optional(),
     tags: StringMap.optional(),
     origin: z.enum(['created', 'imported']),
     createdAt: Time,

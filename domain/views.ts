@@ -71,6 +71,7 @@ export function viewCluster(cluster: Cluster): z.input<typeof ClusterView> {
     ...(cluster.team === undefined ? {} : { team: cluster.team }),
     upgradePolicy: { supportType: cluster.supportType },
     deletionProtection: cluster.deletionProtection,
+    ...(cluster.maintenancePolicy === undefined ? {} : { maintenancePolicy: structuredClone(cluster.maintenancePolicy) }),
     ...(cluster.tags === undefined ? {} : { tags: { ...cluster.tags } }),
     origin: cluster.origin,
     createdAt: cluster.createdAt,

@@ -1,5 +1,11 @@
+import type { Ports } from '../aws/ports.ts';
+import type { Cluster } from '../domain/cluster.ts';
+import { expectedSeconds } from '../domain/durations.ts';
+import { neverFits } from '../domain/maintenance.ts';
+import { nodeTurnsOf } from '../domain/node-turns.ts';
+import type { Plan } from '../domain/plan.ts';
 import { planUpgrade } from '../domain/plan-upgrade.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal, refuse, type Refusal } from '../domain/refusal.ts';
 import { RequestUpgrade } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
@@ -26,6 +32,7 @@ export const requestUpgrade = route({
     'version-not-offered',
     'version-not-newer',
     'upgrade-blocked',
+    'window-too-short',
     'account-unreachable',
   ],
   async run(ask, ports) {
@@ -41,6 +48,23 @@ export const requestUpgrade = route({
     const { to, reason } = ask.body;
     const plan = planUpgrade({ cluster: before, to, facts, now: ask.now });
 
+    const stuck = isRefusal(plan) ? undefined : await refusedByWindows(ports, before, plan, ask.nowMs);
+    if (stuck !== undefined) return stuck;
     return beginWork(ask, ports, { kind: 'upgrade-cluster', before, after: { ...before, desiredVersion: to }, plan, request: ask.body, reason });
   },
 });
+
+/** A step that no window is long enough for would wait for ever; that is said before the first is begun. */
+async function refusedByWindows({ store }: Ports, cluster: Cluster, plan: Plan, nowMs: number): Promise<Refusal | undefined> {
+  const { maintenancePolicy, nodegroups } = cluster;
+  if (maintenancePolicy === undefined) return undefined;
+  const steps = plan.hops.flatMap((hop) => hop.steps);
+  const kinds = [...new Set(steps.map((step) => step.kind))];
+  const samples = new Map(await Promise.all(kinds.map(async (kind) => [kind, await store.durations(kind)] as const)));
+  const pieces = steps.map((step) => ({ title: step.title, seconds: expectedSeconds(step.kind, nodeTurnsOf(step, nodegroups), samples.get(step.kind) ?? []) }));
+  const stuck = neverFits(maintenancePolicy, nowMs, pieces);
+  if (stuck === undefined) return undefined;
+  return refuse('window-too-short', `${stuck.title} takes about ${Math.ceil(stuck.seconds / 60)} minutes, and no maintenance window of the cluster is so long.`, {
+    remedy: 'Make a window longer, or let the node group roll more nodes at a time.',
+  });
+}

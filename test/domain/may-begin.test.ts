@@ -25,6 +25,15 @@ describe('mayBegin', () => {
     assert.deepEqual(frozen, { kind: 'hold', wait: 'Frozen', because: 'All new work at EKS is frozen by grace: an outage' });
   });
 
+  it('holds outside the windows of the cluster, until the next opens', () => {
+    const policy = { timeZone: 'UTC', windows: [{ cron: '0 2 * * SAT', durationMinutes: 60 }], freezes: [] };
+    const moment = (now: string, seconds: number) => ({ now: Date.parse(now), seconds, policy });
+    assert.equal(mayBegin(anOperation(), aStep(), [], undefined, moment('2026-10-10T02:10:00Z', 3000)).kind, 'yes');
+    const verdict = mayBegin(anOperation(), aStep(), [], undefined, moment('2026-10-10T02:11:00Z', 3000));
+    assert.ok(verdict.kind === 'hold');
+    assert.deepEqual([verdict.wait, verdict.until], ['MaintenanceWindow', Date.parse('2026-10-17T02:00:00Z')]);
+  });
+
   it('refuses the control plane after an add-on before it has failed', () => {
     const failed = aStep({ id: '1.34/addon/coredns', stage: 'PrepareAddons', kind: 'upgrade-addon', subject: 'coredns', order: 1, state: 'Failed', title: 'Moving add-on coredns' });
     const verdict = mayBegin(anOperation(), aStep(), [failed, aStep()], undefined);

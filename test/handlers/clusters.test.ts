@@ -101,6 +101,25 @@ describe('changing a cluster', () => {
     assert.deepEqual((await door.ask('GET', `/v1/clusters/${cluster.clusterId}`)).body, answer.body);
   });
 
+  it('in its maintenance policy is done at once, also while an operation works, and null clears it', async () => {
+    const working = await door.standing();
+    const operation = await door.working(working);
+    await door.store.recordStart(operation.id, 1, door.now);
+    const wait = { operationId: operation.id, stepId: 'NextHop', run: 1, token: 't', tokenEpoch: 1, kind: 'MaintenanceWindow', accountId: operation.accountId, region: operation.region, clusterId: operation.clusterId, nextCheckAt: door.now + 86_400_000, since: door.now, deadline: door.now + 600_000, because: 'It opens.', looks: 0 } as const;
+    await door.store.park(wait);
+    const policy = { timeZone: 'Europe/Berlin', windows: [{ cron: '0 2 * * SAT', durationMinutes: 240 }], freezes: [{ from: '2026-12-20T00:00:00+01:00', to: '2027-01-04T00:00:00+01:00', owner: 'grace', reason: 'Year end' }] };
+    const path = `/v1/clusters/${working.clusterId}`;
+    const before = door.done.length;
+    const changed = await door.ask('PATCH', path, { body: { maintenancePolicy: policy } });
+    assert.deepEqual([changed.status, changed.body.maintenancePolicy.windows, changed.body.maintenancePolicy.freezes[0].to], [200, policy.windows, '2027-01-03T23:00:00.000Z']);
+    assert.deepEqual(door.done.slice(before), ['changeCluster', `look ${operation.id} NextHop`]);
+    assert.deepEqual((await door.ask('GET', path)).body, changed.body);
+    const cleared = await door.ask('PATCH', path, { body: { maintenancePolicy: null } });
+    assert.deepEqual([cleared.status, 'maintenancePolicy' in cleared.body], [200, false]);
+    const wrong = await door.ask('PATCH', path, { body: { maintenancePolicy: { timeZone: 'Europe/Atlantis', windows: [{ cron: 'at night', durationMinutes: 5 }] } } });
+    assert.deepEqual([wrong.status, wrong.body.errors.map((error: { path: string }) => error.path)], [400, ['maintenancePolicy.timeZone', 'maintenancePolicy.windows.0.cron', 'maintenancePolicy.windows.0.durationMinutes']]);
+  });
+
   it('to what it is already changes nothing', async () => {
     const cluster = await door.standing({ labels: { env: 'prod' } });
     const before = door.done.length;

@@ -3,6 +3,7 @@ import type { UpdateFacts } from '../../domain/facts.ts';
 import { judgeLook } from '../../domain/judge-look.ts';
 import { nextLook } from '../../domain/next-look.ts';
 import type { Step, Wait, WaitOutcome } from '../../domain/operation.ts';
+import { heldByPolicy } from '../../domain/waiting.ts';
 import { endOperation } from '../finish/end-operation.ts';
 import { dueStep, hasEnded } from '../steps/due-step.ts';
 import { lookAt, READS_OF_A_LOOK_MAX, UNNAMED_UPDATE, updateOf } from '../steps/look-at.ts';
@@ -37,6 +38,8 @@ export async function lookAtWait(ports: Ports, message: LookMessage): Promise<vo
   // EKS's own work is watched to its end whatever was asked meanwhile; every other wait ends at once with a cancel or a pause.
   if (!watchesOwnWork && record.operation.cancel !== undefined) return conclude(look, { kind: 'fail', error: 'OperationCancelled', cause: 'A cancel was asked for.' });
   if (!watchesOwnWork && record.operation.pause !== undefined && wait.kind !== 'Paused') return runAgain(look, 'A pause was asked for.');
+  // Another maintenance policy: the state decides by it.
+  if (heldByPolicy(wait) && message.at < wait.nextCheckAt) return runAgain(look, 'The maintenance policy was changed.');
   // A message for an earlier time of a wait that was put off is spent: the put-off queued its own. Commands ask with the wait's own time.
   const resumed = wait.kind === 'Paused' && record.operation.pause === undefined;
   if (wait.nextCheckAt > now && !resumed) return message.at === wait.nextCheckAt ? ports.looks.queue(wait, wait.nextCheckAt, now) : undefined;

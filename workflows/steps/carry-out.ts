@@ -8,7 +8,8 @@ import type { Stage } from '../../domain/plan.ts';
 import { answer, fail, type TaskAnswer, type TaskEvent } from '../task.ts';
 import { dueStep } from './due-step.ts';
 import { UNNAMED_UPDATE, updateOf, WATCH_RESOURCE } from './look-at.ts';
-import { park, stopped } from './park.ts';
+import { momentOf } from './moment-of.ts';
+import { hold, park, stopped } from './park.ts';
 import { readCluster } from './read-cluster.ts';
 import { sizeOf } from './size-of.ts';
 
@@ -38,10 +39,14 @@ export async function carryOut(event: TaskEvent, stage: Stage, ports: Ports): Pr
   const work: Work = { ports, event, record, operation, step, stage };
   if (step.updateId !== undefined) return watch(work, step);
 
-  const verdict = mayBegin(operation, step, record.steps, await ports.store.freeze());
-  if (verdict.kind === 'no') return fail(verdict.error, verdict.because);
-  if (verdict.kind === 'hold') return park(ports, event, operation, { kind: verdict.wait, because: verdict.because, stepId: step.id });
+  const cluster = operation.kind === 'upgrade-cluster' ? await ports.store.cluster(operation.clusterId) : undefined;
+  const verdict = mayBegin(operation, step, record.steps, await ports.store.freeze(), await momentOf(ports, operation, step, cluster));
   try {
+    // What EKS may have taken from an earlier try is watched to its end, whatever stands in the way of beginning it now.
+    const own = step.intentAt === undefined ? undefined : await findLostUpdate(work, step.intentAt);
+    if (own !== undefined) return await remember(work, own, false);
+    if (verdict.kind === 'no') return fail(verdict.error, verdict.because);
+    if (verdict.kind === 'hold') return await hold(ports, event, operation, verdict, step.id);
     return await adoptOrBegin(work);
   } catch (error) {
     if (!(error instanceof AccountUnreachable)) throw error;
@@ -52,10 +57,6 @@ export async function carryOut(event: TaskEvent, stage: Stage, ports: Ports): Pr
 
 async function adoptOrBegin(work: Work): Promise<TaskAnswer> {
   const { ports, operation, step } = work;
-  if (step.intentAt !== undefined) {
-    const own = await findLostUpdate(work, step.intentAt);
-    if (own !== undefined) return remember(work, own, false);
-  }
   const now = ports.clock.now();
   const begun = await ports.store.beginStep(operation.id, { ...step, state: 'Running', attempt: attemptOf(step), intentAt: step.intentAt ?? new Date(now).toISOString() }, now);
   if (begun.kind === 'stopped') return stopped(begun.by);

@@ -1,4 +1,5 @@
 import type { Ports } from '../../aws/ports.ts';
+import type { MayBegin } from '../../domain/may-begin.ts';
 import type { Operation, Wait, WaitKind } from '../../domain/operation.ts';
 import { fail, tokenEpochOf, type TaskAnswer, type TaskEvent } from '../task.ts';
 
@@ -7,6 +8,9 @@ const DEADLINE_DAYS = 60;
 const DAY_MS = 86_400_000;
 /** When a wait for people or for a lost role is looked at next. A change of it queues a look at once. */
 export const RECHECK_SECONDS = 60;
+/** When a wait that ends at a time, which is not known yet, is looked at next. A change of the policy queues a look at once. */
+const OPEN_ENDED_RECHECK_HOURS = 6;
+const HOUR_MS = 3_600_000;
 
 interface Parking {
   readonly kind: WaitKind;
@@ -16,6 +20,7 @@ interface Parking {
   readonly nextCheckAt?: number;
   readonly deadline?: number;
   readonly foreignUpdateId?: string;
+  readonly openEnded?: true;
 }
 
 /** Parks the state's token with what it waits for, then queues the first look. A crash between the two is found by the sweep. */
@@ -29,6 +34,7 @@ export async function park(ports: Ports, event: TaskEvent, operation: Operation,
     tokenEpoch: tokenEpochOf(event),
     kind: parking.kind,
     ...(parking.foreignUpdateId === undefined ? {} : { foreignUpdateId: parking.foreignUpdateId }),
+    ...(parking.openEnded === undefined ? {} : { openEnded: parking.openEnded }),
     accountId: operation.accountId,
     region: operation.region,
     clusterId: operation.clusterId,
@@ -43,6 +49,14 @@ export async function park(ports: Ports, event: TaskEvent, operation: Operation,
   // A newer token of the same state is parked already: this one belongs to an entry that is over.
   if (parked.kind === 'parked') await ports.looks.queue(wait, wait.nextCheckAt, now);
   return { kind: 'parked' };
+}
+
+/** Parks for what holds a step up: until its time where that is known. */
+export function hold(ports: Ports, event: TaskEvent, operation: Operation, verdict: Extract<MayBegin, { kind: 'hold' }>, stepId: string): Promise<TaskAnswer> {
+  const { wait: kind, because, until } = verdict;
+  if (kind === 'Paused' || kind === 'Frozen') return park(ports, event, operation, { kind, because, stepId });
+  const now = ports.clock.now();
+  return park(ports, event, operation, { kind, because, stepId, nextCheckAt: until ?? now + OPEN_ENDED_RECHECK_HOURS * HOUR_MS, deadline: Math.max(until ?? 0, now) + DEADLINE_DAYS * DAY_MS, ...(until === undefined ? { openEnded: true } : {}) });
 }
 
 /** A cancel ends the wait; a pause sends the state round once more, to wait for the resume. */

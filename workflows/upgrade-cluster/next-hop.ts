@@ -4,7 +4,8 @@ import { decideNextHop } from '../../domain/next-hop.ts';
 import type { Step } from '../../domain/operation.ts';
 import type { Hop, Stage } from '../../domain/plan.ts';
 import { factsOf } from '../steps/facts-of.ts';
-import { park } from '../steps/park.ts';
+import { momentOf } from '../steps/moment-of.ts';
+import { hold, park } from '../steps/park.ts';
 import { answer, fail, waitingTask, type TaskAnswer, type TaskEvent } from '../task.ts';
 
 /** Facts of VerifyHealth, a moment ago, are fresh enough to plan the next hop on. */
@@ -37,9 +38,10 @@ async function nextHop(event: TaskEvent, ports: Ports, operation: Parameters<typ
   if (next.kind === 'done') return answer({ verdict: 'done', because: next.because });
 
   const [first] = next.hop.steps;
-  const verdict = first === undefined ? undefined : mayBegin(operation, asStep(first, next.hop), [], await ports.store.freeze());
+  const step = first === undefined ? undefined : asStep(first, next.hop);
+  const verdict = step === undefined ? undefined : mayBegin(operation, step, [], await ports.store.freeze(), await momentOf(ports, operation, step, cluster));
   if (verdict?.kind === 'no') return fail(verdict.error, verdict.because);
-  if (verdict?.kind === 'hold') return park(ports, event, operation, { kind: verdict.wait, because: verdict.because, stepId: event.state });
+  if (verdict?.kind === 'hold') return hold(ports, event, operation, verdict, event.state);
   if (next.changed !== undefined) await ports.store.recordPlan(operation.id, event.run, next.plan, `The plan changed: ${next.changed}.`, now);
   return answer({
     verdict: 'hop',

@@ -1,0 +1,14 @@
+import type { Nodegroup } from './cluster.ts';
+import type { PlannedStep } from './plan.ts';
+
+/** How many node turns a step takes: nodes, by how many go at once. 1 for everything but the roll of a node group. */
+export function nodeTurnsOf(step: Pick<PlannedStep, 'kind' | 'subject'>, nodegroups: readonly Nodegroup[]): number {
+  if (step.kind !== 'upgrade-nodegroup') return 1;
+  const group = nodegroups.find((known) => known.nodegroupName === step.subject);
+  if (group === undefined) return 1;
+  const nodes = group.scalingConfig.desiredSize;
+  const atOnce = group.updateConfig?.maxUnavailable ?? Math.max(1, Math.floor((nodes * (group.updateConfig?.maxUnavailablePercentage ?? 0)) / 100));
+  // Nodes launched beside the old ones, before the first is drained, are a turn of their own (source: EKS user guide, managed node update behavior).
+  const surge = group.updateConfig?.updateStrategy === 'MINIMAL' ? 0 : 1;
+  return Math.max(1, Math.ceil(nodes / Math.max(1, atOnce)) + surge);
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Json } from '../../local/api-client.ts';
+import type { Rehearsal } from './rehearsal.ts';
+
+/** A story that a person can read: when, what happened, and why. */
+export interface Story {
+  /** A line of the teller's: what was asked, and what came of it. */
+  tell(line: string): void;
+  /** Time passes until `holds` says yes of the operation; whenever it turns to something else, the story has a line. */
+  follow(operationId: string, holds: (operation: Json) => boolean): Promise<Json>;
+  /** Adds the operation's own history and holds the whole against the golden file; UPDATE_GOLDEN=1 writes it anew. */
+  end(operationId: string, golden: URL): Promise<void>;
+}
+
+const EVENTS_MAX = 100;
+
+export function tellStory(world: Rehearsal, title: string): Story {
+  const lines: { at: string; text: string }[] = [];
+  let last = '';
+  const tell = (text: string): void => void lines.push({ at: new Date(world.stage.clock.now()).toISOString(), text });
+  return {
+    tell: (line) => tell(`* ${line}`),
+    follow: (operationId, holds) =>
+      world.until(operationId, (operation) => {
+        const { state, waitingFor } = operation;
+        const until = waitingFor?.until === undefined ? '' : ` until ${minute(waitingFor.until)}`;
+        // How long EKS takes to settle, and whether it is seen at it, is chance.
+        if (waitingFor?.kind === 'Settling') return holds(operation);
+        const now = waitingFor === undefined ? state : `${state}, ${waitingFor.kind}${until}: ${waitingFor.because}`;
+        if (now !== last && now !== 'Running') tell(`= ${now}`);
+        last = now;
+        return holds(operation);
+      }),
+    async end(operationId, golden) {
+      const { items } = await world.api.get(`/v1/operations/${operationId}/events?limit=${EVENTS_MAX}`);
+      const events = items.filter(tells).map((event: Json) => ({ at: event.at, text: `- ${event.type}${event.step === undefined ? '' : ` ${event.step}`}: ${event.message}` }));
+      const told = [...events, ...lines].map((line, place) => ({ ...line, place })).sort((a, b) => a.at.localeCompare(b.at) || a.place - b.place);
+      const text = `${title}\n\n${told.map((line) => `${minute(line.at).slice(0, 13)}h  ${named(line.text)}`).join('\n')}\n`;
+      if (process.env['UPDATE_GOLDEN'] === '1' || !existsSync(golden)) writeFileSync(golden, text);
+      assert.equal(text, readFileSync(golden, 'utf8'));
+    },
+  };
+}
+
+/** Add-ons move side by side, in an order that is chance; what EKS took is told by what began. */
+function tells(event: Json): boolean {
+  return event.type !== 'StepTaken' && !String(event.step ?? '').includes('/addon/');
+}
+
+/** Seconds are no part of a story. */
+function minute(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)}`;
+}
+
+/** EKS's ids and the minutes that its work takes are chance too. */
+function named(text: string): string {
+  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '(id)').replace(/\d+ are left/g, 'some are left');
+}
