@@ -87,7 +87,7 @@ async function afterBegin(work: Work, came: Begun): Promise<TaskAnswer> {
       if (creates && !endsAtOnce(step)) return remember(work, WATCH_RESOURCE, true);
       return endHere(work, { state: 'Succeeded', outcome: `It was so already. ${came.message}` });
     case 'absent':
-      if (step.kind.startsWith('delete-')) return endHere(work, { state: 'Succeeded', outcome: `${step.subject} was gone already.` });
+      if (step.kind.startsWith('delete-') || step.parameters?.['removeAccessEntry'] !== undefined) return endHere(work, { state: 'Succeeded', outcome: `${step.subject} was gone already.` });
       return endHere(work, failure(step, 'ResourceNotFound', came.message));
     case 'refused':
       return endHere(work, failure(step, came.code, came.message));

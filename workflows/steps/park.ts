@@ -45,6 +45,8 @@ export async function park(ports: Ports, event: TaskEvent, operation: Operation,
     looks: 0,
   };
   const parked = await ports.store.park(wait);
+  // A pause outlasts whatever was to be waited for: it is what is waited for now.
+  if (parked.kind === 'stopped' && parked.by === 'pause' && parking.kind !== 'Paused') return park(ports, event, operation, { kind: 'Paused', because: 'A pause was asked for.', stepId: parking.stepId });
   if (parked.kind === 'stopped') return stopped(parked.by);
   // A newer token of the same state is parked already: this one belongs to an entry that is over.
   if (parked.kind === 'parked') await ports.looks.queue(wait, wait.nextCheckAt, now);
