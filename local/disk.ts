@@ -1,9 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-
-/** A process that was just killed may hold its lock for a moment longer. */
-const LOCK_WAIT_MS = 2000;
 
 /**
  * Everything that the rehearsal stage remembers, in one SQLite file: the simulated accounts, the DynamoDB tables, the
@@ -19,8 +16,7 @@ export class Disk {
   constructor(path: string) {
     if (path !== ':memory:') makeDirectory(dirname(path));
     this.sql = new DatabaseSync(path);
-    // One process at a time: two stages on one file would each take the other's work for their own. The lock ends with the process, however it ends.
-    this.sql.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = ${LOCK_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT;`);
+    this.sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
     this.sql.exec(
       'CREATE TABLE IF NOT EXISTS documents (collection TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (collection, key)) WITHOUT ROWID',
     );
@@ -103,4 +99,18 @@ function makeDirectory(path: string): void {
   if (existsSync(path)) return;
   makeDirectory(dirname(path));
   mkdirSync(path);
+}
+
+/** A process that was just killed may hold its lock for a moment longer. */
+const LOCK_WAIT_MS = 2000;
+
+/**
+ * Keeps a folder for one process: two stages on one disk would each take the other's work for their own. The lock is a file of its
+ * own, and ends with the process, however it ends. Throws `database is locked` when another holds it.
+ */
+export function lockFolder(folder: string): { release(): void } {
+  mkdirSync(folder, { recursive: true });
+  const lock = new DatabaseSync(join(folder, 'lock.sqlite'));
+  lock.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}; BEGIN EXCLUSIVE`);
+  return { release: () => lock.close() };
 }

@@ -5,7 +5,7 @@ import { createSimulatedAws, type SimulatedAws } from './aws/index.ts';
 import { HOME_REGION, type World } from './aws/service.ts';
 import { VirtualClock, type Speed } from './clock.ts';
 import { readDeployment } from './deployment.ts';
-import { Disk } from './disk.ts';
+import { Disk, lockFolder } from './disk.ts';
 import { startGateway } from './gateway.ts';
 import { createRandom } from './random.ts';
 import { deploy } from './stage/deploy.ts';
@@ -44,6 +44,7 @@ export interface Stage {
  * functions and machines are the production ones; only endpoints, credentials and the clock differ. One stage a process.
  */
 export async function startStage(options: StageOptions): Promise<Stage> {
+  const lock = options.dataDir === undefined ? undefined : lockFolder(options.dataDir);
   const disk = new Disk(options.dataDir === undefined ? ':memory:' : join(options.dataDir, 'stage.sqlite'));
   const remembered = disk.collection<number>('clock');
   const clock = new VirtualClock({ now: remembered.get('now') ?? options.epoch, speed: 0 });
@@ -99,6 +100,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       aws.stepfunctions.close();
       await endpoint.close();
       disk.close();
+      lock?.release();
     },
   };
 }

@@ -14,7 +14,7 @@ import { createRandom } from '../../local/random.ts';
 const SEED = 20261102;
 const ROUNDS = 6;
 /** The control ends at the first tear; this many rounds without one would be a wonder. */
-const CONTROL_ROUNDS_MAX = 20;
+const CONTROL_ROUNDS_MAX = 150;
 const WRITER = new URL('./dynamodb-writer.ts', import.meta.url).pathname;
 
 let folder: string;

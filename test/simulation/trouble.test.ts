@@ -140,18 +140,19 @@ describe('an upgrade in trouble', () => {
   it('waits as paused when it is paused while the account cannot be reached', async () => {
     const clusterId = await small('paused-and-locked-out');
     const account = await world.api.get(`/v1/accounts/${ACCOUNT}`);
-    const id = await upgrade(clusterId);
-    await world.until(id, running('upgrade-nodegroup'));
+    const id = await upgrade(clusterId, '1.35');
+    await world.until(id, running('upgrade-control-plane'));
     await iam.send(new DeleteRolePolicyCommand({ RoleName: 'slipway-access', PolicyName: 'slipway-access' }));
     await world.until(id, (operation) => operation.waitingFor?.kind === 'AccountUnreachable');
     await world.api.post(`/v1/operations/${id}/pause`, { reason: 'until the role is back' });
     await iam.send(new PutRolePolicyCommand({ RoleName: 'slipway-access', PolicyName: 'slipway-access', PolicyDocument: JSON.stringify(account.permissionsPolicy) }));
-    await world.advance(40);
+    await world.until(id, (operation) => operation.state === 'Paused');
+    await world.advance(20);
     await world.api.post(`/v1/operations/${id}/resume`, {});
     const operation = await world.ended(id);
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
     const transitions = world.stage.aws.stepfunctions.transitions(`arn:aws:states:us-east-1:000000000000:execution:slipway-local-upgrade-cluster:${id}-1`);
-    assert.ok(transitions < 40, `the state went round ${transitions} times`);
+    assert.ok(transitions < 60, `the state went round ${transitions} times`);
   });
 
   it('begins nothing new while the fleet is frozen', async () => {
