@@ -2,6 +2,7 @@ import type { Account } from '../domain/account.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import type { Condition } from '../domain/condition.ts';
 import type { AddonCatalogue, AddonFacts, ClusterFacts, ControlPlaneFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
+import type { Approval } from '../domain/gates.ts';
 import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -128,6 +129,8 @@ export interface Store {
   /** Cancel or pause asked for. Commands write intent; looks and the next step obey it. `ended` when there is nothing left to stop. */
   recordIntent(operationId: string, which: 'cancel' | 'pause', intent: Intent, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended'; readonly operation: Operation }>;
   clearPause(operationId: string, by: Intent, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended' | 'not-paused'; readonly operation: Operation }>;
+  /** Somebody has let an upgrade through a gate; what waits for an approval is due at once. `approved`: another was first at this passage. */
+  recordApproval(operationId: string, approval: Approval, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended' | 'approved'; readonly operation: Operation }>;
   /** A failed or cancelled operation begins again as its next run, with a fresh plan; the cluster is taken in the same transaction. */
   beginRetry(
     operation: Operation,

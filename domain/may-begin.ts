@@ -1,3 +1,4 @@
+import { isShut, type Gate } from './gates.ts';
 import type { MaintenancePolicy } from './maintenance-policy.ts';
 import { notNow } from './maintenance.ts';
 import type { Operation, Step } from './operation.ts';
@@ -8,17 +9,17 @@ import type { WorkflowError } from './errors.ts';
 export type MayBegin =
   | { readonly kind: 'yes' }
   /** Not yet: wait, and ask again. */
-  | { readonly kind: 'hold'; readonly wait: 'Paused' | 'Frozen' | 'MaintenanceWindow' | 'Freeze'; readonly because: string; readonly until?: number }
+  | { readonly kind: 'hold'; readonly wait: 'Paused' | 'Frozen' | 'Approval' | 'StartTime' | 'Bake' | 'MaintenanceWindow' | 'Freeze'; readonly because: string; readonly until?: number }
   /** Not any more. */
   | { readonly kind: 'no'; readonly error: WorkflowError; readonly because: string };
 
-/** The moment at which it is asked, and the times that the cluster's owner allows. */
+/** The moment at which it is asked, and the times that the cluster's owner allows, where there is a policy. */
 export interface Moment {
   /** Epoch ms. */
   readonly now: number;
   /** How long the step can be expected to take. */
   readonly seconds: number;
-  readonly policy: MaintenancePolicy;
+  readonly policy?: MaintenancePolicy;
 }
 
 /** Stages of one hop in the order of the workflow. Work of a stage begins only when all stages before it came to a good end. */
@@ -38,8 +39,9 @@ const STAGE_ORDER: readonly Stage[] = [
 ];
 
 /**
- * Asks, before any act, whether a cancel, a pause, a freeze, an earlier failure or the cluster's maintenance policy stands in the way of
- * `step`. Siblings of the same stage do not stop each other. `moment` is absent where no policy applies.
+ * Asks, before any act, whether a cancel, a pause, a freeze, an earlier failure, a gate, the start that was asked for or the cluster's
+ * maintenance policy stands in the way of `step`. Siblings of the same stage do not stop each other. `moment` is absent for all work but upgrades.
+ * People are waited for before times are, so that they can say yes by day to what begins at night.
  */
 export function mayBegin(operation: Operation, step: Step, steps: readonly Step[], freeze: { readonly by: string; readonly reason: string } | undefined, moment?: Moment): MayBegin {
   if (operation.endedAt !== undefined) return { kind: 'no', error: 'OperationEnded', because: `The operation ended at ${operation.endedAt}.` };
@@ -48,9 +50,19 @@ export function mayBegin(operation: Operation, step: Step, steps: readonly Step[
   if (failed !== undefined) return { kind: 'no', error: 'OperationStopped', because: `Not begun, because an earlier step failed: ${failed.title}.` };
   if (operation.pause !== undefined) return { kind: 'hold', wait: 'Paused', because: `Paused by ${operation.pause.by}${told(operation.pause.reason)}.` };
   if (freeze !== undefined) return { kind: 'hold', wait: 'Frozen', because: `All new work at EKS is frozen by ${freeze.by}: ${freeze.reason}` };
-  const closed = moment === undefined ? undefined : notNow(moment.policy, moment.now, moment.seconds);
+  const gate = gates(step).find((one) => isShut(operation, one, step.hop));
+  if (gate !== undefined) return { kind: 'hold', wait: 'Approval', because: `${step.title} has to be approved (gate ${gate}).` };
+  if (moment === undefined) return { kind: 'yes' };
+  const { startAt, ignoreWindows } = operation.terms ?? {};
+  if (startAt !== undefined && moment.now < Date.parse(startAt)) return { kind: 'hold', wait: 'StartTime', until: Date.parse(startAt), because: `It was asked to begin at ${startAt}.` };
+  const closed = moment.policy === undefined ? undefined : notNow(moment.policy, moment.now, moment.seconds, ignoreWindows);
   if (closed !== undefined) return { kind: 'hold', wait: closed.kind, because: closed.because, ...(closed.until === undefined ? {} : { until: closed.until }) };
   return { kind: 'yes' };
+}
+
+/** The gates that stand before a step. */
+function gates(step: Step): Gate[] {
+  return step.stage === 'UpgradeNodegroups' ? ['beforeControlPlane', 'beforeNodegroups'] : ['beforeControlPlane'];
 }
 
 function isBefore(other: Step, step: Step): boolean {

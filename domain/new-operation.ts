@@ -1,6 +1,7 @@
 import type { Caller } from './caller.ts';
 import type { Cluster } from './cluster.ts';
-import type { Intent, Operation, OperationKind, Step } from './operation.ts';
+import type { Approval } from './gates.ts';
+import type { Intent, Operation, OperationKind, Step, Terms } from './operation.ts';
 import type { Plan } from './plan.ts';
 import { progressOf } from './progress.ts';
 
@@ -13,9 +14,10 @@ export function newOperation(asked: {
   readonly request: Readonly<Record<string, unknown>>;
   readonly caller: Caller;
   readonly reason?: string | undefined;
+  readonly terms?: Terms | undefined;
   readonly now: string;
 }): Operation {
-  const { id, kind, cluster, plan, request, caller, reason, now } = asked;
+  const { id, kind, cluster, plan, request, caller, reason, terms, now } = asked;
   return {
     id,
     kind,
@@ -32,6 +34,7 @@ export function newOperation(asked: {
     errors: [],
     requestedBy: caller.sub,
     ...(reason === undefined ? {} : { reason }),
+    ...(terms === undefined || Object.keys(terms).length === 0 ? {} : { terms }),
     createdAt: now,
     updatedAt: now,
     generation: 1,
@@ -50,14 +53,19 @@ export function withIntent(operation: Operation, which: 'cancel' | 'pause', inte
   return { ...operation, [which]: intent, generation: operation.generation + 1 };
 }
 
+/** The operation once somebody has let it through a gate. */
+export function withApproval(operation: Operation, approval: Approval): Operation {
+  return { ...operation, approvals: [...(operation.approvals ?? []), approval], generation: operation.generation + 1 };
+}
+
 /** The operation once it may go on. */
 export function withoutPause({ pause: _pause, ...operation }: Operation): Operation {
   return { ...operation, generation: operation.generation + 1 };
 }
 
-/** A failed or cancelled operation as its next run begins: nothing of the last one's end is left but its history. */
+/** A failed or cancelled operation as its next run begins: nothing of the last one's end is left but its history. What was approved was the run before: its gates ask again. */
 export function nextRun(ended: Operation, next: { readonly plan: Plan; readonly by: Intent }): Operation {
-  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, ...operation } = ended;
+  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, approvals: _approvals, ...operation } = ended;
   return {
     ...operation,
     state: 'Pending',
@@ -65,6 +73,7 @@ export function nextRun(ended: Operation, next: { readonly plan: Plan; readonly 
     plan: next.plan,
     progress: progressOf(next.plan, []),
     errors: [],
+    askedAgainBy: next.by.by,
     updatedAt: next.by.at,
     generation: ended.generation + 1,
   };

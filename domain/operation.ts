@@ -1,3 +1,4 @@
+import type { Approval, Gate } from './gates.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 
 export type OperationKind =
@@ -40,8 +41,25 @@ export interface Operation {
   readonly updatedAt: string;
   readonly cancel?: Intent;
   readonly pause?: Intent;
+  /** Of an upgrade: when and past which gates it may go. */
+  readonly terms?: Terms;
+  /** Those of the present run. */
+  readonly approvals?: readonly Approval[];
+  /** Who asked for the present run, when it is a retry. */
+  readonly askedAgainBy?: string;
   readonly generation: number;
   readonly revision: number;
+}
+
+/** How an upgrade is to go in time. */
+export interface Terms {
+  /** RFC 3339, UTC: no step begins earlier. */
+  readonly startAt?: string;
+  /** Steps may begin outside the cluster's windows; its freezes are obeyed all the same. */
+  readonly ignoreWindows?: boolean;
+  readonly gates?: readonly Gate[];
+  /** After each hop. */
+  readonly bakeMinutes?: number;
 }
 
 export interface Intent {

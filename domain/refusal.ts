@@ -54,6 +54,10 @@ export const REFUSALS = {
   'role-not-passable': 'rules',
   'rules-broken': 'rules',
   'window-too-short': 'conflict',
+  'no-maintenance-window': 'conflict',
+  'gate-not-asked': 'conflict',
+  'gate-approved-already': 'conflict',
+  'approver-is-requester': 'forbidden',
   frozen: 'conflict',
 } as const satisfies Record<string, 'conflict' | 'rules' | 'missing' | 'forbidden' | 'precondition' | 'unavailable'>;
 

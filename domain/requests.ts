@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { MaintenancePolicy } from './maintenance-policy.ts';
+import { GATES } from './gates.ts';
+import { MaintenancePolicy, Moment } from './maintenance-policy.ts';
 import {
   AccountId,
   AddonName,
@@ -172,12 +173,36 @@ export type ChangeNodegroup = z.output<typeof ChangeNodegroup>;
 
 // Upgrades and operations
 
-export const RequestUpgrade = z.strictObject({ to: MinorVersion, reason: Reason.optional() }).meta({ id: 'RequestUpgrade' });
+/** A week: longer, and the facts of the plan are another month's. */
+const BAKE_MINUTES_MAX = 10_080;
+
+export const RequestUpgrade = z
+  .strictObject({
+    to: MinorVersion,
+    reason: Reason.optional(),
+    startAt: z
+      .union([z.literal('next-window'), Moment], { error: 'Either `next-window` or a moment as in RFC 3339' })
+      .optional()
+      .meta({ description: 'No step begins earlier. `next-window`: when the next maintenance window opens, not the one that is open.' }),
+    ignoreWindows: z.boolean().optional().meta({ description: 'Begin outside maintenance windows too, which needs a `reason`. Freezes are obeyed all the same.' }),
+    gates: z
+      .array(z.enum(GATES))
+      .max(GATES.length)
+      .refine((gates) => new Set(gates).size === gates.length, { message: 'Each gate once' })
+      .optional()
+      .meta({ description: 'Where to wait for an approval: once before the first hop, before the node groups of a hop, after the bake of a hop.' }),
+    bakeMinutes: z.int().min(0).max(BAKE_MINUTES_MAX).optional().meta({ description: 'How long to wait after each hop, once all is healthy again.' }),
+  })
+  .refine((asked) => asked.ignoreWindows !== true || asked.reason !== undefined, { message: 'Who ignores the windows says why', path: ['reason'] })
+  .meta({ id: 'RequestUpgrade' });
 export type RequestUpgrade = z.output<typeof RequestUpgrade>;
 
 /** The body of cancel, pause, resume and retry; it may be left out. */
 export const Because = z.strictObject({ reason: Reason.optional() }).meta({ id: 'Because' });
 export type Because = z.output<typeof Because>;
+
+export const Approve = z.strictObject({ gate: z.enum(GATES), comment: Reason.optional() }).meta({ id: 'Approve' });
+export type Approve = z.output<typeof Approve>;
 
 /** The body of freeze and unfreeze: who stops the fleet says why. */
 export const MustSayWhy = z.strictObject({ reason: Reason }).meta({ id: 'MustSayWhy' });

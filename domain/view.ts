@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GATES } from './gates.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from './requests.ts';
 import { CLUSTER_STATUSES } from './cluster-status.ts';
 
@@ -196,6 +197,11 @@ const operationMembers = {
   updatedAt: Time,
   cancel: Intent.optional(),
   pause: Intent.optional(),
+  startAt: Time.optional(),
+  ignoreWindows: z.boolean().optional(),
+  gates: z.array(z.enum(GATES)).optional(),
+  bakeMinutes: z.int().optional(),
+  approvals: z.array(z.strictObject({ gate: z.enum(GATES), hop: z.string().optional(), by: z.string(), comment: z.string().optional(), at: Time })).optional(),
   generation: z.int(),
 };
 

@@ -4,7 +4,7 @@ import type { AccountSetup } from './account-setup.ts';
 import type { Cluster, Nodegroup } from './cluster.ts';
 import { clusterStatus } from './cluster-status.ts';
 import type { VersionCatalogue } from './facts.ts';
-import type { Operation, OperationError, OperationEvent, Step } from './operation.ts';
+import type { Operation, OperationError, OperationEvent, Step, Terms } from './operation.ts';
 import type { Plan } from './plan.ts';
 import type { AccountSetupView, AccountView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, StepView, VersionView } from './view.ts';
 
@@ -104,7 +104,7 @@ export function viewNodegroup(group: Nodegroup): z.input<typeof NodegroupView> {
 
 /** A list's line of an operation: without plan and steps. */
 export function viewOperationSummary(operation: Operation): z.input<typeof OperationSummaryView> {
-  const { waitingFor, team, reason, startedAt, endedAt, cancel, pause } = operation;
+  const { waitingFor, team, reason, startedAt, endedAt, cancel, pause, approvals } = operation;
   return {
     id: operation.id,
     kind: operation.kind,
@@ -126,8 +126,14 @@ export function viewOperationSummary(operation: Operation): z.input<typeof Opera
     updatedAt: operation.updatedAt,
     ...(cancel === undefined ? {} : { cancel }),
     ...(pause === undefined ? {} : { pause }),
+    ...viewTerms(operation.terms),
+    ...(approvals === undefined ? {} : { approvals: approvals.map((approval) => ({ ...approval })) }),
     generation: operation.generation,
   };
+}
+
+function viewTerms({ gates, ...terms }: Terms = {}): Pick<z.input<typeof OperationSummaryView>, 'startAt' | 'ignoreWindows' | 'gates' | 'bakeMinutes'> {
+  return { ...terms, ...(gates === undefined ? {} : { gates: [...gates] }) };
 }
 
 /** An operation with its plan and the steps of its current run, in their order. */

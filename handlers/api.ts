@@ -1,3 +1,4 @@
+import { approveOperation } from './approve-operation.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { changeCluster } from './change-cluster.ts';
 import { changeNodegroup } from './change-nodegroup.ts';
@@ -64,6 +65,7 @@ export const COMMANDS: readonly AnyRoute[] = [
   changeNodegroup,
   deleteNodegroup,
   requestUpgrade,
+  approveOperation,
   cancelOperation,
   pauseOperation,
   resumeOperation,

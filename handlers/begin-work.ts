@@ -4,7 +4,7 @@ import { refusedByStanding } from '../domain/account-standing.ts';
 import { mayActIn } from '../domain/caller.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { newOperation } from '../domain/new-operation.ts';
-import type { Operation, OperationKind } from '../domain/operation.ts';
+import type { Operation, OperationKind, Terms } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/refusal.ts';
 import { accepted, MOVED, type Outcome } from './answers.ts';
@@ -39,7 +39,7 @@ export async function accountToWorkIn(ask: Pick<Ask, 'caller'>, { store }: Ports
 export async function beginWork(
   ask: Asked,
   reach: Ports,
-  work: { kind: OperationKind; before?: Cluster; after: Cluster; plan: Plan | Refusal; request: Readonly<Record<string, unknown>>; reason?: string | undefined },
+  work: { kind: OperationKind; before?: Cluster; after: Cluster; plan: Plan | Refusal; request: Readonly<Record<string, unknown>>; reason?: string | undefined; terms?: Terms },
 ): Promise<Outcome> {
   const { before, plan } = work;
   if (isRefusal(plan)) return plan;

@@ -7,6 +7,7 @@ import type { Plan } from '../domain/plan.ts';
 import { planUpgrade } from '../domain/plan-upgrade.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/refusal.ts';
 import { RequestUpgrade } from '../domain/requests.ts';
+import { upgradeTerms } from '../domain/upgrade-terms.ts';
 import { OperationView } from '../domain/view.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
 import { clusterToWorkOn } from './reach.ts';
@@ -33,6 +34,8 @@ export const requestUpgrade = route({
     'version-not-newer',
     'upgrade-blocked',
     'window-too-short',
+    'no-maintenance-window',
+    'rules-broken',
     'account-unreachable',
   ],
   async run(ask, ports) {
@@ -46,11 +49,13 @@ export const requestUpgrade = route({
     if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
 
     const { to, reason } = ask.body;
+    const terms = upgradeTerms(ask.body, before, ask.nowMs);
+    if (isRefusal(terms)) return terms;
     const plan = planUpgrade({ cluster: before, to, facts, now: ask.now });
 
-    const stuck = isRefusal(plan) ? undefined : await refusedByWindows(ports, before, plan, ask.nowMs);
+    const stuck = isRefusal(plan) || terms.ignoreWindows === true ? undefined : await refusedByWindows(ports, before, plan, ask.nowMs);
     if (stuck !== undefined) return stuck;
-    return beginWork(ask, ports, { kind: 'upgrade-cluster', before, after: { ...before, desiredVersion: to }, plan, request: ask.body, reason });
+    return beginWork(ask, ports, { kind: 'upgrade-cluster', before, after: { ...before, desiredVersion: to }, plan, request: ask.body, reason, terms });
   },
 });
 
@@ -65,6 +70,6 @@ async function refusedByWindows({ store }: Ports, cluster: Cluster, plan: Plan, 
   const stuck = neverFits(maintenancePolicy, nowMs, pieces);
   if (stuck === undefined) return undefined;
   return refuse('window-too-short', `${stuck.title} takes about ${Math.ceil(stuck.seconds / 60)} minutes, and no maintenance window of the cluster is so long.`, {
-    remedy: 'Make a window longer, or let the node group roll more nodes at a time.',
+    remedy: 'Make a window longer, or let the node group roll more nodes at a time, or ignore the windows and say why.',
   });
 }

@@ -12,6 +12,7 @@ export const ACCESS = {
   anyone: [],
   read: ['viewer', 'operator', 'approver', 'admin'],
   operate: ['operator', 'admin'],
+  approve: ['approver', 'admin'],
   administer: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Access = keyof typeof ACCESS;

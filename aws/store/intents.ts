@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Intent, Wait } from '../../domain/operation.ts';
 import type { IdempotentAnswer, Store, Written } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
@@ -8,8 +9,8 @@ import { waitKey } from './keys.ts';
 import { listed, type Head } from './records.ts';
 import type { Action, TableAccess } from './table-access.ts';
 
-type Intents = Pick<Store, 'recordIntent' | 'clearPause'>;
-type Recorded = Written | { readonly kind: 'ended' | 'not-paused'; readonly operation: ReturnType<typeof listed> };
+type Intents = Pick<Store, 'recordIntent' | 'clearPause' | 'recordApproval'>;
+type Recorded = Written | { readonly kind: 'ended' | 'not-paused' | 'approved'; readonly operation: ReturnType<typeof listed> };
 
 /** Waits that one wish brings forward; a transaction takes 100 actions. Those beyond are looked at in their own time. */
 const WAITS_BROUGHT_FORWARD_MAX = 90;
@@ -21,25 +22,38 @@ export function intents(table: TableAccess): Intents {
       const told = which === 'cancel' ? { type: 'CancelAsked', verb: 'to cancel' } : { type: 'PauseAsked', verb: 'to pause' };
       return (await record(table, operationId, intent, answer, {
         refuse: (head) => (head.endedAt === undefined ? undefined : 'ended'),
-        change: { set: { [which]: intent }, add: { generation: 1 } },
+        change: () => ({ set: { [which]: intent }, add: { generation: 1 } }),
         event: { type: told.type, message: messageOf(intent, told.verb) },
         concerns: holdsUp,
       })) as Awaited<ReturnType<Store['recordIntent']>>;
     },
 
-    clearPause: (operationId, by, answer) =>
-      record(table, operationId, by, answer, {
+    async clearPause(operationId, by, answer) {
+      return (await record(table, operationId, by, answer, {
         refuse: (head) => (head.endedAt !== undefined ? 'ended' : head.pause === undefined ? 'not-paused' : undefined),
-        change: { remove: ['pause'], add: { generation: 1 } },
+        change: () => ({ remove: ['pause'], add: { generation: 1 } }),
         event: { type: 'Resumed', message: messageOf(by, 'to go on') },
         concerns: (wait) => holdsUp(wait) && wait.kind === 'Paused',
-      }),
+      })) as Awaited<ReturnType<Store['clearPause']>>;
+    },
+
+    async recordApproval(operationId, approval, answer) {
+      const { gate, hop, by, comment, at } = approval;
+      // The same approval again is our own, whose answer was lost.
+      const standing = (head: Head) => head.approvals?.find((one) => one.gate === gate && one.hop === hop);
+      return (await record(table, operationId, { by, at }, answer, {
+        refuse: (head) => (head.endedAt !== undefined ? 'ended' : standing(head) === undefined || isDeepStrictEqual(standing(head), approval) ? undefined : 'approved'),
+        change: (head) => (standing(head) === undefined ? { set: { approvals: [...(head.approvals ?? []), approval] }, add: { generation: 1 } } : {}),
+        event: { type: 'Approved', message: `${by} approved ${gate}${hop === undefined ? '' : ` of the hop to ${hop}`}${comment === undefined ? '' : `: ${comment}`}.` },
+        concerns: (wait) => holdsUp(wait) && wait.kind === 'Approval',
+      })) as Awaited<ReturnType<Store['recordApproval']>>;
+    },
   };
 }
 
 interface Wish {
-  readonly refuse: (head: Head) => 'ended' | 'not-paused' | undefined;
-  readonly change: Change;
+  readonly refuse: (head: Head) => 'ended' | 'not-paused' | 'approved' | undefined;
+  readonly change: (head: Head) => Change;
   readonly event: { readonly type: string; readonly message: string };
   readonly concerns: (wait: Wait) => boolean;
 }
@@ -61,7 +75,7 @@ async function record(table: TableAccess, operationId: string, by: Intent, answe
           event: historyLine(operationId, { ...wish.event, by: by.by }, now),
           answer: answerAction(answer),
         },
-        change: wish.change,
+        change: wish.change(head),
       };
     },
     (met) => {

@@ -5,9 +5,11 @@ import type { Moment } from '../../domain/may-begin.ts';
 import { nodeTurnsOf } from '../../domain/node-turns.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 
-/** What the cluster's maintenance policy is asked with: the moment, and how long the step is expected to take. Undefined where none applies: without a policy, and for all work but upgrades. */
+/** The moment, how long the step is expected to take and the cluster's maintenance policy. Undefined for all work but upgrades: nothing else is bound to times. */
 export async function momentOf(ports: Ports, operation: Operation, step: Step, cluster: Cluster | undefined): Promise<Moment | undefined> {
-  if (operation.kind !== 'upgrade-cluster' || cluster?.maintenancePolicy === undefined) return undefined;
+  if (operation.kind !== 'upgrade-cluster') return undefined;
+  const now = ports.clock.now();
+  if (cluster?.maintenancePolicy === undefined) return { now, seconds: 0 };
   const seconds = expectedSeconds(step.kind, nodeTurnsOf(step, cluster.nodegroups), await ports.store.durations(step.kind));
-  return { now: ports.clock.now(), seconds, policy: cluster.maintenancePolicy };
+  return { now, seconds, policy: cluster.maintenancePolicy };
 }

@@ -1,5 +1,6 @@
 import { AccountUnreachable, type Ports } from '../../aws/ports.ts';
 import { mayBegin } from '../../domain/may-begin.ts';
+import { mayLeaveHop } from '../../domain/may-leave-hop.ts';
 import { decideNextHop } from '../../domain/next-hop.ts';
 import type { Step } from '../../domain/operation.ts';
 import type { Hop, Stage } from '../../domain/plan.ts';
@@ -27,6 +28,9 @@ export const handler = waitingTask(async (event, ports) => {
 
 async function nextHop(event: TaskEvent, ports: Ports, operation: Parameters<typeof mayBegin>[0], steps: readonly Step[]): Promise<TaskAnswer> {
   const now = ports.clock.now();
+  const leaves = mayLeaveHop(operation, steps, Date.parse(event.enteredTime ?? new Date(now).toISOString()), now);
+  if (leaves.kind === 'no') return fail(leaves.error, leaves.because);
+  if (leaves.kind === 'hold') return hold(ports, event, operation, leaves, event.state);
   const cluster = await ports.store.cluster(operation.clusterId);
   if (cluster === undefined) return fail('OperationStopped', 'The cluster is no longer known.');
   const lastEnd = Math.max(0, ...steps.map((step) => Date.parse(step.endedAt ?? '1970-01-01T00:00:00Z')));
