@@ -5,9 +5,11 @@ import { readAddonCatalogue, readVersions } from './eks/catalogues.ts';
 import { readAddon, readControlPlane, readNodegroup } from './eks/resources.ts';
 import { reaching } from './eks/errors.ts';
 import { readFacts } from './eks/facts.ts';
+import { readInsightsRefresh, startInsightsRefresh } from './eks/insights.ts';
 import { readSubnets } from './eks/subnets.ts';
 import { readUpdate, recentUpdates } from './eks/updates.ts';
 import type { Eks, Session } from './ports.ts';
+import { readReadiness } from './readiness/readiness.ts';
 
 /** Attempts of one EKS or EC2 call, throttles included, before the fault is the caller's. */
 const CALL_ATTEMPTS_MAX = 6;
@@ -23,6 +25,9 @@ export function createEks(options: { readonly endpoint?: string }): Eks {
     addon: (session, clusterName, addonName) => reaching(session.accountId, () => readAddon(eks(session), clusterName, addonName)),
     update: (session, of, updateId) => reaching(session.accountId, () => readUpdate(eks(session), of, updateId)),
     recentUpdates: (session, of, since) => reaching(session.accountId, () => recentUpdates(eks(session), of, since)),
+    readiness: (session, facts, now) => readReadiness(eks(session), facts, now),
+    refreshInsights: (session, clusterName) => reaching(session.accountId, () => startInsightsRefresh(eks(session), clusterName)),
+    insightsRefresh: (session, clusterName) => reaching(session.accountId, () => readInsightsRefresh(eks(session), clusterName)),
     versions: (session) => reaching(session.accountId, () => readVersions(eks(session))),
     addonCatalogue: (session, addonNames) => reaching(session.accountId, () => readAddonCatalogue(eks(session), addonNames)),
     subnets: (session, subnetIds) => reaching(session.accountId, () => readSubnets(ec2(session), subnetIds)),

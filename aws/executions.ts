@@ -23,6 +23,7 @@ const MACHINES: Readonly<Record<OperationKind, string>> = {
   'change-nodegroup': 'carry-out',
   'delete-nodegroup': 'carry-out',
   'upgrade-cluster': 'upgrade-cluster',
+  'rollback-cluster': 'rollback-cluster',
 };
 
 /** Longest cause that SendTaskFailure takes (source: the service's model, 32,768). */

@@ -5,6 +5,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { createAccounts } from './accounts.ts';
+import { createAlarms } from './alarms.ts';
+import { createAutoScaling } from './auto-scaling.ts';
 import { createEks } from './eks.ts';
 import { createExecutions } from './executions.ts';
 import { ids } from './ids.ts';
@@ -34,6 +36,8 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
   const looks = once(() => createLookQueue(new SQSClient(client), setting('SLIPWAY_LOOKS_QUEUE_URL')));
   const accounts = once(() => createAccounts(new STSClient(client), store(), { now: wiring.clock.now, realNow: () => Date.now() }, wiring.endpoint));
   const eks = once(() => createEks({ ...(wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint }) }));
+  const autoScaling = once(() => createAutoScaling({ ...(wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint }) }));
+  const alarms = once(() => createAlarms({ ...(wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint }) }));
   const observer = once(() => createObserver(new LambdaClient(client), setting('SLIPWAY_OBSERVE_FUNCTION'), log()));
   const templates = once(() => createTemplates(new S3Client(client), environment['SLIPWAY_TEMPLATE_BUCKET'], wiring.clock));
   const meter = once(() => createMeter());
@@ -60,6 +64,12 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
     },
     get eks() {
       return eks();
+    },
+    get autoScaling() {
+      return autoScaling();
+    },
+    get alarms() {
+      return alarms();
     },
     get observer() {
       return observer();

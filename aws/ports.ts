@@ -5,7 +5,9 @@ import type { AddonCatalogue, AddonFacts, ClusterFacts, ControlPlaneFacts, Nodeg
 import type { Approval } from '../domain/gates.ts';
 import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { AlarmFacts, InsightsFacts, InstanceRefreshFacts, ReadinessFacts } from '../domain/readiness-facts.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { Waiver } from '../domain/waiver.ts';
 
 /** The moment, asked once per request or task and passed on as an argument. */
 export interface Clock {
@@ -100,6 +102,10 @@ export interface Store {
   changeCluster(before: Cluster, after: Cluster, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'moved'; readonly cluster: Cluster | undefined }>;
   /** An imported cluster: the record and its name in one transaction, no operation. */
   importCluster(cluster: Cluster, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'exists'; readonly clusterId: string } | { readonly kind: 'account-moved' }>;
+  /** Waivers that have not ended at `now`, oldest first, at most 100. */
+  waivers(clusterId: string, now: number): Promise<readonly Waiver[]>;
+  addWaiver(waiver: Waiver, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'too-many'; readonly count: number } | { readonly kind: 'cluster-gone' }>;
+  removeWaiver(clusterId: string, waiverId: string): Promise<'removed' | 'absent'>;
   observation(clusterId: string): Promise<ClusterFacts | undefined>;
   recordObservation(clusterId: string, facts: ClusterFacts): Promise<void>;
 
@@ -169,7 +175,7 @@ export interface Store {
   endOperation(
     operationId: string,
     run: number,
-    end: { readonly state: 'Succeeded' | 'Failed' | 'Cancelled'; readonly errors: readonly OperationError[]; readonly message: string; readonly cluster: Cluster | undefined },
+    end: { readonly state: 'Succeeded' | 'Failed' | 'Cancelled'; readonly errors: readonly OperationError[]; readonly message: string; readonly cluster: Cluster | undefined; /** Takes over the cluster in the same transaction: the rollback that an alarm began. */ readonly successor?: Operation },
     now: number,
   ): Promise<{ readonly kind: 'ended' } | { readonly kind: 'already' } | { readonly kind: 'moved' }>;
   /** Operations that have not ended, those longest without a transition first. */
@@ -276,11 +282,34 @@ export interface Eks {
   update(session: Session, of: UpdateOf, updateId: string): Promise<UpdateFacts | 'absent'>;
   /** Updates of the control plane, a node group or an add-on that are InProgress or began at or after `since`, newest first. At most 10 are looked at. */
   recentUpdates(session: Session, of: UpdateOf, since: string): Promise<readonly UpdateFacts[]>;
+  /**
+   * What the readiness checks judge, beyond `facts`. Each part may be unknown by itself: a right that is missing, a throttle. Throws AccountUnreachable
+   * only where the account as a whole cannot be looked into.
+   */
+  readiness(session: Session, facts: ClusterFacts, now: string): Promise<ReadinessFacts>;
+  /** Asks EKS to look at the cluster anew; harmless to repeat while a refresh runs. */
+  refreshInsights(session: Session, clusterName: string): Promise<void>;
+  /** The last refresh that was asked for, as it stands. */
+  insightsRefresh(session: Session, clusterName: string): Promise<InsightsFacts['refresh']>;
   versions(session: Session): Promise<VersionCatalogue>;
   addonCatalogue(session: Session, addonNames: readonly string[]): Promise<AddonCatalogue>;
   subnets(session: Session, subnetIds: readonly string[]): Promise<readonly SubnetFacts[]>;
   /** Carries out the beginning of a step with its parameters; `clientRequestToken` is a hash of operation, step and attempt. */
   begin(session: Session, step: Step, clusterName: string, clientRequestToken: string): Promise<Begun>;
+}
+
+/** Auto Scaling groups of a cluster that are not behind a managed group. */
+export interface AutoScaling {
+  /** Begins an instance refresh to the launch template version that the step's parameters name. Auto Scaling takes no token: a refresh that runs is `in-use`, with its id. */
+  begin(session: Session, step: Step): Promise<Begun>;
+  refresh(session: Session, groupName: string, refreshId: string): Promise<InstanceRefreshFacts | 'absent'>;
+  /** Refreshes of the group that run or began at or after `since`, newest first, at most 10. */
+  recentRefreshes(session: Session, groupName: string, since: string): Promise<readonly InstanceRefreshFacts[]>;
+}
+
+export interface Alarms {
+  /** The alarms as they stand, one fact for each ARN, all of the session's account and region. A failed look throws. */
+  look(session: Session, alarmArns: readonly string[]): Promise<readonly AlarmFacts[]>;
 }
 
 /** When the look is made, and what was read of the region's catalogues a short while ago. */
@@ -299,13 +328,15 @@ export interface UpdateOf {
 
 /** The third function's questions: looks into an account on behalf of the API, which holds no keys to it. */
 export type Question =
-  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string }
+  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true }
+  | { readonly ask: 'alarms'; readonly accountId: string; readonly region: string; readonly alarmArns: readonly string[] }
   | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[] }
   | { readonly ask: 'versions'; readonly accountId: string; readonly region: string }
   | { readonly ask: 'verification'; readonly accountId: string };
 
 export interface Answers {
   cluster: ClusterFacts | 'absent';
+  alarms: readonly AlarmFacts[];
   creation: CreationFacts;
   versions: VersionCatalogue;
   verification: VerificationFacts;
@@ -332,6 +363,8 @@ export interface Ports {
   readonly looks: LookQueue;
   readonly accounts: AccountAccess;
   readonly eks: Eks;
+  readonly autoScaling: AutoScaling;
+  readonly alarms: Alarms;
   readonly observer: Observer;
   readonly templates: Templates;
 }

@@ -10,6 +10,7 @@ import { learned } from './store/learned.ts';
 import { operations } from './store/operations.ts';
 import { steps } from './store/steps.ts';
 import { TableAccess } from './store/table-access.ts';
+import { waivers } from './store/waivers.ts';
 import { waits } from './store/waits.ts';
 
 /**
@@ -29,6 +30,7 @@ export function createStore(client: DynamoDBClient, tableName: string, jitter: (
     ...waits(table),
     ...intents(table),
     ...endings(table),
+    ...waivers(table),
     ...learned(table),
   };
 }

@@ -22,6 +22,8 @@ export interface Cluster {
   readonly publicAccessCidrs: readonly string[];
   readonly supportType: 'STANDARD' | 'EXTENDED';
   readonly deletionProtection: boolean;
+  /** The control plane's last upgrade by us: what a rollback would undo. Absent for imported clusters and once it was undone. */
+  readonly upgraded?: { readonly from: Minor; readonly to: Minor; /** When its end was seen, RFC 3339. */ readonly at: string };
   /** When upgrades may begin their steps. Absent: at any time. */
   readonly maintenancePolicy?: MaintenancePolicy;
   /** AWS tags of the cluster, as asked for at its creation. */

@@ -23,9 +23,11 @@ interface Prior {
 const PRIORS: Readonly<Record<StepKind, Prior>> = {
   'create-control-plane': { least: 480, most: 740 },
   'upgrade-control-plane': { least: 480, most: 740 },
+  'rollback-control-plane': { least: 480, most: 740 },
   'delete-control-plane': { least: 120, most: 300 },
   'create-nodegroup': { least: 180, most: 330 },
   'upgrade-nodegroup': { least: 50, most: 100, turn: { least: 180, most: 300 } },
+  'refresh-instances': { least: 50, most: 100, turn: { least: 180, most: 300 } },
   'delete-nodegroup': { least: 120, most: 300 },
   'create-addon': { least: 30, most: 120 },
   'upgrade-addon': { least: 30, most: 120 },

@@ -8,6 +8,8 @@ export const WORKFLOW_ERRORS = {
   OperationCancelled: 'OperationCancelled',
   /** The rest must not be done: an earlier stage failed, or the rules refuse what is left of the plan. */
   OperationStopped: 'OperationStopped',
+  /** An alarm that the ask names fired while the upgrade baked: it is turned back. */
+  AlarmFired: 'AlarmFired',
   /** The operation has ended already, or this is an execution of an earlier run. */
   OperationEnded: 'OperationEnded',
   /** Something that no rule foresaw, or AWS not answering within the SDK's own retries. Retried by ASL with a growing pause. */

@@ -1,4 +1,5 @@
 import type { Minor } from './minor.ts';
+import type { ReadinessFacts } from './readiness-facts.ts';
 
 /** What was seen in an account, by whom it was asked and when. Facts are gathered by `aws/eks` and judged here; a look that failed is an error, never an empty list. */
 export interface ClusterFacts {
@@ -12,6 +13,8 @@ export interface ClusterFacts {
   readonly subnets: readonly SubnetFacts[];
   /** Updates that EKS says are InProgress on the control plane. */
   readonly updatesInProgress: readonly UpdateFacts[];
+  /** Looked at where an upgrade or a rollback is planned; absent otherwise, and then not judged. */
+  readonly readiness?: ReadinessFacts;
 }
 
 export interface ControlPlaneFacts {
@@ -32,6 +35,9 @@ export interface ControlPlaneFacts {
   readonly supportType?: 'STANDARD' | 'EXTENDED';
   readonly deletionProtection: boolean;
   readonly autoMode: boolean;
+  /** The key that encrypts the cluster's secrets. */
+  readonly kmsKeyArn?: string;
+  readonly hybridNodes?: boolean;
   readonly healthIssues: readonly HealthIssue[];
   readonly endpoint?: string;
   readonly createdAt?: string;

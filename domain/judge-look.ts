@@ -1,5 +1,6 @@
 import type { AddonFacts, ControlPlaneFacts, HealthIssue, NodegroupFacts, UpdateFacts } from './facts.ts';
 import type { OperationError, Step } from './operation.ts';
+import type { InstanceRefreshFacts } from './readiness-facts.ts';
 
 /** What a look at a step's work saw. Only what the step's kind needs is looked at; `absent` is EKS's own word, never a failed look. */
 export interface Seen {
@@ -7,6 +8,7 @@ export interface Seen {
   readonly controlPlane?: ControlPlaneFacts | 'absent';
   readonly nodegroup?: NodegroupFacts | 'absent';
   readonly addon?: AddonFacts | 'absent';
+  readonly refresh?: InstanceRefreshFacts | 'absent';
   /** Nodes that the cluster's groups are asked to have; looked at when an add-on is DEGRADED. */
   readonly desiredNodes?: number;
 }
@@ -26,7 +28,10 @@ export function judgeLook(step: Step, seen: Seen, minutes: number): Judgement {
     case 'create-addon':
       return judgeAddonCreation(step, seen, minutes);
     case 'upgrade-control-plane':
+    case 'rollback-control-plane':
       return judgeControlPlaneUpgrade(step, seen);
+    case 'refresh-instances':
+      return judgeRefresh(step, seen);
     case 'delete-control-plane':
     case 'delete-nodegroup':
     case 'delete-addon':
@@ -63,6 +68,23 @@ function judgeControlPlaneUpgrade(step: Step, seen: Seen): Judgement {
   if (status === 'ACTIVE' && version === step.to) return { kind: 'done', outcome: `The control plane runs ${version}.` };
   const judged = seen.update === undefined ? undefined : judgeUpdate(step, seen);
   return judged?.kind === 'failed' ? judged : { kind: 'wait', because: `The cluster reads ${status} at ${version}.` };
+}
+
+/** An instance refresh of an Auto Scaling group (statuses: Auto Scaling API, InstanceRefresh). */
+function judgeRefresh(step: Step, { refresh }: Seen): Judgement {
+  if (refresh === undefined) return { kind: 'wait', because: 'Auto Scaling has not been asked yet.' };
+  if (refresh === 'absent') return failed(step, 'RefreshNotFound', `Auto Scaling knows no instance refresh ${step.updateId ?? ''} any more.`);
+  switch (refresh.status) {
+    case 'Successful':
+      return { kind: 'done', outcome: `Instance refresh ${refresh.refreshId} was successful.` };
+    case 'Failed':
+    case 'Cancelled':
+    case 'RollbackFailed':
+    case 'RollbackSuccessful':
+      return failed(step, `InstanceRefresh${refresh.status}`, refresh.reason ?? `Instance refresh ${refresh.refreshId} is ${refresh.status}, and Auto Scaling gives no reason.`, [step.subject]);
+    default:
+      return { kind: 'wait', because: `Instance refresh ${refresh.refreshId} is ${refresh.status}${refresh.percentageComplete === undefined ? '' : `, ${refresh.percentageComplete} percent`}.` };
+  }
 }
 
 function judgeCreation(step: Step, found: { readonly status: string; readonly healthIssues: readonly HealthIssue[] } | 'absent' | undefined, what: string): Judgement {

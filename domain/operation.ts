@@ -9,7 +9,8 @@ export type OperationKind =
   | 'create-nodegroup'
   | 'change-nodegroup'
   | 'delete-nodegroup'
-  | 'upgrade-cluster';
+  | 'upgrade-cluster'
+  | 'rollback-cluster';
 
 /** For eyes and lists. Code branches on facts: `endedAt`, `cancel`, a step's outcome. */
 export type OperationState = 'Pending' | 'Running' | 'Waiting' | 'Paused' | 'Succeeded' | 'Failed' | 'Cancelled';
@@ -45,6 +46,10 @@ export interface Operation {
   readonly terms?: Terms;
   /** Those of the present run. */
   readonly approvals?: readonly Approval[];
+  /** Of a rollback that an alarm began: the upgrade that it turns back. */
+  readonly causedBy?: string;
+  /** Of an upgrade that an alarm turned back: the rollback. */
+  readonly succeededBy?: string;
   /** Who asked for the present run, when it is a retry. */
   readonly askedAgainBy?: string;
   readonly generation: number;
@@ -60,6 +65,18 @@ export interface Terms {
   readonly gates?: readonly Gate[];
   /** After each hop. */
   readonly bakeMinutes?: number;
+  /** Node groups stay behind while a hop's control plane bakes. */
+  readonly holdNodegroups?: boolean;
+  /** The managed group that rolls first, awaited and healthy before the others. */
+  readonly canaryNodegroup?: string;
+  /** 1 to 4. */
+  readonly maxParallelNodegroups?: number;
+  /** CloudWatch alarms of the cluster's account, in any region, that turn the upgrade back while it bakes. */
+  readonly rollbackOn?: { readonly alarmArns: readonly string[] };
+  /** How often a node group's failed roll is tried again by itself before the operation stops; 0 when absent. */
+  readonly nodegroupRetries?: number;
+  /** Node groups that roll past their disruption budgets, since an approver said so with a reason. */
+  readonly forceNodegroups?: readonly string[];
 }
 
 export interface Intent {
@@ -76,7 +93,7 @@ export interface Progress {
   readonly message: string;
 }
 
-export type WaitKind = 'EksUpdate' | 'AccountUnreachable' | 'Frozen' | 'Paused' | 'Settling' | 'MaintenanceWindow' | 'Approval' | 'Bake' | 'Freeze' | 'StartTime';
+export type WaitKind = 'EksUpdate' | 'AccountUnreachable' | 'Frozen' | 'Paused' | 'Settling' | 'MaintenanceWindow' | 'Approval' | 'Bake' | 'Freeze' | 'StartTime' | 'InsightsRefresh';
 
 export interface WaitingFor {
   readonly kind: WaitKind;

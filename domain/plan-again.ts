@@ -11,6 +11,7 @@ import { planImport } from './plan-import.ts';
 import { planNodegroupChange } from './plan-nodegroup-change.ts';
 import { planNodegroupCreation } from './plan-nodegroup-creation.ts';
 import { planNodegroupDeletion } from './plan-nodegroup-deletion.ts';
+import { planRollback } from './plan-rollback.ts';
 import { planUpgrade } from './plan-upgrade.ts';
 import type { Plan } from './plan.ts';
 import { refuse, type Refusal } from './refusal.ts';
@@ -36,6 +37,8 @@ export function planAgain({ operation, cluster, facts, now }: Again): Plan | Ref
   switch (kind) {
     case 'upgrade-cluster':
       return planUpgrade({ cluster, to: RequestUpgrade.parse(request).to, facts, now });
+    case 'rollback-cluster':
+      return planRollback({ cluster, facts, now });
     case 'import-cluster':
       return planImport({ cluster, facts, now });
     case 'create-nodegroup':

@@ -6,6 +6,8 @@ export interface Plan {
   /** For an upgrade one hop a minor (where the cluster is now is omitted, where it ends is included); for other work exactly one. */
   readonly hops: readonly Hop[];
   readonly findings: readonly Finding[];
+  /** Every kind of node that the cluster has, and what becomes of it. Of upgrades and rollbacks. */
+  readonly nodes?: readonly NodesLine[];
   readonly notLookedAt: readonly { readonly code: string; readonly because: string }[];
   readonly estimate: Estimate;
 }
@@ -40,8 +42,11 @@ export type StepKind =
   | 'create-addon'
   | 'create-nodegroup'
   | 'upgrade-control-plane'
+  | 'rollback-control-plane'
   | 'upgrade-addon'
   | 'upgrade-nodegroup'
+  /** A self-managed Auto Scaling group, replaced by an instance refresh. */
+  | 'refresh-instances'
   | 'update-cluster-config'
   | 'update-nodegroup-config'
   | 'delete-nodegroup'
@@ -58,7 +63,11 @@ export type Stage =
   | 'PrepareAddons'
   | 'UpgradeControlPlane'
   | 'UpgradeAddons'
+  | 'UpgradeCanaryNodegroup'
   | 'UpgradeNodegroups'
+  | 'RollBackNodegroups'
+  | 'RollBackAddons'
+  | 'RollBackControlPlane'
   | 'CarryOut'
   | 'DeleteNodegroups'
   | 'DeleteControlPlane';
@@ -72,6 +81,23 @@ export interface Finding {
   readonly remedy: string;
   /** The hop's target minor that it concerns, or null when it concerns all of the work. */
   readonly hop: string | null;
+  /** What it was concluded from, in lines: clients of a deprecated API, resources that EKS names. */
+  readonly evidence?: readonly string[];
+  /** A waiver that is in force for it: it is told, and does not refuse the work. */
+  readonly waiver?: { readonly waiverId: string; readonly owner: string; readonly reason: string; readonly until: string };
+}
+
+/** A line of the ledger of nodes. */
+export interface NodesLine {
+  readonly kind: 'managed' | 'self-managed' | 'fargate' | 'auto-mode' | 'karpenter' | 'hybrid';
+  /** A node group's, Auto Scaling group's, profile's or node pool's name. */
+  readonly name: string;
+  /** The oldest kubelet, where it is known. */
+  readonly version?: string;
+  readonly count?: number;
+  /** `roll` and `refresh` are steps of the plan; `redeploy` and `by-hand` are for people; `follows`: it comes by itself. */
+  readonly action: 'roll' | 'refresh' | 'redeploy' | 'follows' | 'by-hand' | 'none';
+  readonly because: string;
 }
 
 export interface Estimate {

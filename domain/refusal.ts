@@ -54,6 +54,7 @@ export const REFUSALS = {
   'role-not-passable': 'rules',
   'rules-broken': 'rules',
   'window-too-short': 'conflict',
+  'rollback-unavailable': 'conflict',
   'no-maintenance-window': 'conflict',
   'gate-not-asked': 'conflict',
   'gate-approved-already': 'conflict',

@@ -245,6 +245,7 @@ export const OPERATION_KINDS = [
   'change-nodegroup',
   'delete-nodegroup',
   'upgrade-cluster',
+  'rollback-cluster',
 ] as const;
 
 export const OPERATION_STATES = ['Pending', 'Running', 'Waiting', 'Paused', 'Succeeded', 'Failed', 'Cancelled'] as const;

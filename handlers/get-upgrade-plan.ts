@@ -20,7 +20,7 @@ export const getUpgradePlan = route({
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;
     const { accountId, region, clusterId, name } = cluster;
-    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, readiness: true });
     if (isRefusal(facts)) return facts;
     if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
 

@@ -44,7 +44,7 @@ export const requestUpgrade = route({
     const frozen = await refusedByFreeze(ports);
     if (frozen !== undefined) return frozen;
     const { accountId, region, clusterId, name } = before;
-    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, readiness: true });
     if (isRefusal(facts)) return facts;
     if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
 

@@ -15,6 +15,7 @@ const RUN_DIGITS = 4;
 export const accountKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'ACCOUNT' });
 export const clusterKey = (clusterId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: 'CLUSTER' });
 export const observationKey = (clusterId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: 'OBSERVATION' });
+export const waiverKey = (clusterId: string, waiverId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `WAIVER#${waiverId}` });
 /** Says that an operation is one of the cluster's; written once. */
 export const clusterOperationKey = (clusterId: string, operationId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `OP#${operationId}` });
 /** Says which cluster has the name: two of one name in one account and region cannot be. */

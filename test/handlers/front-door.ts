@@ -101,7 +101,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
   const door: FrontDoor = {
     store,
     keys: issuer.keys,
-    facts: { cluster: at133(), creation: creationFacts(), versions: { offers: OFFERS }, verification: healthyVerification() },
+    facts: { cluster: at133(), creation: creationFacts(), alarms: [], versions: { offers: OFFERS }, verification: healthyVerification() },
     now: Date.parse(NOW),
     done: [],
     logged: [],
@@ -186,6 +186,12 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
     observer,
     templates: { publish: (accountId, template) => door.publish(accountId, template) },
     get accounts(): never {
+      throw new Error('The front door holds no keys to accounts.');
+    },
+    get autoScaling(): never {
+      throw new Error('The front door holds no keys to accounts.');
+    },
+    get alarms(): never {
       throw new Error('The front door holds no keys to accounts.');
     },
     get eks(): never {

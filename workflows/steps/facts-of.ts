@@ -12,8 +12,8 @@ interface Where {
   readonly clusterName: string;
 }
 
-/** Looks at a cluster and keeps what was seen. Throws AccountUnreachable; `absent` is EKS's own word. */
-export async function lookAtCluster(ports: Ports, where: Where): Promise<ClusterFacts | 'absent'> {
+/** Looks at a cluster, and at what the readiness checks judge where that is asked, and keeps what was seen. Throws AccountUnreachable; `absent` is EKS's own word. */
+export async function lookAtCluster(ports: Ports, where: Where, readiness?: true): Promise<ClusterFacts | 'absent'> {
   const now = ports.clock.now();
   const last = await ports.store.observation(where.clusterId);
   const fresh = last !== undefined && now - Date.parse(last.observedAt) < CATALOGUE_FRESH_MINUTES * MINUTE_MS;
@@ -22,8 +22,10 @@ export async function lookAtCluster(ports: Ports, where: Where): Promise<Cluster
     now: new Date(now).toISOString(),
     ...(fresh ? { catalogue: last.catalogue, addonCatalogue: last.addonCatalogue } : {}),
   });
-  if (facts !== 'absent') await ports.store.recordObservation(where.clusterId, facts);
-  return facts;
+  if (facts === 'absent') return facts;
+  const seen = readiness === undefined ? facts : { ...facts, readiness: await ports.eks.readiness(session, facts, facts.observedAt) };
+  await ports.store.recordObservation(where.clusterId, seen);
+  return seen;
 }
 
 /** What was seen since `since` and at most `maxAgeSeconds` ago, or else a new look. */

@@ -1,0 +1,35 @@
+import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { AlarmFacts } from '../domain/readiness-facts.ts';
+import { reaching } from './eks/errors.ts';
+import type { Alarms, Session } from './ports.ts';
+
+const CALL_ATTEMPTS_MAX = 6;
+
+/** CloudWatch alarms through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
+export function createAlarms(options: { readonly endpoint?: string }): Alarms {
+  return {
+    look: (session, alarmArns) => (alarmArns.length === 0 ? Promise.resolve([]) : reaching(session.accountId, () => lookAtAlarms(session, alarmArns, options.endpoint))),
+  };
+}
+
+async function lookAtAlarms(session: Session, alarmArns: readonly string[], endpoint: string | undefined): Promise<AlarmFacts[]> {
+  const client = new CloudWatchClient({ region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...(endpoint === undefined ? {} : { endpoint }) });
+  const answer = await client.send(new DescribeAlarmsCommand({ AlarmNames: alarmArns.map(nameOfAlarm), AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }));
+  const found: readonly MetricAlarm[] = [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])];
+  return alarmArns.map((arn) => alarmFacts(arn, found.find((alarm) => alarm.AlarmArn === arn)));
+}
+
+function alarmFacts(arn: string, alarm: MetricAlarm | undefined): AlarmFacts {
+  if (alarm === undefined) return { arn, state: 'absent' };
+  return {
+    arn,
+    state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
+    ...(alarm.StateReason === undefined ? {} : { reason: alarm.StateReason }),
+    ...(alarm.StateUpdatedTimestamp === undefined ? {} : { since: alarm.StateUpdatedTimestamp.toISOString() }),
+  };
+}
+
+/** `arn:aws:cloudwatch:us-east-1:111122223333:alarm:errors` ends in the alarm's name, which may hold colons. */
+function nameOfAlarm(arn: string): string {
+  return arn.split(':').slice(6).join(':');
+}

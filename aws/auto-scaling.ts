@@ -1,0 +1,63 @@
+import { AutoScalingClient, DescribeInstanceRefreshesCommand, StartInstanceRefreshCommand, type InstanceRefresh } from '@aws-sdk/client-auto-scaling';
+import type { Step } from '../domain/operation.ts';
+import type { InstanceRefreshFacts } from '../domain/readiness-facts.ts';
+import { nameOf, reaching } from './eks/errors.ts';
+import type { AutoScaling, Begun, Session } from './ports.ts';
+
+const CALL_ATTEMPTS_MAX = 6;
+const REFRESHES_LOOKED_AT_MAX = 10;
+
+/** Auto Scaling through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
+export function createAutoScaling(options: { readonly endpoint?: string }): AutoScaling {
+  const clientOf = (session: Session) => new AutoScalingClient({ region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }) });
+  return {
+    begin: (session, step) => reaching(session.accountId, () => beginRefresh(clientOf(session), step)),
+    refresh: (session, groupName, refreshId) =>
+      reaching(session.accountId, async () => {
+        const { InstanceRefreshes: found } = await clientOf(session).send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: groupName, InstanceRefreshIds: [refreshId] }));
+        const [refresh] = found ?? [];
+        return refresh === undefined ? 'absent' : refreshFacts(refresh);
+      }),
+    recentRefreshes: (session, groupName, since) =>
+      reaching(session.accountId, async () => {
+        const { InstanceRefreshes: found } = await clientOf(session).send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: groupName, MaxRecords: REFRESHES_LOOKED_AT_MAX }));
+        return (found ?? []).map(refreshFacts).filter((refresh) => RUNNING.has(refresh.status) || (refresh.startedAt ?? '') >= since);
+      }),
+  };
+}
+
+const RUNNING: ReadonlySet<string> = new Set(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking']);
+
+/** The step's parameters: `launchTemplateId`, `launchTemplateVersion`, `minHealthyPercentage`. */
+async function beginRefresh(client: AutoScalingClient, step: Step): Promise<Begun> {
+  const { launchTemplateId, launchTemplateVersion, minHealthyPercentage } = step.parameters ?? {};
+  try {
+    const { InstanceRefreshId: refreshId } = await client.send(
+      new StartInstanceRefreshCommand({
+        AutoScalingGroupName: step.subject,
+        Strategy: 'Rolling',
+        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: String(launchTemplateId), Version: String(launchTemplateVersion) } },
+        Preferences: { SkipMatching: true, ...(minHealthyPercentage === undefined ? {} : { MinHealthyPercentage: Number(minHealthyPercentage) }) },
+      }),
+    );
+    return refreshId === undefined ? { kind: 'begun' } : { kind: 'begun', updateId: refreshId };
+  } catch (error) {
+    const name = nameOf(error);
+    const message = error instanceof Error ? error.message : name;
+    if (name === 'InstanceRefreshInProgress' || name === 'InstanceRefreshInProgressFault' || name === 'ScalingActivityInProgress') return { kind: 'in-use', message };
+    if (name === 'ValidationError') return /not found/i.test(message) ? { kind: 'absent', message } : { kind: 'refused', code: name, message };
+    throw error;
+  }
+}
+
+function refreshFacts(refresh: InstanceRefresh): InstanceRefreshFacts {
+  const version = refresh.DesiredConfiguration?.LaunchTemplate?.Version;
+  return {
+    refreshId: refresh.InstanceRefreshId ?? '',
+    status: refresh.Status ?? 'Unknown',
+    ...(refresh.StatusReason === undefined ? {} : { reason: refresh.StatusReason }),
+    ...(refresh.PercentageComplete === undefined ? {} : { percentageComplete: refresh.PercentageComplete }),
+    ...(refresh.StartTime === undefined ? {} : { startedAt: refresh.StartTime.toISOString() }),
+    ...(version === undefined ? {} : { launchTemplateVersion: version }),
+  };
+}
