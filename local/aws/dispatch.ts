@@ -32,6 +32,7 @@ const GLOBAL_SERVICES = ['iam'];
 interface Served {
   readonly service: SimulatedService;
   readonly model: Model;
+  readonly protocol: Protocol;
   readonly wire: WireProtocol;
 }
 
@@ -57,7 +58,8 @@ export interface Dispatch {
 
 /** Everything between the HTTP server and the services: who calls, what for, whether it may, and how the answer is written. */
 export function createDispatch(world: World, services: readonly SimulatedService[], log: (line: string) => void, machineNow: () => number): Dispatch {
-  const served = new Map(services.map((service): [string, Served] => [service.name, { service, model: readModel(service.schemas), wire: PROTOCOLS[service.protocol] }]));
+  const served = services.map((service): Served => ({ service, model: readModel(service.schemas), protocol: service.protocol, wire: PROTOCOLS[service.protocol] }));
+  const servedBySignature = new Map(served.map((one): [string, Served] => [one.service.signedAs ?? one.service.name, one]));
   const sessions = new Sessions(world.disk);
   const iam = new IamRecords(world.disk);
   const calls = new Calls(world.disk);
@@ -67,10 +69,11 @@ export function createDispatch(world: World, services: readonly SimulatedService
   function prepare(request: WireRequest, endpoint: string, requestId: string): Prepared | WireAnswer {
     const signed = signedBy(request.headers, request.query);
     if (signed === undefined) return plainError(403, 'MissingAuthenticationToken', 'Missing Authentication Token', requestId);
-    const found = served.get(signed.service);
-    if (found === undefined) return absentService(signed.service, request, requestId);
+    const asked = servedBySignature.get(signed.service);
+    if (asked === undefined) return absentService(signed.service, request, requestId);
+    const found = spokenTo(asked, request);
     const identified = identify(signed, sessions, iam, machineNow());
-    if (identified.kind === 'refused') return refuse(found, identified.why === 'expired' ? expiredError(found.service.protocol) : invalidCredentialsError(found.service.protocol), requestId);
+    if (identified.kind === 'refused') return refuse(found, identified.why === 'expired' ? expiredError(found.protocol) : invalidCredentialsError(found.protocol), requestId);
     return answering(found, requestId, undefined, () => prepareCall(found, signed, identified.caller, request, endpoint, requestId));
   }
 
@@ -94,7 +97,7 @@ export function createDispatch(world: World, services: readonly SimulatedService
   }
 
   /** Authorises the call and has the service do its work. */
-  async function carryOut({ served: { service }, operation, input, fault, call }: Prepared): Promise<unknown> {
+  async function carryOut({ served: { service, protocol }, operation, input, fault, call }: Prepared): Promise<unknown> {
     if (fault?.kind === 'error') throw new AwsError(fault.code ?? 'InternalFailure', fault.message ?? 'A scripted fault.', fault.status ?? 400);
     const named: Call = { ...call, now: world.clock.now() };
     const handler = service.operations[operation.name];
@@ -102,10 +105,10 @@ export function createDispatch(world: World, services: readonly SimulatedService
     const needed = service.needs?.(operation.name, input, named) ?? [{ action: `${service.name}:${operation.name}`, resource: '*' }];
     if (fault?.kind === 'deny') {
       const first = needed[0] ?? { action: `${service.name}:${operation.name}`, resource: '*' };
-      throw deniedError(service.protocol, `User: ${call.caller.arn} is not authorized to perform: ${first.action} on resource: ${first.resource} with an explicit deny in a service control policy`);
+      throw deniedError(protocol, `User: ${call.caller.arn} is not authorized to perform: ${first.action} on resource: ${first.resource} with an explicit deny in a service control policy`);
     }
     const decision = authorize(iam, call.caller, call.region, needed);
-    if (!decision.allowed) throw deniedError(service.protocol, decision.message);
+    if (!decision.allowed) throw deniedError(protocol, decision.message);
     // What a call writes before it first waits is written as one; a refusal undoes it.
     return (await world.disk.transaction(() => handler(input, named))) as unknown;
   }
@@ -124,7 +127,7 @@ export function createDispatch(world: World, services: readonly SimulatedService
   }
 
   function failed(found: Served, requestId: string, logged: LoggedCall | undefined, error: unknown): WireAnswer {
-    const known = error instanceof MalformedInput ? malformedInputError(found.service, found.model, error) : error;
+    const known = error instanceof MalformedInput ? malformedInputError({ name: found.service.name, protocol: found.protocol }, found.model, error) : error;
     if (known instanceof AwsError) {
       try {
         const answer = refuse(found, known, requestId);
@@ -147,7 +150,7 @@ export function createDispatch(world: World, services: readonly SimulatedService
     faults,
     knows(operation) {
       const [service = '', name = ''] = operation.split(':');
-      return Object.hasOwn(served.get(service)?.service.operations ?? {}, name);
+      return Object.hasOwn(served.find((one) => one.service.name === service)?.service.operations ?? {}, name);
     },
     async dispatch(request, endpoint) {
       const requestId = uuidOf(world.newId());
@@ -175,6 +178,14 @@ export function createDispatch(world: World, services: readonly SimulatedService
       return fault?.kind === 'loseAnswer' || answer instanceof Later ? 'drop' : answer;
     },
   };
+}
+
+/** The service in the way that this request speaks to it. */
+function spokenTo(served: Served, request: WireRequest): Served {
+  const { service } = served;
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  const protocol = isForm && service.alsoSpeaks?.includes('aws-query') === true ? 'aws-query' : service.protocol;
+  return { ...served, protocol, wire: PROTOCOLS[protocol] };
 }
 
 function virtualSeconds(world: World, seconds: number): Promise<void> {

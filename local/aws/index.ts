@@ -1,4 +1,5 @@
 import { authorize } from './authorization.ts';
+import { createCloudWatch } from './cloudwatch/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEc2 } from './ec2/index.ts';
 import type { SimulatedEc2 } from './ec2/index.ts';
@@ -26,6 +27,7 @@ export interface SimulatedAws {
   readonly sts: SimulatedSts;
   readonly ec2: SimulatedEc2;
   readonly kms: SimulatedService;
+  readonly cloudwatch: SimulatedService;
   readonly sqs: SimulatedSqs;
   readonly lambda: SimulatedLambda;
   readonly eks: SimulatedEks;
@@ -44,6 +46,7 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
   const sts = createSts(world, machineNow);
   const ec2 = createEc2(world);
   const kms = createKms(world);
+  const cloudwatch = createCloudWatch(world);
   const sqs = createSqs(world);
   const lambda = createLambda(world);
   const eks = createEks(world, { iam, ec2, faults: new Faults(world.disk) });
@@ -57,11 +60,12 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
     },
   });
   return {
-    services: [iam, sts, ec2, kms, sqs, lambda, eks, dynamodb, stepfunctions],
+    services: [iam, sts, ec2, kms, cloudwatch, sqs, lambda, eks, dynamodb, stepfunctions],
     iam,
     sts,
     ec2,
     kms,
+    cloudwatch,
     sqs,
     lambda,
     eks,

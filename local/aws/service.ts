@@ -50,9 +50,13 @@ export type Protocol = 'rest-json' | 'aws-json-1.0' | 'aws-json-1.1' | 'aws-quer
 
 /** A simulated service: what its operations do. Everything about wires, shapes, callers, faults and counts is the endpoint's. */
 export interface SimulatedService {
-  /** The service's name in the SigV4 credential scope and in IAM actions: `eks`, `states`, `dynamodb`. */
+  /** The service's name in IAM actions and, unless `signedAs` says another, in the SigV4 credential scope: `eks`, `states`, `dynamodb`. */
   readonly name: string;
+  /** The name in the credential scope, where IAM has another: CloudWatch is signed as `monitoring`. */
+  readonly signedAs?: string;
   readonly protocol: Protocol;
+  /** Older and newer ways in which other clients of this service speak. */
+  readonly alsoSpeaks?: readonly Protocol[];
   /** The official client package's module: its exported schemas (`CreateCluster$`) give the routes and shapes. */
   readonly schemas: Readonly<Record<string, unknown>>;
   /** What it supports, by operation name. Whatever else the model knows is refused with 501 and its name. */

@@ -1,7 +1,7 @@
 import type { Model } from './protocols/shape.ts';
 import type { MalformedInput } from './protocols/wire.ts';
 import { AwsError } from './service.ts';
-import type { Protocol, SimulatedService } from './service.ts';
+import type { Protocol } from './service.ts';
 
 /** The errors that AWS has in front of its services, in each protocol's own words. */
 
@@ -29,7 +29,7 @@ export function unsupportedError(service: string, operation: string): AwsError {
 }
 
 /** Which of its own errors a service answers to an input that breaks its model. */
-export function malformedInputError(service: SimulatedService, model: Model, problem: MalformedInput): AwsError {
+export function malformedInputError(service: { readonly name: string; readonly protocol: Protocol }, model: Model, problem: MalformedInput): AwsError {
   const { member } = problem;
   if (service.protocol === 'ec2-query') {
     if (problem.problem === 'missing') return new AwsError('MissingParameter', `The request must contain the parameter ${capitalised(member)}`, 400);

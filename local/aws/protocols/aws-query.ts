@@ -7,6 +7,8 @@ import type { Routed, WireAnswer, WireProtocol, WireRequest } from './wire.ts';
 const NAMESPACES: Readonly<Record<string, string>> = {
   'com.amazonaws.sts': 'https://sts.amazonaws.com/doc/2011-06-15/',
   'com.amazonaws.iam': 'https://iam.amazonaws.com/doc/2010-05-08/',
+  'com.amazonaws.cloudwatch': 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+  'com.amazonaws.autoscaling': 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
 };
 
 /** AWS Query: a form with `Action`, answered in XML. */

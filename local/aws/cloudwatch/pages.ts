@@ -1,0 +1,18 @@
+import { AwsError } from '../service.ts';
+
+const PAGE_DEFAULT = 50;
+const PAGE_MAX = 100;
+
+interface Asked {
+  readonly MaxRecords?: number | undefined;
+  readonly NextToken?: string | undefined;
+}
+
+/** A page of a list; tokens say where the next one begins. */
+export function paged<T>(items: readonly T[], { MaxRecords = PAGE_DEFAULT, NextToken }: Asked): { readonly items: T[]; readonly NextToken?: string } {
+  if (!Number.isInteger(MaxRecords) || MaxRecords < 1 || MaxRecords > PAGE_MAX) throw new AwsError('InvalidParameterValue', `The value ${MaxRecords} for parameter MaxRecords is not between 1 and ${PAGE_MAX}.`);
+  const start = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64url').toString('utf8'));
+  if (!Number.isInteger(start) || start < 0) throw new AwsError('InvalidNextToken', 'The next token specified is invalid.');
+  const end = start + MaxRecords;
+  return { items: items.slice(start, end), ...(end < items.length ? { NextToken: Buffer.from(String(end)).toString('base64url') } : {}) };
+}
