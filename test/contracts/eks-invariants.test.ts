@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { nextMinor } from '../../domain/minor.ts';
+import { nextMinor, previousMinor } from '../../domain/minor.ts';
 import { AwsError } from '../../local/aws/service.ts';
 import { Disk } from '../../local/disk.ts';
 import { ACCOUNT, clusterInput, eksPlace, nodegroupInput, REGION } from './eks-place.ts';
@@ -15,7 +15,7 @@ const REFUSALS = ['InvalidParameterException', 'InvalidRequestException', 'Inval
 type Deed =
   | { readonly do: 'wait'; readonly seconds: number }
   | { readonly do: 'restart' }
-  | { readonly do: 'upgrade'; readonly seconds: number }
+  | { readonly do: 'upgrade' | 'rollback'; readonly seconds: number }
   | { readonly do: 'fail'; readonly operation: string; readonly code: string }
   | { readonly do: 'call'; readonly operation: string; readonly input: object };
 
@@ -28,6 +28,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(5, 40, 300, 900, 900, 1500).map((seconds): Deed => ({ do: 'wait', seconds })) },
   { weight: 1, arbitrary: fc.constant<Deed>({ do: 'restart' }) },
   { weight: 8, arbitrary: fc.constantFrom(10, 900, 900).map((seconds): Deed => ({ do: 'upgrade', seconds })) },
+  { weight: 4, arbitrary: fc.constantFrom(10, 900).map((seconds): Deed => ({ do: 'rollback', seconds })) },
   {
     weight: 1,
     arbitrary: fc.oneof(
@@ -130,7 +131,8 @@ async function live(
     } else if (step.do === 'call') {
       attempt(step.operation, step.operation.startsWith('Delete') ? step.input : { ...step.input, clientRequestToken });
     } else if (place.call('ListClusters').clusters.length > 0) {
-      attempt('UpdateClusterVersion', { name: 'a', version: nextMinor(place.call('DescribeCluster', { name: 'a' }).cluster.version), clientRequestToken });
+      const { version } = place.call('DescribeCluster', { name: 'a' }).cluster;
+      attempt('UpdateClusterVersion', { name: 'a', version: step.do === 'upgrade' ? nextMinor(version) : previousMinor(version), clientRequestToken });
       await place.seconds(step.seconds);
     }
   }

@@ -5,42 +5,7 @@ import * as eks from '@aws-sdk/client-eks';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { policy, refusal, startAws } from './aws-stage.ts';
-import type { AwsStage } from './aws-stage.ts';
-
-const ACCOUNT = '111111111111';
-const roleArn = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`;
-
-interface Fleet extends AwsStage {
-  readonly client: eks.EKSClient;
-  readonly subnets: string[];
-}
-
-/** An account with the roles and subnets that a cluster needs, made through the same endpoint. */
-async function account(stage: AwsStage): Promise<Fleet> {
-  const iam = new IAMClient(stage.as(ACCOUNT));
-  for (const [RoleName, service] of [
-    ['eks-cluster', 'eks.amazonaws.com'],
-    ['eks-nodes', 'ec2.amazonaws.com'],
-    ['pods', 'pods.eks.amazonaws.com'],
-    ['fargate', 'eks-fargate-pods.amazonaws.com'],
-  ])
-    await iam.send(
-      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy({ Effect: 'Allow', Principal: { Service: service }, Action: ['sts:AssumeRole', 'sts:TagSession'] }) }),
-    );
-  const ec2 = new EC2Client(stage.as(ACCOUNT));
-  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
-  const usable = Subnets.filter((subnet) => subnet.AvailabilityZoneId !== 'use1-az3').map((subnet) => subnet.SubnetId ?? '');
-  return Object.assign(stage, { client: new eks.EKSClient(stage.as(ACCOUNT)), subnets: usable.slice(0, 2) });
-}
-
-const clusterOf = (fleet: Fleet, name: string): eks.CreateClusterCommandInput => ({
-  name,
-  version: '1.33',
-  roleArn: roleArn('eks-cluster'),
-  resourcesVpcConfig: { subnetIds: fleet.subnets },
-  accessConfig: { authenticationMode: 'API' },
-  bootstrapSelfManagedAddons: false,
-});
+import { account, ACCOUNT, clusterOf, roleArn } from './eks-fleet.ts';
 
 describe('the simulated EKS, asked by the official client', () => {
   it('answers every operation that it supports in the shapes of the model, with no failure of its own', async (t) => {

@@ -4,19 +4,14 @@ import type {
   AuthenticationMode,
   UpdateClusterConfigRequest,
   UpdateClusterConfigResponse,
-  UpdateClusterVersionRequest,
-  UpdateClusterVersionResponse,
   UpdateParam,
   UpdateType,
 } from '@aws-sdk/client-eks';
-import { isMinor, minorsBetween } from '../../../domain/minor.ts';
-import type { Minor } from '../../../domain/minor.ts';
 import { holdForControlPlane } from './addresses.ts';
-import { offeredVersion, platformVersion, standingOf, versionEntry } from './catalogue.ts';
+import { standingOf, versionEntry } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
 import { logTypesAfter, requireEndpointAccess } from './clusters.ts';
-import { inUse, invalidParameter, invalidRequest, invalidState, notSimulated } from './errors.ts';
-import { ADDRESSES } from './limits.ts';
+import { inUse, invalidParameter, invalidRequest, notSimulated } from './errors.ts';
 import type { Work } from './limits.ts';
 import type { Place } from './place.ts';
 import type { Apply } from './settle.ts';
@@ -25,93 +20,28 @@ import { once } from './tokens.ts';
 import { endUpdate, paramsOf, recordUpdate, scriptedError, updateAnswer, updateDoc } from './updates.ts';
 import { requireClusterSubnets, requireSecurityGroups } from './validation.ts';
 
-const DAY_MS = 86_400_000;
-/** How long after an upgrade a control plane may be rolled back. Source: EKS user guide, rollback-cluster. */
-const ROLLBACK_DAYS = 7;
-/** How many minors a kubelet may be behind its control plane. Source: EKS best practices; Kubernetes version skew policy. */
-const SKEW_MAX_MINORS = 3;
-const SKEW_MAX_MINORS_TO_1_24 = 2;
-
-interface Change {
+/** What a control-plane update makes true when it succeeds. */
+export interface Change {
   readonly type: UpdateType;
   readonly params: UpdateParam[];
   readonly change: Partial<ClusterDoc>;
 }
 
-export function updateClusterVersion(input: UpdateClusterVersionRequest, place: Place, insightsEnforced: boolean): UpdateClusterVersionResponse {
-  const { updateId } = once(place, 'UpdateClusterVersion', input, () => {
-    const cluster = clusterOf(place, input.name ?? '');
-    const version = requireNextVersion(place, cluster, input.version ?? '');
-    requireFree(place, cluster, 'VersionUpdate');
-    requireSkew(place, cluster, version);
-    requireAddresses(place, cluster);
-    if (insightsEnforced && input.force !== true && cluster.insights.some((insight) => insight.status === 'ERROR'))
-      throw invalidState(
-        'Upgrade readiness issues detected. Call the EKS ListInsights API to view upgrade blocking issues detected by EKS. Pass the force flag to override upgrade readiness errors and proceed with upgrade.',
-        { clusterName: cluster.name },
-      );
-    const platform = platformVersion(version, place.now);
-    const change: Change = {
-      type: 'VersionUpdate',
-      params: paramsOf({ Version: version, PlatformVersion: platform }),
-      change: { version, platformVersion: platform },
-    };
-    const roleIsGone = place.around.iam.role(place.accountId, cluster.roleArn.split('/').at(-1) ?? '') === undefined;
-    const failure = roleIsGone
-      ? { code: 'AccessDenied', message: `The cluster role ${cluster.roleArn} cannot be assumed.`, resourceIds: [cluster.roleArn] }
-      : scripted(place, 'eks:UpdateClusterVersion', input);
-    return { updateId: begin(place, cluster, change, 'clusterVersionUpdate', failure) };
-  });
-  return updateAnswer(place, input.name ?? '', updateId);
-}
-
-function scripted(place: Place, operation: string, input: unknown): ScriptedFailure | undefined {
+export function scripted(place: Place, operation: string, input: unknown): ScriptedFailure | undefined {
   return place.around.faults?.takeFailUpdate(operation, place.accountId, place.region, input);
 }
 
-/** The version asked for, when it is one that the control plane can be moved to: the next minor, and offered. */
-function requireNextVersion(place: Place, cluster: ClusterDoc, asked: string): Minor {
-  const about = { clusterName: cluster.name };
-  if (!isMinor(asked) || versionEntry(asked) === undefined) throw invalidParameter('unsupported Kubernetes version', about);
-  const hops = minorsBetween(cluster.version, asked);
-  if (hops === -1 && cluster.upgradedAt !== undefined && place.now - cluster.upgradedAt <= ROLLBACK_DAYS * DAY_MS)
-    throw notSimulated('the rollback of a control plane to its earlier version');
-  if (hops !== 1) throw invalidParameter(`Unsupported Kubernetes minor version update from ${cluster.version} to ${asked}`, about);
-  if (offeredVersion(asked, place.now) === undefined) throw invalidParameter('unsupported Kubernetes version', about);
-  return asked;
+function isVersionMove(type: UpdateType): boolean {
+  return type === 'VersionUpdate' || type === 'VersionRollback';
 }
 
 /** A control plane has one update at a time; a version update also waits until the cluster is ACTIVE again after the last. */
-function requireFree(place: Place, cluster: ClusterDoc, type: UpdateType): void {
+export function requireFree(place: Place, cluster: ClusterDoc, type: UpdateType): void {
   const about = { clusterName: cluster.name };
   const update = updateDoc(place, cluster.name, cluster.update);
-  if (update !== undefined && (update.status === 'InProgress' || type === 'VersionUpdate'))
+  if (update !== undefined && (update.status === 'InProgress' || isVersionMove(type)))
     throw inUse(`Cannot ${type} because cluster ${cluster.name} currently has update ${update.id} in progress`, about);
   if (cluster.status !== 'ACTIVE' && cluster.status !== 'UPDATING') throw invalidRequest(`Cluster '${cluster.name}' is not in ACTIVE status`, about);
-}
-
-function requireSkew(place: Place, cluster: ClusterDoc, version: Minor): void {
-  for (const nodegroup of place.nodegroups.list(`${cluster.name}/`)) {
-    for (const kubelet of [nodegroup.version, ...nodegroup.nodes.map((node) => node.kubelet)]) {
-      const behind = minorsBetween(kubelet, version) ?? 0;
-      const most = (minorsBetween('1.24', kubelet) ?? 1) <= 0 ? SKEW_MAX_MINORS_TO_1_24 : SKEW_MAX_MINORS;
-      if (behind > most)
-        throw invalidRequest(`Nodegroups ${nodegroup.nodegroupName} must be updated to match cluster version ${cluster.version} before updating cluster version`, {
-          clusterName: cluster.name,
-          nodegroupName: nodegroup.nodegroupName,
-        });
-    }
-  }
-}
-
-function requireAddresses(place: Place, cluster: ClusterDoc): void {
-  const about = { clusterName: cluster.name };
-  const subnets = cluster.subnetIds.map((subnetId) => place.around.ec2.subnet(place.accountId, place.region, subnetId));
-  const missing = cluster.subnetIds.find((_, index) => subnets[index] === undefined);
-  if (missing !== undefined) throw invalidRequest(`The subnet ID '${missing}' does not exist`, about);
-  const free = subnets.reduce((sum, subnet) => sum + (subnet?.availableIpAddressCount ?? 0), 0);
-  if (free < ADDRESSES.freeToUpgrade)
-    throw invalidRequest(`Provided subnets ${cluster.subnetIds.join(', ')} Free IPs: ${free} , need at least ${ADDRESSES.freeToUpgrade} IPs to be free for this operation`, about);
 }
 
 export function updateClusterConfig(input: UpdateClusterConfigRequest, place: Place): UpdateClusterConfigResponse {
@@ -264,10 +194,10 @@ export function associateEncryptionConfig(input: AssociateEncryptionConfigReques
 }
 
 /** Begins an update of the control plane. DescribeCluster goes on to say ACTIVE and the old version for a while: it is eventually consistent. */
-function begin(place: Place, cluster: ClusterDoc, { type, params, change }: Change, work: Work, failure: ScriptedFailure | undefined): string {
+export function begin(place: Place, cluster: ClusterDoc, { type, params, change }: Change, work: Work, failure: ScriptedFailure | undefined): string {
   const update = recordUpdate(place, { clusterName: cluster.name }, { type, params, change: { cluster: change }, failure });
   place.clusters.put(cluster.name, { ...cluster, update: update.id });
-  if (type === 'VersionUpdate') holdForControlPlane(place, cluster, 2);
+  if (isVersionMove(type)) holdForControlPlane(place, cluster, 2);
   place.after('clusterShowsUpdatingAfter', { kind: 'cluster-shows-updating', clusterName: cluster.name, updateId: update.id });
   place.after(failure === undefined ? work : 'clusterUpdateFailure', { kind: 'cluster-update-ends', clusterName: cluster.name, updateId: update.id });
   return update.id;
@@ -291,10 +221,11 @@ const ends: Apply = (place, { clusterName, updateId }) => {
   }
   endUpdate(place, update);
   const after: ClusterDoc = { ...cluster, ...update.change.cluster };
-  if (update.type === 'VersionUpdate') {
+  if (isVersionMove(update.type)) {
     place.closeSpan(cluster.span);
     after.span = place.openSpan({ what: 'control-plane', clusterName, version: after.version });
-    after.upgradedAt = place.now;
+    // Only an upgrade opens a way back: after a rollback there is none to the minor before.
+    after.upgradedAt = update.type === 'VersionUpdate' ? place.now : undefined;
     place.after('insightsFirst', { kind: 'insights-judged', clusterName });
   }
   place.clusters.put(clusterName, after);

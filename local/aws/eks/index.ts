@@ -14,7 +14,7 @@ import {
 import { describeAddonConfiguration, describeAddonVersions } from './addon-versions.ts';
 import { addonTransitions, createAddon, deleteAddon, describeAddon, listAddons, updateAddon } from './addons.ts';
 import type { Around } from './around.ts';
-import { associateEncryptionConfig, clusterUpdateTransitions, updateClusterConfig, updateClusterVersion } from './cluster-updates.ts';
+import { associateEncryptionConfig, clusterUpdateTransitions, updateClusterConfig } from './cluster-updates.ts';
 import { clusterOf } from './cluster-view.ts';
 import { clusterTransitions, createCluster, deleteCluster, describeCluster, listClusters } from './clusters.ts';
 import { createFargateProfile, deleteFargateProfile, describeFargateProfile, fargateTransitions, listFargateProfiles } from './fargate.ts';
@@ -38,6 +38,7 @@ import { createSettling } from './settle.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { createThrottle } from './throttle.ts';
 import { cancelUpdate, describeUpdate, listUpdates } from './updates.ts';
+import { lookBeforeRollback, updateClusterVersion } from './version-updates.ts';
 import { describeClusterVersions } from './versions.ts';
 
 export type { Around } from './around.ts';
@@ -128,12 +129,13 @@ export function createEks(world: World, around: Around): SimulatedEks {
 
   const handled =
     (name: string, operation: Operation): OperationHandler =>
-    (input: { clusterName?: string; name?: string; nodegroupName?: string; addonName?: string }, call) => {
+    (input: { clusterName?: string; name?: string; nodegroupName?: string; addonName?: string; version?: string; force?: boolean }, call) => {
       throttle(call);
       const { clusterName, nodegroupName, addonName } = input;
       const about = { clusterName: clusterName ?? input.name, nodegroupName, addonName };
       requireKnownValues(name, input, about);
       const place = settling.settled(call, call.now, input.clusterName ?? input.name);
+      if (name === 'UpdateClusterVersion') world.disk.transaction(() => lookBeforeRollback(input, place));
       return world.disk.transaction(() => operation(input, place, call));
     };
 

@@ -1,8 +1,11 @@
 import type { UpdateNodegroupVersionRequest, UpdateNodegroupVersionResponse } from '@aws-sdk/client-eks';
+import { compareMinors, previousMinor } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
 import { lackOfAddresses } from './addresses.ts';
+import { offeredVersion } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
-import { invalidParameter } from './errors.ts';
+import { invalidParameter, invalidRequest } from './errors.ts';
+import type { About } from './errors.ts';
 import { paceOf, requireAmiType, requireLaunchTemplate, requireRelease } from './nodegroup-rules.ts';
 import { nodegroupOf, requireUpdatable } from './nodegroups.ts';
 import { buildOf, joined, left, nodegroupKey, putNodes } from './nodes.ts';
@@ -44,18 +47,37 @@ function targetOf(input: UpdateNodegroupVersionRequest, cluster: ClusterDoc, nod
     if (input.releaseVersion !== undefined) throw invalidParameter('You cannot specify the field releaseVersion when using custom AMIs.', about);
     if (launchTemplate === undefined || input.launchTemplate === undefined) throw invalidParameter("Launch template details can't be null for Custom ami type node group", about);
     if (launchTemplate.imageId === undefined) throw invalidParameter('The launch template version must specify an image id, as the node group was created with one.', about);
-    return { launchTemplate, version: cluster.version, releaseVersion: launchTemplate.imageId };
+    const version = nodegroup.images?.[launchTemplate.imageId] ?? cluster.version;
+    requireNotNewerThanRollback(place, cluster, version, about);
+    return { launchTemplate, version, releaseVersion: launchTemplate.imageId };
   }
   if (launchTemplate?.imageId !== undefined) throw invalidParameter('The launch template version must not specify an image id, as the node group was created without one.', about);
   const version = input.version ?? (input.releaseVersion === undefined ? cluster.version : nodegroup.version);
-  if (version !== cluster.version && version !== nodegroup.version)
+  const minor = [cluster.version, nodegroup.version, minorBehind(cluster, nodegroup, place)].find((allowed) => allowed === version);
+  if (minor === undefined)
     throw invalidParameter(
       `Nodegroup Kubernetes version should be equal to Cluster kubernetes version ${cluster.version} or NodeGroup kubernetes version ${nodegroup.version}`,
       about,
     );
-  const minor = version === cluster.version ? cluster.version : nodegroup.version;
+  requireNotNewerThanRollback(place, cluster, minor, about);
   requireAmiType(nodegroup.amiType, minor, about);
   return { launchTemplate, version: minor, releaseVersion: requireRelease(place, input.releaseVersion, minor, nodegroup.amiType, about) };
+}
+
+/**
+ * The minor that a group at its cluster's version may be taken back to, so that the control plane can follow. The user guide
+ * documents it (rollback-cluster, step 2), though the API reference still says that a group cannot go back.
+ */
+function minorBehind(cluster: ClusterDoc, nodegroup: NodegroupDoc, place: Place): Minor | undefined {
+  const behind = previousMinor(cluster.version);
+  return behind !== undefined && nodegroup.version === cluster.version && offeredVersion(behind, place.now) !== undefined ? behind : undefined;
+}
+
+/** While the control plane goes back, no node may be brought to the version that it leaves. */
+function requireNotNewerThanRollback(place: Place, cluster: ClusterDoc, version: Minor, about: About): void {
+  const update = updateDoc(place, cluster.name, cluster.update);
+  const target = update?.type === 'VersionRollback' && update.status === 'InProgress' ? update.change.cluster?.version : undefined;
+  if (target !== undefined && compareMinors(version, target) > 0) throw invalidRequest(`Cluster '${cluster.name}' is being rolled back to version ${target}`, about);
 }
 
 /** Only a group that was created with a launch template has one to update, and only to another version of the same one. */
@@ -134,9 +156,15 @@ const batch = ofRoll((place, nodegroup, update, about) => {
 const rollEnds = ofRoll((place, nodegroup, update, about) => {
   endUpdate(place, update);
   const nodes = withoutSurge(place, nodegroup, update);
-  putNodes(place, { ...nodegroup, ...update.change.nodegroup, modifiedAt: place.now }, nodes);
+  putNodes(place, { ...nodegroup, ...update.change.nodegroup, images: imagesAfter(nodegroup, update), modifiedAt: place.now }, nodes);
   place.after('nodegroupActiveAgainAfter', { ...about, kind: 'nodegroup-active-again' });
 });
+
+/** An own image carries the kubelet that it was first rolled out with: who goes back to it gets that one again. */
+function imagesAfter(nodegroup: NodegroupDoc, update: UpdateDoc): NodegroupDoc['images'] {
+  const after = { ...nodegroup, ...update.change.nodegroup };
+  return nodegroup.amiType === 'CUSTOM' ? { [nodegroup.releaseVersion]: nodegroup.version, [after.releaseVersion]: after.version, ...nodegroup.images } : nodegroup.images;
+}
 
 /** The group keeps its old version. Nodes that were replaced before the failure stay replaced. */
 const rollFails = ofRoll((place, nodegroup, update, about) => {

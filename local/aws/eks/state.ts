@@ -4,6 +4,7 @@ import type {
   AMITypes,
   AuthenticationMode,
   CapacityTypes,
+  Category,
   ClusterStatus,
   ControlPlaneScalingConfig,
   EncryptionConfig,
@@ -84,6 +85,7 @@ export interface ClusterDoc {
 }
 
 export interface InsightDoc {
+  readonly category: Category;
   readonly id: string;
   readonly kind: string;
   readonly name: string;
@@ -141,6 +143,8 @@ export interface NodegroupDoc {
   nodeRepairConfig?: NodeRepairConfig | undefined;
   warmPoolConfig?: WarmPoolConfig | undefined;
   launchTemplate?: LaunchTemplateDoc | undefined;
+  /** Own images that the group has run, with the kubelet that each was first rolled out with. */
+  images?: Readonly<Record<string, Minor>> | undefined;
   tags: Tags;
   healthIssues: readonly { readonly code: NodegroupIssueCode; readonly message: string; readonly resourceIds: readonly string[] }[];
   nodes: readonly NodeDoc[];

@@ -1,0 +1,109 @@
+import { compareMinors, minorOf, previousMinor } from '../../../domain/minor.ts';
+import type { Minor } from '../../../domain/minor.ts';
+import { addonVersionsFor } from './catalogue.ts';
+import type { Place } from './place.ts';
+import type { ClusterDoc } from './state.ts';
+import { updateDoc } from './updates.ts';
+import { worst } from './upgrade-checks.ts';
+import type { Judgement } from './upgrade-checks.ts';
+
+// What EKS looks at before a control plane goes back by one minor: API usage, cluster health, kubelet and kube-proxy skew, add-on versions.
+// The guide names the checks; the names of the insights are those of the upgrade's where there is one. Source: EKS user guide, rollback-cluster.
+
+const DAY_MS = 86_400_000;
+/** How long after an upgrade has ended a control plane may be rolled back. Source: EKS user guide, rollback-cluster. */
+export const ROLLBACK_DAYS = 7;
+
+/** The minor that the control plane may go back to at `now`, or undefined: never upgraded in place, or longer ago than the window. */
+export function rollbackTarget(cluster: ClusterDoc, now: number): Minor | undefined {
+  const open = cluster.upgradedAt !== undefined && now - cluster.upgradedAt <= ROLLBACK_DAYS * DAY_MS;
+  return open ? previousMinor(cluster.version) : undefined;
+}
+
+/** What EKS would find now for the minor behind the cluster; nothing when it cannot go back. */
+export function judgeRollback(place: Place, cluster: ClusterDoc): Judgement[] {
+  const target = rollbackTarget(cluster, place.now);
+  return target === undefined ? [] : [kubeletSkew(place, cluster, target), kubeProxySkew(place, cluster, target), clusterHealth(cluster, target), addonCompatibility(place, cluster, target)];
+}
+
+function kubeletSkew(place: Place, cluster: ClusterDoc, target: Minor): Judgement {
+  const newer = kubelets(place, cluster).filter(({ version }) => compareMinors(version, target) > 0);
+  const resources = newer.map(({ name, version, uri }) => ({ status: 'ERROR' as const, reason: `${name} runs kubelet ${version}, which is newer than ${target}.`, uri }));
+  const status = worst(resources.map((resource) => resource.status));
+  return {
+    category: 'ROLLBACK_READINESS',
+    kind: 'kubelet-skew',
+    name: 'Kubelet version skew',
+    kubernetesVersion: target,
+    description: 'Checks for kubelet versions of worker nodes in the cluster to see if rollback would cause non compliance with supported Kubernetes kubelet version skew policy.',
+    recommendation: 'Roll back your worker nodes to the previous Kubernetes version before you roll back the control plane.',
+    status,
+    reason: status === 'PASSING' ? 'No node kubelet version is newer than the previous Kubernetes version.' : 'Node kubelet versions are newer than the previous Kubernetes version.',
+    resources,
+  };
+}
+
+/** Every node, and every node group: one that has no nodes yet, or is being rolled, brings nodes of its own version. */
+function kubelets(place: Place, cluster: ClusterDoc): { readonly name: string; readonly version: Minor; readonly uri: string }[] {
+  return place.nodegroups.list(`${cluster.name}/`).flatMap((nodegroup) => {
+    const coming = updateDoc(place, cluster.name, nodegroup.update);
+    const versions = [nodegroup.version, ...(coming?.status === 'InProgress' ? [coming.change.nodegroup?.version ?? nodegroup.version] : [])];
+    return [
+      ...nodegroup.nodes.map((node) => ({ name: `Node ${node.id}`, version: node.kubelet, uri: `/api/v1/nodes/${node.id}` })),
+      ...versions.map((version) => ({ name: `Node group ${nodegroup.nodegroupName}`, version, uri: nodegroup.arn })),
+    ];
+  });
+}
+
+function kubeProxySkew(place: Place, cluster: ClusterDoc, target: Minor): Judgement {
+  const addon = place.addons.get(`${cluster.name}/kube-proxy`);
+  const version = addon === undefined ? undefined : minorOf(addon.addonVersion);
+  const newer = addon !== undefined && version !== undefined && compareMinors(version, target) > 0;
+  return {
+    category: 'ROLLBACK_READINESS',
+    kind: 'kube-proxy-skew',
+    name: 'kube-proxy version skew',
+    kubernetesVersion: target,
+    description: 'Checks version of kube-proxy in cluster to see if rollback would cause non compliance with supported Kubernetes kube-proxy version skew policy.',
+    recommendation: 'Roll back kube-proxy to the previous Kubernetes version before you roll back the control plane.',
+    status: newer ? 'ERROR' : 'PASSING',
+    reason: newer ? 'kube-proxy is newer than the previous Kubernetes version.' : 'kube-proxy is not newer than the previous Kubernetes version.',
+    resources: newer ? [{ status: 'ERROR', reason: `kube-proxy has version ${addon.addonVersion}.`, arn: addon.arn }] : [],
+  };
+}
+
+function clusterHealth(cluster: ClusterDoc, target: Minor): Judgement {
+  const ill = cluster.healthIssues.length > 0;
+  return {
+    category: 'ROLLBACK_READINESS',
+    kind: 'cluster-health',
+    name: 'Cluster health issues',
+    kubernetesVersion: target,
+    description: 'Checks for any cluster health issues that prevent successful rollback to the previous Kubernetes version on EKS.',
+    recommendation: 'Review and resolve the health issues of the cluster.',
+    status: ill ? 'ERROR' : 'PASSING',
+    reason: ill ? cluster.healthIssues.map((issue) => issue.message).join(' ') : 'No cluster health issues detected.',
+    resources: [],
+  };
+}
+
+/** Only the add-ons that EKS manages; the self-managed are their owner's to check. */
+function addonCompatibility(place: Place, cluster: ClusterDoc, target: Minor): Judgement {
+  const listed = (addonName: string): string[] => addonVersionsFor(addonName, target).map((version) => version.version);
+  const stuck = place.addons.list(`${cluster.name}/`).filter((addon) => !listed(addon.addonName).includes(addon.addonVersion));
+  return {
+    category: 'ROLLBACK_READINESS',
+    kind: 'addon-compatibility',
+    name: 'EKS add-on version compatibility',
+    kubernetesVersion: target,
+    description: 'Checks version of installed EKS add-ons to ensure they are compatible with the previous version of Kubernetes.',
+    recommendation: 'Downgrade your EKS add-ons to a version that is compatible with the previous version of Kubernetes.',
+    status: stuck.length > 0 ? 'ERROR' : 'PASSING',
+    reason:
+      stuck.length > 0
+        ? 'One or more EKS add-on versions are incompatible with the previous Kubernetes version.'
+        : 'All installed EKS add-on versions are compatible with the previous Kubernetes version.',
+    resources: stuck.map((addon) => ({ status: 'ERROR', reason: `Add-on version ${addon.addonVersion} is incompatible with Kubernetes ${target}.`, arn: addon.arn })),
+    addons: stuck.map((addon) => ({ name: addon.addonName, compatibleVersions: listed(addon.addonName) })),
+  };
+}
