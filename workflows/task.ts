@@ -1,5 +1,5 @@
 import { ports } from '../aws/wiring.ts';
-import type { Ports } from '../aws/ports.ts';
+import type { OperationRecord, Ports } from '../aws/ports.ts';
 import type { WorkflowError } from '../domain/errors.ts';
 
 /** What a state hands to its function: who and where it is, and never a plan, a list or a fact. Tasks read the record. */
@@ -55,6 +55,15 @@ export function plainTask(carryOut: (event: TaskEvent & { readonly failure?: Fai
     world.log.info('task', { state: event.state, operation: event.operationId, run: event.run, outcome: came.kind === 'fail' ? came.error : came.kind });
     if (came.kind === 'fail') throw Object.assign(new Error(came.cause), { name: came.error });
     return came.kind === 'answer' ? came.output : {};
+  };
+}
+
+/** A task that works on the record of its run. An execution of an earlier run, or of an operation that has ended, does nothing more. */
+export function withRecord<Event extends TaskEvent>(carryOut: (event: Event, ports: Ports, record: OperationRecord) => Promise<TaskAnswer>): (event: Event, ports: Ports) => Promise<TaskAnswer> {
+  return async (event, ports) => {
+    const record = await ports.store.operation(event.operationId);
+    if (record === undefined || record.operation.endedAt !== undefined || record.operation.run !== event.run) return fail('OperationEnded', 'The operation has ended or runs anew.');
+    return carryOut(event, ports, record);
   };
 }
 

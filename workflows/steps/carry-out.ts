@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { AccountUnreachable, type Begun, type OperationRecord, type Ports, type StepEnd } from '../../aws/ports.ts';
+import type { Begun, OperationRecord, Ports, StepEnd } from '../../aws/ports.ts';
 import { findOwnUpdate, judgeForeign } from '../../domain/adopt.ts';
 import { mayBegin } from '../../domain/may-begin.ts';
 import { deadlineFor, firstLook } from '../../domain/next-look.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import type { Stage } from '../../domain/plan.ts';
-import { answer, fail, type TaskAnswer, type TaskEvent } from '../task.ts';
+import { answer, fail, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
 import { dueStep } from './due-step.ts';
 import { UNNAMED_UPDATE, updateOf, WATCH_RESOURCE } from './look-at.ts';
 import { momentOf } from './moment-of.ts';
-import { hold, park, stopped } from './park.ts';
+import { hold, park, reaching, stopped } from './park.ts';
 import { readCluster } from './read-cluster.ts';
 import { sizeOf } from './size-of.ts';
 
@@ -30,9 +30,11 @@ export interface Work {
  * Carries out the next step of a stage: adopts the work or begins it, stores EKS's id, then parks. Every line may be the
  * last before a crash: what was meant is written before EKS is asked, and what EKS answered before anything waits.
  */
-export async function carryOut(event: TaskEvent, stage: Stage, ports: Ports): Promise<TaskAnswer> {
-  const record = await ports.store.operation(event.operationId);
-  if (record === undefined || record.operation.endedAt !== undefined || record.operation.run !== event.run) return fail('OperationEnded', 'The operation has ended or runs anew.');
+export function carryOut(event: TaskEvent, stage: Stage, ports: Ports): Promise<TaskAnswer> {
+  return withRecord<TaskEvent>((_event, _ports, record) => carryOutDue(event, stage, ports, record))(event, ports);
+}
+
+async function carryOutDue(event: TaskEvent, stage: Stage, ports: Ports, record: OperationRecord): Promise<TaskAnswer> {
   const { operation } = record;
   const step = dueStep(record.steps, stage, event);
   if (step === undefined) return answer();
@@ -41,18 +43,14 @@ export async function carryOut(event: TaskEvent, stage: Stage, ports: Ports): Pr
 
   const cluster = operation.kind === 'upgrade-cluster' ? await ports.store.cluster(operation.clusterId) : undefined;
   const verdict = mayBegin(operation, step, record.steps, await ports.store.freeze(), await momentOf(ports, operation, step, cluster));
-  try {
+  return reaching(ports, event, operation, step.id, async () => {
     // What EKS may have taken from an earlier try is watched to its end, whatever stands in the way of beginning it now.
     const own = step.intentAt === undefined ? undefined : await findLostUpdate(work, step.intentAt);
-    if (own !== undefined) return await remember(work, own, false);
+    if (own !== undefined) return remember(work, own, false);
     if (verdict.kind === 'no') return fail(verdict.error, verdict.because);
-    if (verdict.kind === 'hold') return await hold(ports, event, operation, verdict, step.id);
-    return await adoptOrBegin(work);
-  } catch (error) {
-    if (!(error instanceof AccountUnreachable)) throw error;
-    ports.meter.count('AccountsUnreachable', 1);
-    return park(ports, event, operation, { kind: 'AccountUnreachable', because: `Account ${operation.accountId} cannot be reached: ${error.message}`, stepId: step.id });
-  }
+    if (verdict.kind === 'hold') return hold(ports, event, operation, verdict, step.id);
+    return adoptOrBegin(work);
+  });
 }
 
 async function adoptOrBegin(work: Work): Promise<TaskAnswer> {

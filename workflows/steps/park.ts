@@ -1,4 +1,4 @@
-import type { Ports } from '../../aws/ports.ts';
+import { AccountUnreachable, type Ports } from '../../aws/ports.ts';
 import type { MayBegin } from '../../domain/may-begin.ts';
 import type { Operation, Wait, WaitKind } from '../../domain/operation.ts';
 import { fail, tokenEpochOf, type TaskAnswer, type TaskEvent } from '../task.ts';
@@ -51,6 +51,17 @@ export async function park(ports: Ports, event: TaskEvent, operation: Operation,
   // A newer token of the same state is parked already: this one belongs to an entry that is over.
   if (parked.kind === 'parked') await ports.looks.queue(wait, wait.nextCheckAt, now);
   return { kind: 'parked' };
+}
+
+/** Does what needs the account; while it cannot be reached, the state waits for it under `stepId`. */
+export async function reaching(ports: Ports, event: TaskEvent, operation: Operation, stepId: string, work: () => Promise<TaskAnswer>): Promise<TaskAnswer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AccountUnreachable)) throw error;
+    ports.meter.count('AccountsUnreachable', 1);
+    return park(ports, event, operation, { kind: 'AccountUnreachable', because: `Account ${operation.accountId} cannot be reached: ${error.message}`, stepId });
+  }
 }
 
 /** Parks for what holds a step up: until its time where that is known. */

@@ -1,32 +1,25 @@
-import { AccountUnreachable, type Ports } from '../../aws/ports.ts';
+import type { Ports } from '../../aws/ports.ts';
 import { mayBegin } from '../../domain/may-begin.ts';
 import { mayLeaveHop } from '../../domain/may-leave-hop.ts';
 import { decideNextHop } from '../../domain/next-hop.ts';
-import type { Step } from '../../domain/operation.ts';
+import type { Operation, Step } from '../../domain/operation.ts';
 import type { Hop, Stage } from '../../domain/plan.ts';
 import { factsOf } from '../steps/facts-of.ts';
 import { momentOf } from '../steps/moment-of.ts';
-import { hold, park } from '../steps/park.ts';
-import { answer, fail, waitingTask, type TaskAnswer, type TaskEvent } from '../task.ts';
+import { hold, reaching } from '../steps/park.ts';
+import { answer, fail, waitingTask, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
 
 /** Facts of VerifyHealth, a moment ago, are fresh enough to plan the next hop on. */
 const FACTS_AGE_SECONDS_MAX = 120;
 
-export const handler = waitingTask(async (event, ports) => {
-  const record = await ports.store.operation(event.operationId);
-  if (record === undefined || record.operation.endedAt !== undefined || record.operation.run !== event.run) return fail('OperationEnded', 'The operation has ended or runs anew.');
-  const { operation, steps } = record;
-  await ports.store.recordStart(operation.id, event.run, ports.clock.now());
-  try {
-    return await nextHop(event, ports, record.operation, steps);
-  } catch (error) {
-    if (!(error instanceof AccountUnreachable)) throw error;
-    ports.meter.count('AccountsUnreachable', 1);
-    return park(ports, event, operation, { kind: 'AccountUnreachable', because: `Account ${operation.accountId} cannot be reached: ${error.message}`, stepId: event.state });
-  }
-});
+export const handler = waitingTask(
+  withRecord(async (event, ports, { operation, steps }) => {
+    await ports.store.recordStart(operation.id, event.run, ports.clock.now());
+    return reaching(ports, event, operation, event.state, () => nextHop(event, ports, operation, steps));
+  }),
+);
 
-async function nextHop(event: TaskEvent, ports: Ports, operation: Parameters<typeof mayBegin>[0], steps: readonly Step[]): Promise<TaskAnswer> {
+async function nextHop(event: TaskEvent, ports: Ports, operation: Operation, steps: readonly Step[]): Promise<TaskAnswer> {
   const now = ports.clock.now();
   const leaves = mayLeaveHop(operation, steps, Date.parse(event.enteredTime ?? new Date(now).toISOString()), now);
   if (leaves.kind === 'no') return fail(leaves.error, leaves.because);

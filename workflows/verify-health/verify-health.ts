@@ -1,37 +1,30 @@
-import { AccountUnreachable } from '../../aws/ports.ts';
+import type { OperationRecord, Ports } from '../../aws/ports.ts';
 import { clusterAfter } from '../../domain/cluster-after.ts';
 import { judgeHealth } from '../../domain/judge-health.ts';
 import type { Step } from '../../domain/operation.ts';
 import { lookAtCluster } from '../steps/facts-of.ts';
-import { park } from '../steps/park.ts';
-import { answer, fail, waitingTask } from '../task.ts';
+import { park, reaching } from '../steps/park.ts';
+import { answer, fail, waitingTask, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
 
 const SETTLE_SECONDS = 15;
 const MINUTE_MS = 60_000;
 
 /** Looks at all of the cluster after a stretch of work: nothing goes on until everything is ACTIVE again, and what was seen is what the next hop is planned on. */
-export const handler = waitingTask(async (event, ports) => {
-  const record = await ports.store.operation(event.operationId);
-  if (record === undefined || record.operation.endedAt !== undefined || record.operation.run !== event.run) return fail('OperationEnded', 'The operation has ended or runs anew.');
-  const { operation } = record;
-  try {
-    const facts = await lookAtCluster(ports, operation);
-    if (facts === 'absent') return answer({ verdict: 'failed' });
-    const cluster = await ports.store.cluster(operation.clusterId);
-    if (cluster !== undefined) await ports.store.recordCluster({ ...clusterAfter(cluster, facts), desiredVersion: cluster.desiredVersion });
-    if (!allDone(record.steps, event.hop)) return answer({ verdict: 'failed' });
+export const handler = waitingTask(withRecord((event, ports, record) => reaching(ports, event, record.operation, event.state, () => verifyHealth(event, ports, record))));
 
-    const minutes = (ports.clock.now() - Date.parse(event.enteredTime ?? facts.observedAt)) / MINUTE_MS;
-    const health = judgeHealth(facts, minutes);
-    if (health.kind === 'healthy') return answer({ verdict: 'healthy' });
-    if (health.kind === 'unhealthy') return fail('OperationStopped', JSON.stringify([{ code: 'HealthNotRestored', message: health.because }]));
-    return await park(ports, event, operation, { kind: 'Settling', because: health.because, stepId: event.state, nextCheckAt: ports.clock.now() + SETTLE_SECONDS * 1000 });
-  } catch (error) {
-    if (!(error instanceof AccountUnreachable)) throw error;
-    ports.meter.count('AccountsUnreachable', 1);
-    return park(ports, event, operation, { kind: 'AccountUnreachable', because: `Account ${operation.accountId} cannot be reached: ${error.message}`, stepId: event.state });
-  }
-});
+async function verifyHealth(event: TaskEvent, ports: Ports, { operation, steps }: OperationRecord): Promise<TaskAnswer> {
+  const facts = await lookAtCluster(ports, operation);
+  if (facts === 'absent') return answer({ verdict: 'failed' });
+  const cluster = await ports.store.cluster(operation.clusterId);
+  if (cluster !== undefined) await ports.store.recordCluster({ ...clusterAfter(cluster, facts), desiredVersion: cluster.desiredVersion });
+  if (!allDone(steps, event.hop)) return answer({ verdict: 'failed' });
+
+  const minutes = (ports.clock.now() - Date.parse(event.enteredTime ?? facts.observedAt)) / MINUTE_MS;
+  const health = judgeHealth(facts, minutes);
+  if (health.kind === 'healthy') return answer({ verdict: 'healthy' });
+  if (health.kind === 'unhealthy') return fail('OperationStopped', JSON.stringify([{ code: 'HealthNotRestored', message: health.because }]));
+  return park(ports, event, operation, { kind: 'Settling', because: health.because, stepId: event.state, nextCheckAt: ports.clock.now() + SETTLE_SECONDS * 1000 });
+}
 
 /** Whether every step of the hop (of the whole plan, where there are no hops) came to a good end. A cancel leaves steps that were never begun. */
 function allDone(steps: readonly Step[], hop: string | undefined): boolean {
