@@ -121,7 +121,7 @@ describe('an Idempotency-Key', () => {
       const needsRest = !path.includes('/operations/');
       const cluster = await door.standing();
       if (needsRest) return path.replace('{clusterId}', cluster.clusterId).replace('{accountId}', account.accountId);
-      const operation = await door.working(cluster);
+      const operation = await door.working(cluster, path.endsWith('/approve') ? { requestedBy: 'grace', terms: { gates: ['beforeControlPlane'] } } : {});
       if (path.endsWith('/resume')) await door.store.recordIntent(operation.id, 'pause', { by: 'ada', at: new Date(door.now).toISOString() });
       if (path.endsWith('/retry')) await door.failed(operation);
       return path.replace('{operationId}', operation.id);
