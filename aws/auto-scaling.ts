@@ -44,10 +44,17 @@ async function beginRefresh(client: AutoScalingClient, step: Step): Promise<Begu
   } catch (error) {
     const name = nameOf(error);
     const message = error instanceof Error ? error.message : name;
-    if (name === 'InstanceRefreshInProgress' || name === 'InstanceRefreshInProgressFault' || name === 'ScalingActivityInProgress') return { kind: 'in-use', message };
+    if (name === 'InstanceRefreshInProgress' || name === 'InstanceRefreshInProgressFault' || name === 'ScalingActivityInProgress') return { kind: 'in-use', message, ...(await runningRefresh(client, step.subject)) };
     if (name === 'ValidationError') return /not found/i.test(message) ? { kind: 'absent', message } : { kind: 'refused', code: name, message };
     throw error;
   }
+}
+
+/** Auto Scaling does not name the refresh that is in the way: of a group there can be one. */
+async function runningRefresh(client: AutoScalingClient, groupName: string): Promise<{ updateId?: string }> {
+  const { InstanceRefreshes: found } = await client.send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: groupName, MaxRecords: REFRESHES_LOOKED_AT_MAX }));
+  const updateId = (found ?? []).find((refresh) => RUNNING.has(refresh.Status ?? ''))?.InstanceRefreshId;
+  return updateId === undefined ? {} : { updateId };
 }
 
 function refreshFacts(refresh: InstanceRefresh): InstanceRefreshFacts {

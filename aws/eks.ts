@@ -1,6 +1,6 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
-import { begin } from './eks/begin.ts';
+import { begin, cancelUpdate } from './eks/begin.ts';
 import { readAddonCatalogue, readVersions } from './eks/catalogues.ts';
 import { readAddon, readControlPlane, readNodegroup } from './eks/resources.ts';
 import { reaching } from './eks/errors.ts';
@@ -25,13 +25,14 @@ export function createEks(options: { readonly endpoint?: string }): Eks {
     addon: (session, clusterName, addonName) => reaching(session.accountId, () => readAddon(eks(session), clusterName, addonName)),
     update: (session, of, updateId) => reaching(session.accountId, () => readUpdate(eks(session), of, updateId)),
     recentUpdates: (session, of, since) => reaching(session.accountId, () => recentUpdates(eks(session), of, since)),
-    readiness: (session, facts, now) => readReadiness(eks(session), facts, now),
+    readiness: (session, facts, now) => readReadiness(session.accountId, eks(session), facts, now),
     refreshInsights: (session, clusterName) => reaching(session.accountId, () => startInsightsRefresh(eks(session), clusterName)),
     insightsRefresh: (session, clusterName) => reaching(session.accountId, () => readInsightsRefresh(eks(session), clusterName)),
     versions: (session) => reaching(session.accountId, () => readVersions(eks(session))),
     addonCatalogue: (session, addonNames) => reaching(session.accountId, () => readAddonCatalogue(eks(session), addonNames)),
     subnets: (session, subnetIds) => reaching(session.accountId, () => readSubnets(ec2(session), subnetIds)),
     begin: (session, step, clusterName, clientRequestToken) => begin(eks(session), session.accountId, step, clusterName, clientRequestToken),
+    cancelUpdate: (session, clusterName, updateId) => reaching(session.accountId, () => cancelUpdate(eks(session), clusterName, updateId)),
   };
 }
 

@@ -296,6 +296,8 @@ export interface Eks {
   subnets(session: Session, subnetIds: readonly string[]): Promise<readonly SubnetFacts[]>;
   /** Carries out the beginning of a step with its parameters; `clientRequestToken` is a hash of operation, step and attempt. */
   begin(session: Session, step: Step, clusterName: string, clientRequestToken: string): Promise<Begun>;
+  /** Asks EKS to stop an update of the control plane, which EKS takes for a rollback whose nodes are being rolled back (Auto Mode); the update itself tells when it has stopped. */
+  cancelUpdate(session: Session, clusterName: string, updateId: string): Promise<'cancelling' | { readonly refused: string }>;
 }
 
 /** Auto Scaling groups of a cluster that are not behind a managed group. */

@@ -2,7 +2,7 @@ import { ACCESS_ROLE_NAME } from './account-setup.ts';
 import type { Account } from './account.ts';
 import { withCondition, type Condition } from './condition.ts';
 import type { AssumeTrial, VerificationFacts } from './facts.ts';
-import { rolePolicyFor } from './permissions.ts';
+import { isForChecksAlone, rolePolicyFor } from './permissions.ts';
 import { missingFrom } from './policy-coverage.ts';
 
 type Verdict = Omit<Condition, 'lastTransitionTime' | 'type'>;
@@ -71,7 +71,8 @@ function judgePermissions(account: Account, { permissions }: VerificationFacts):
   if (missing.length === 0) return { status: 'True', reason: 'PermissionsCurrent', message: 'The role allows everything that Slipway does.' };
   const named = missing.slice(0, MISSING_NAMED_MAX).join(', ');
   const more = missing.length > MISSING_NAMED_MAX ? ` and ${missing.length - MISSING_NAMED_MAX} more` : '';
-  return { status: 'False', reason: 'MissingActions', message: `The role does not allow ${named}${more}. Put the permissions policy of this account in place and verify again.` };
+  const mild = missing.every(isForChecksAlone) ? ' All work goes on without; the readiness checks that look with these are unknown until then.' : '';
+  return { status: 'False', reason: 'MissingActions', message: `The role does not allow ${named}${more}. Put the permissions policy of this account in place and verify again.${mild}` };
 }
 
 function told(trial: AssumeTrial): string {

@@ -9,7 +9,23 @@ import type { StepKind } from './plan.ts';
 
 export type Purpose = StepKind | 'look' | 'verify';
 
-type Scope = 'any' | 'cluster' | 'nodegroup' | 'addon' | 'access-entry' | 'passed-role' | 'read-role' | 'service-linked-role' | 'launch' | 'launch-tags' | 'own-role' | 'own-policy';
+type Scope =
+  | 'any'
+  | 'cluster'
+  | 'nodegroup'
+  | 'addon'
+  | 'fargate-profile'
+  | 'access-entry'
+  | 'passed-role'
+  | 'instance-role'
+  | 'read-role'
+  | 'service-linked-role'
+  | 'key'
+  | 'auto-scaling-group'
+  | 'launch'
+  | 'launch-tags'
+  | 'own-role'
+  | 'own-policy';
 
 interface Permission {
   readonly action: string;
@@ -17,9 +33,11 @@ interface Permission {
   readonly for: readonly Purpose[];
   /** A look that every step may take at what it works on, before it begins and after it ended. */
   readonly around?: true;
+  /** Work goes on without it: what a readiness check may not look at is unknown, and told so. */
+  readonly checksAlone?: true;
 }
 
-const ROLLS: readonly Purpose[] = ['create-nodegroup', 'upgrade-nodegroup'];
+const ROLLS: readonly Purpose[] = ['create-nodegroup', 'upgrade-nodegroup', 'refresh-instances'];
 const WITH_UPDATES: readonly Scope[] = ['cluster', 'nodegroup', 'addon'];
 
 const PERMISSIONS: readonly Permission[] = [
@@ -35,10 +53,29 @@ const PERMISSIONS: readonly Permission[] = [
   // EKS reads the subnets with its caller's rights when it makes a node group.
   { action: 'ec2:DescribeSubnets', on: ['any'], for: ['look', 'create-nodegroup'] },
 
+  // What the readiness checks look at before a control plane moves. A role that was made before these were asked for goes on working.
+  { action: 'eks:ListInsights', on: ['cluster'], for: ['look'], checksAlone: true },
+  { action: 'eks:DescribeInsight', on: ['cluster'], for: ['look'], checksAlone: true },
+  { action: 'eks:DescribeInsightsRefresh', on: ['cluster'], for: ['look'], checksAlone: true },
+  // Makes EKS look again, and changes nothing in the cluster.
+  { action: 'eks:StartInsightsRefresh', on: ['cluster'], for: ['look'], checksAlone: true },
+  { action: 'eks:ListFargateProfiles', on: ['cluster'], for: ['look'], checksAlone: true },
+  { action: 'eks:DescribeFargateProfile', on: ['fargate-profile'], for: ['look'], checksAlone: true },
+  { action: 'kms:DescribeKey', on: ['key'], for: ['look'], checksAlone: true },
+  { action: 'servicequotas:GetServiceQuota', on: ['any'], for: ['look'], checksAlone: true },
+  { action: 'ec2:DescribeInstances', on: ['any'], for: ['look'], checksAlone: true },
+  { action: 'ec2:DescribeInstanceTypes', on: ['any'], for: ['look'], checksAlone: true },
+  { action: 'ec2:DescribeImages', on: ['any'], for: ['look'], checksAlone: true },
+  { action: 'autoscaling:DescribeAutoScalingGroups', on: ['any'], for: ['look'], checksAlone: true },
+  { action: 'autoscaling:DescribeInstanceRefreshes', on: ['any'], for: ['look', 'refresh-instances'] },
+  // IAM knows alarms, but CloudWatch tells of composite ones only to who may describe all (source: CloudWatch API reference, DescribeAlarms).
+  { action: 'cloudwatch:DescribeAlarms', on: ['any'], for: ['look'] },
+
   { action: 'eks:CreateCluster', on: ['any'], for: ['create-control-plane'] },
   // Tags sent with a creation are checked as tagging.
   { action: 'eks:TagResource', on: ['cluster'], for: ['create-control-plane'] },
-  { action: 'eks:UpdateClusterVersion', on: ['cluster'], for: ['upgrade-control-plane'] },
+  { action: 'eks:UpdateClusterVersion', on: ['cluster'], for: ['upgrade-control-plane', 'rollback-control-plane'] },
+  { action: 'eks:CancelUpdate', on: ['cluster'], for: ['rollback-control-plane'] },
   { action: 'eks:UpdateClusterConfig', on: ['cluster'], for: ['update-cluster-config'] },
   { action: 'eks:DeleteCluster', on: ['cluster'], for: ['delete-control-plane'] },
 
@@ -55,15 +92,20 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:UpdateNodegroupConfig', on: ['nodegroup'], for: ['update-nodegroup-config'] },
   { action: 'eks:DeleteNodegroup', on: ['nodegroup'], for: ['delete-nodegroup'] },
 
+  { action: 'autoscaling:StartInstanceRefresh', on: ['auto-scaling-group'], for: ['refresh-instances'] },
+
   { action: 'iam:PassRole', on: ['passed-role'], for: ['create-control-plane', 'create-nodegroup'] },
+  // A refresh to another version of a launch template with an instance profile hands that profile's role to EC2 with its caller's rights, as a
+  // launch does (source: Auto Scaling user guide, Control launch template usage).
+  { action: 'iam:PassRole', on: ['instance-role'], for: ['refresh-instances'] },
   // EKS checks the node role, and whether its own service-linked role is there, with its caller's rights.
-  { action: 'iam:GetRole', on: ['read-role'], for: ['create-nodegroup'] },
+  { action: 'iam:GetRole', on: ['read-role'], for: ['look', 'create-nodegroup'] },
   { action: 'iam:ListAttachedRolePolicies', on: ['read-role'], for: ['create-nodegroup'] },
   { action: 'iam:CreateServiceLinkedRole', on: ['service-linked-role'], for: ['create-control-plane', 'create-nodegroup'] },
-  // "You are not authorized to launch instances with this launch template": EKS tries a launch with its caller's rights.
+  // "You are not authorized to launch instances with this launch template": EKS tries a launch with its caller's rights, and so does Auto Scaling.
   { action: 'ec2:RunInstances', on: ['launch'], for: ROLLS },
   { action: 'ec2:CreateTags', on: ['launch-tags'], for: ROLLS },
-  { action: 'ec2:DescribeLaunchTemplateVersions', on: ['any'], for: ROLLS },
+  { action: 'ec2:DescribeLaunchTemplateVersions', on: ['any'], for: ['look', ...ROLLS] },
 
   { action: 'iam:ListRolePolicies', on: ['own-role'], for: ['verify'] },
   { action: 'iam:GetRolePolicy', on: ['own-role'], for: ['verify'] },
@@ -79,7 +121,8 @@ interface Cut {
   readonly clusterName: string;
   readonly nodegroupName: string;
   readonly addonName: string;
-  /** ARNs or ARN patterns of the roles that may be handed to EKS. */
+  readonly groupName: string;
+  /** ARNs or ARN patterns of the roles that may be handed to EKS, and to EC2 as nodes' own. */
   readonly passRoleArns: readonly string[];
 }
 
@@ -110,10 +153,21 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   // EKS ends the ARNs of groups, add-ons and access entries with an id of its own.
   nodegroup: { sid: 'Nodegroups', resources: (cut) => [`${eksArn(cut)}:nodegroup/${parts(cut.clusterName, cut.nodegroupName)}`] },
   addon: { sid: 'Addons', resources: (cut) => [`${eksArn(cut)}:addon/${parts(cut.clusterName, cut.addonName)}`] },
+  'fargate-profile': { sid: 'FargateProfiles', resources: (cut) => [`${eksArn(cut)}:fargateprofile/${parts(cut.clusterName)}`] },
   'access-entry': { sid: 'AccessEntries', resources: (cut) => [`${eksArn(cut)}:access-entry/${parts(cut.clusterName)}`] },
   'passed-role': { sid: 'HandRolesToEks', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' } }) },
+  // Which role an instance profile holds is not known to the step; a session can do no more than its role, which names the roles.
+  'instance-role': {
+    sid: 'HandNodeRolesToEc2',
+    resources: (cut) => (cut.passRoleArns.length > 0 ? cut.passRoleArns : [`arn:aws:iam::${cut.accountId}:role/*`]),
+    condition: () => ({ StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }),
+  },
   'read-role': { sid: 'ReadRoles', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/*`] },
   'service-linked-role': { sid: 'MakeServiceLinkedRoles', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/aws-service-role/*`], condition: () => ({ StringEquals: { 'iam:AWSServiceName': SERVICE_LINKED_ROLES } }) },
+  // A cluster's key may be another account's (source: EKS user guide, Encrypt Kubernetes secrets with KMS).
+  key: { sid: 'Keys', resources: (cut) => [`arn:aws:kms:${cut.region}:*:key/*`] },
+  // Auto Scaling puts an id of its own before the group's name.
+  'auto-scaling-group': { sid: 'AutoScalingGroups', resources: (cut) => [`arn:aws:autoscaling:${cut.region}:${cut.accountId}:autoScalingGroup:*:autoScalingGroupName/${cut.groupName}`] },
   launch: {
     sid: 'LaunchFromTemplates',
     resources: () => ['*'],
@@ -128,11 +182,17 @@ const PLACES: Readonly<Record<Scope, Place>> = {
 /** STS takes a session policy of this many characters (source: STS AssumeRole, Policy). */
 export const SESSION_POLICY_CHARACTERS_MAX = 2048;
 
-const everything: Omit<Cut, 'accountId' | 'passRoleArns'> = { region: '*', clusterName: '*', nodegroupName: '*', addonName: '*' };
+const everything: Omit<Cut, 'accountId' | 'passRoleArns'> = { region: '*', clusterName: '*', nodegroupName: '*', addonName: '*', groupName: '*' };
 
 /** The actions of a kind of step with the looks that it takes on the way, or of looking, or of verifying. */
 export function actionsFor(purpose: Purpose): readonly string[] {
   return [...new Set(permissionsFor(purpose).map(({ action }) => action))].sort();
+}
+
+/** Whether an action is asked for by readiness checks and by nothing else. */
+export function isForChecksAlone(action: string): boolean {
+  const askedFor = PERMISSIONS.filter((permission) => permission.action === action);
+  return askedFor.length > 0 && askedFor.every((permission) => permission.checksAlone === true);
 }
 
 /** All that the account's role may do, in any region: adding a region to the account must not need a new role. */
@@ -149,7 +209,7 @@ export function sessionPolicyFor(asked: {
   readonly accountId: string;
   readonly region: string;
   readonly clusterName: string;
-  /** The step's subject: a node group's or add-on's name; the cluster's name or a principal for the rest. */
+  /** The step's subject: a node group's, Auto Scaling group's or add-on's name; the cluster's name or a principal for the rest. */
   readonly subject: string;
   readonly passRoleArns?: readonly string[];
 }): string {
@@ -160,6 +220,7 @@ export function sessionPolicyFor(asked: {
     clusterName,
     nodegroupName: concerns(kind, 'nodegroup') ? subject : '*',
     addonName: concerns(kind, 'addon') ? subject : '*',
+    groupName: kind === 'refresh-instances' ? subject : '*',
     passRoleArns: passRoleArns.map(shortened),
   };
   const policy = compact(policyOf(permissionsFor(kind), cut, false));

@@ -1,5 +1,6 @@
 import {
   AssociateAccessPolicyCommand,
+  CancelUpdateCommand,
   CreateAccessEntryCommand,
   CreateAddonCommand,
   CreateClusterCommand,
@@ -61,7 +62,7 @@ function begunFrom(error: unknown, step: Step): Begun {
   }
   if (name === 'ResourceNotFoundException') return { kind: 'absent', message };
   // EKS answers 400 when a cluster or group has the asked version or configuration already.
-  if (name === 'InvalidParameterException' && /\balready (at|been)\b|no changes needed/i.test(message) && step.kind.startsWith('up')) return { kind: 'already', message };
+  if (name === 'InvalidParameterException' && /\balready (at|been)\b|no changes needed/i.test(message) && (step.kind.startsWith('up') || step.kind === 'rollback-control-plane')) return { kind: 'already', message };
   if (REFUSALS.has(name)) return { kind: 'refused', code: name, message };
   throw error;
 }
@@ -84,7 +85,8 @@ async function send(client: EKSClient, step: Step, clusterName: string, clientRe
     case 'create-access-entry':
       return sendAccessEntry(client, step, clusterName, clientRequestToken);
     case 'upgrade-control-plane':
-      return (await client.send(new UpdateClusterVersionCommand({ name: clusterName, version: step.to, clientRequestToken }))).update?.id;
+    case 'rollback-control-plane':
+      return sendClusterVersion(client, step, clusterName, clientRequestToken);
     case 'upgrade-addon':
       return (await client.send(new UpdateAddonCommand({ ...(given as unknown as UpdateAddonCommandInput), clusterName, addonName: step.subject, clientRequestToken }))).update?.id;
     case 'upgrade-nodegroup':
@@ -112,6 +114,38 @@ async function send(client: EKSClient, step: Step, clusterName: string, clientRe
       return undefined;
     case 'read-cluster':
       return undefined;
+    case 'refresh-instances':
+      throw new Error('An instance refresh is begun at Auto Scaling, not at EKS.');
+  }
+}
+
+/**
+ * A rollback is the same call with the minor before. The step's parameters: `force` goes past EKS's own readiness checks, and
+ * `timeoutMinutes` is how long a rollback may take (source: EKS API reference, UpdateClusterVersion).
+ */
+async function sendClusterVersion(client: EKSClient, step: Step, clusterName: string, clientRequestToken: string): Promise<string | undefined> {
+  const { force, timeoutMinutes } = step.parameters ?? {};
+  const { update } = await client.send(
+    new UpdateClusterVersionCommand({
+      name: clusterName,
+      version: step.to,
+      clientRequestToken,
+      ...(force === true ? { force } : {}),
+      ...(step.kind === 'rollback-control-plane' && typeof timeoutMinutes === 'number' ? { rollbackConfig: { timeoutMinutes } } : {}),
+    }),
+  );
+  return update?.id;
+}
+
+/** Asks EKS to stop an update; it stops at its own time, and the update tells. A refusal is EKS's word on an update that cannot be stopped, or has ended. */
+export async function cancelUpdate(client: EKSClient, clusterName: string, updateId: string): Promise<'cancelling' | { readonly refused: string }> {
+  try {
+    await client.send(new CancelUpdateCommand({ name: clusterName, updateId }));
+    return 'cancelling';
+  } catch (error) {
+    const name = nameOf(error);
+    if (REFUSALS.has(name) || name === 'ResourceInUseException' || name === 'ResourceNotFoundException') return { refused: error instanceof Error ? error.message : name };
+    throw error;
   }
 }
 

@@ -3,12 +3,10 @@ import type { EKSClient } from '@aws-sdk/client-eks';
 import type { AddonCatalogue, AddonFacts, ClusterFacts, NodegroupFacts, UpdateFacts } from '../../domain/facts.ts';
 import type { KnownCatalogues } from '../ports.ts';
 import { readAddonCatalogue, readVersions } from './catalogues.ts';
+import { eachOf } from './each-of.ts';
 import { listAddonNames, listNodegroupNames, readAddon, readControlPlane, readNodegroup } from './resources.ts';
 import { readSubnets } from './subnets.ts';
 import { recentUpdates } from './updates.ts';
-
-/** Node groups or add-ons read at the same time, so that a wide cluster stays within its account's unpublished rate. */
-const READS_AT_ONCE = 5;
 
 /** Everything about a cluster that planning asks for, looked at now. `known` spares the catalogues that were read a short while ago. */
 export async function readFacts(eks: EKSClient, ec2: EC2Client, clusterName: string, known: KnownCatalogues): Promise<ClusterFacts | 'absent'> {
@@ -43,12 +41,4 @@ async function updatesUnderWay(eks: EKSClient, clusterName: string, now: string)
 /** A group or add-on deleted between the list and the read is not there: EKS said so. */
 function present<T extends NodegroupFacts | AddonFacts>(found: readonly (T | 'absent')[]): T[] {
   return found.filter((item): item is T => item !== 'absent');
-}
-
-async function eachOf<T>(names: readonly string[], read: (name: string) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  for (let index = 0; index < names.length; index += READS_AT_ONCE) {
-    results.push(...(await Promise.all(names.slice(index, index + READS_AT_ONCE).map(read))));
-  }
-  return results;
 }

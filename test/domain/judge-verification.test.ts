@@ -68,6 +68,14 @@ describe('judgeVerification', () => {
     assert.match(conditionOf(judgeVerification(account(), seen, NOW).conditions, 'PermissionsCurrent')!.message, /does not allow eks:UpdateAddon, iam:PassRole\./);
   });
 
+  it('says that work goes on where a role made for an earlier release lacks only what readiness checks look with', () => {
+    const without = (...gone: string[]) => WANTED.Statement.map((statement) => ({ ...statement, Action: statement.Action.filter((action) => !gone.includes(action)) })).filter((statement) => statement.Action.length > 0);
+    const told = (...gone: string[]) => conditionOf(judgeVerification(account(), facts({ permissions: { kind: 'read', document: document(without(...gone)) } }), NOW).conditions, 'PermissionsCurrent')!.message;
+    assert.match(told('kms:DescribeKey', 'eks:ListInsights'), /does not allow eks:ListInsights, kms:DescribeKey\..*All work goes on without/);
+    assert.doesNotMatch(told('kms:DescribeKey', 'eks:UpdateAddon'), /goes on/);
+    assert.deepEqual(judged('AccessVerified', facts({ permissions: { kind: 'read', document: document(without('kms:DescribeKey')) } })), ['True', 'RoleAssumed']);
+  });
+
   it('misses every action that is taken away, and none that is there under another form', () => {
     const all = WANTED.Statement.flatMap((statement) => statement.Action.map((action) => ({ action, statement })));
     fc.assert(
@@ -83,7 +91,7 @@ describe('judgeVerification', () => {
   it('finds nothing missing in a wider policy, and does not count what is denied or allowed under another condition', () => {
     const current = (...statements: unknown[]) => judged('PermissionsCurrent', facts({ permissions: { kind: 'read', document: document(statements) } }))[0];
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }), 'True');
-    assert.equal(current({ Effect: 'Allow', Action: ['eks:*', 'ec2:*', 'iam:*'], Resource: ['*'] }), 'True');
+    assert.equal(current({ Effect: 'Allow', Action: ['eks:*', 'ec2:*', 'iam:*', 'kms:*', 'autoscaling:*', 'cloudwatch:*', 'servicequotas:*'], Resource: ['*'] }), 'True');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', Action: 'eks:DeleteCluster', Resource: '*' }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*', Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: 'arn:aws:eks:us-east-1:111111111111:cluster/*' }), 'False');

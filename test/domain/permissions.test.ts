@@ -13,8 +13,10 @@ const KINDS: readonly StepKind[] = [
   'create-addon',
   'create-nodegroup',
   'upgrade-control-plane',
+  'rollback-control-plane',
   'upgrade-addon',
   'upgrade-nodegroup',
+  'refresh-instances',
   'update-cluster-config',
   'update-nodegroup-config',
   'delete-nodegroup',
@@ -65,10 +67,23 @@ describe('the table of permissions', () => {
   it('names every action, and asks for any resource only where IAM knows no other or a condition narrows it', () => {
     assert.deepEqual(actionsOf(role).filter((action) => action.includes('*')), []);
     const open = role.Statement.filter((statement) => statement.Resource.includes('*') && statement.Condition === undefined);
-    assert.deepEqual(open.flatMap((statement) => statement.Action), ['ec2:DescribeLaunchTemplateVersions', 'ec2:DescribeSubnets', 'eks:CreateCluster', 'eks:DescribeAddonVersions', 'eks:DescribeClusterVersions']);
+    assert.deepEqual(open.flatMap((statement) => statement.Action), [
+      'autoscaling:DescribeAutoScalingGroups',
+      'autoscaling:DescribeInstanceRefreshes',
+      'cloudwatch:DescribeAlarms',
+      'ec2:DescribeImages',
+      'ec2:DescribeInstanceTypes',
+      'ec2:DescribeInstances',
+      'ec2:DescribeLaunchTemplateVersions',
+      'ec2:DescribeSubnets',
+      'eks:CreateCluster',
+      'eks:DescribeAddonVersions',
+      'eks:DescribeClusterVersions',
+      'servicequotas:GetServiceQuota',
+    ]);
   });
 
-  it('hands roles to EKS alone, and only those named', () => {
+  it('hands roles to EKS, and to EC2 as nodes\' own, and only those named', () => {
     const pass = role.Statement.filter((statement) => statement.Action.includes('iam:PassRole'));
     assert.deepEqual(pass, [
       {
@@ -77,6 +92,13 @@ describe('the table of permissions', () => {
         Action: ['iam:PassRole'],
         Resource: ['arn:aws:iam::111111111111:role/eks-*', 'arn:aws:iam::111111111111:role/slipway-*'],
         Condition: { StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' } },
+      },
+      {
+        Sid: 'HandNodeRolesToEc2',
+        Effect: 'Allow',
+        Action: ['iam:PassRole'],
+        Resource: ['arn:aws:iam::111111111111:role/eks-*', 'arn:aws:iam::111111111111:role/slipway-*'],
+        Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
       },
     ]);
   });
@@ -116,6 +138,19 @@ describe('the policy of a step\'s session', () => {
     assert.ok(!JSON.stringify(policy).includes('iam:PassRole'));
   });
 
+  it('is cut to the one Auto Scaling group that is refreshed, and hands its nodes\' role to EC2 alone', () => {
+    const policy = parsed(sessionPolicyFor({ kind: 'refresh-instances', accountId, region: 'us-east-1', clusterName: 'prod', subject: 'own-nodes' }));
+    const acts = policy.Statement.filter((statement) => statement.Action.includes('autoscaling:StartInstanceRefresh'));
+    assert.deepEqual(acts.map((statement) => statement.Resource), [['arn:aws:autoscaling:us-east-1:111111111111:autoScalingGroup:*:autoScalingGroupName/own-nodes']]);
+    const passes = policy.Statement.filter((statement) => statement.Action.includes('iam:PassRole'));
+    assert.deepEqual(passes.map((statement) => statement.Condition), [{ StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }]);
+  });
+
+  it('lets a rollback be cancelled, and an upgrade not: EKS stops no other update', () => {
+    assert.ok(actionsFor('rollback-control-plane').includes('eks:CancelUpdate'));
+    assert.ok(!actionsFor('upgrade-control-plane').includes('eks:CancelUpdate'));
+  });
+
   it('writes only for its own kind of step', () => {
     for (const kind of KINDS) {
       const writes = actionsFor(kind).filter((action) => /^eks:(Create|Update|Delete|Associate)/.test(action));
@@ -134,9 +169,15 @@ describe('the policy of a step\'s session', () => {
 describe('the policy of a looking session', () => {
   it('only looks, in one region', () => {
     const policy = parsed(watchPolicyFor({ accountId, region: 'eu-west-1' }));
-    assert.ok(actionsOf(policy).every((action) => /^(eks|ec2):(Describe|List)/.test(action)));
-    assert.ok(policy.Statement.every((statement) => statement.Resource.every((resource) => resource === '*' || resource.startsWith('arn:aws:eks:eu-west-1:111111111111:'))));
+    // Asking EKS for a fresh look at its insights changes nothing in a cluster.
+    assert.deepEqual(actionsOf(policy).filter((action) => !/:(Describe|List|Get)/.test(action)), ['eks:StartInsightsRefresh']);
+    const places = ['arn:aws:eks:eu-west-1:111111111111:', 'arn:aws:kms:eu-west-1:*:key/', 'arn:aws:iam::111111111111:role/'];
+    assert.ok(policy.Statement.every((statement) => statement.Resource.every((resource) => resource === '*' || places.some((place) => resource.startsWith(place)))));
     assert.deepEqual(actionsOf(policy), actionsFor('look'));
+  });
+
+  it('fits into what STS takes', () => {
+    assert.ok(watchPolicyFor({ accountId, region: 'ap-southeast-3' }).length <= SESSION_POLICY_CHARACTERS_MAX);
   });
 
   it('of a verification reads the role itself and nothing else', () => {
