@@ -1,4 +1,4 @@
-import { isShut, type Gate } from './gates.ts';
+import { isShut, rollsNodes, type Gate } from './gates.ts';
 import type { MaintenancePolicy } from './maintenance-policy.ts';
 import { notNow } from './maintenance.ts';
 import type { Operation, Step } from './operation.ts';
@@ -55,7 +55,7 @@ export function mayBegin(operation: Operation, step: Step, steps: readonly Step[
   if (operation.pause !== undefined) return { kind: 'hold', wait: 'Paused', because: `Paused by ${operation.pause.by}${told(operation.pause.reason)}.` };
   if (freeze !== undefined) return { kind: 'hold', wait: 'Frozen', because: `All new work at EKS is frozen by ${freeze.by}: ${freeze.reason}` };
   const gate = gates(step).find((one) => isShut(operation, one, step.hop));
-  if (gate !== undefined) return { kind: 'hold', wait: 'Approval', because: `${step.title} has to be approved (gate ${gate}).` };
+  if (gate !== undefined) return { kind: 'hold', wait: 'Approval', because: `${gate === 'beforeControlPlane' ? `The upgrade to ${operation.plan.to}` : `Rolling the node groups to ${step.hop}`} has to be approved (gate ${gate}).` };
   if (moment === undefined) return { kind: 'yes' };
   const { startAt, ignoreWindows } = operation.terms ?? {};
   if (startAt !== undefined && moment.now < Date.parse(startAt)) return { kind: 'hold', wait: 'StartTime', until: Date.parse(startAt), because: `It was asked to begin at ${startAt}.` };
@@ -66,7 +66,7 @@ export function mayBegin(operation: Operation, step: Step, steps: readonly Step[
 
 /** The gates that stand before a step. */
 function gates(step: Step): Gate[] {
-  return step.stage === 'UpgradeNodegroups' ? ['beforeControlPlane', 'beforeNodegroups'] : ['beforeControlPlane'];
+  return rollsNodes(step) ? ['beforeControlPlane', 'beforeNodegroups'] : ['beforeControlPlane'];
 }
 
 function isBefore(other: Step, step: Step): boolean {

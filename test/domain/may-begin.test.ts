@@ -51,3 +51,43 @@ describe('mayBegin', () => {
     assert.equal(mayBegin(anOperation(), move(2), [{ ...move(1), state: 'Failed' }, move(2)], undefined).kind, 'no');
   });
 });
+
+describe('mayBegin of an upgrade with terms', () => {
+  const DAY = '2026-10-05T12:00:00Z';
+  const roll = aStep({ id: '1.34/nodegroup/blue', stage: 'UpgradeNodegroups', kind: 'upgrade-nodegroup', subject: 'blue', order: 2 });
+  const at = (now: string) => ({ now: Date.parse(now), seconds: 0 });
+  const yes = (gate: 'beforeControlPlane' | 'beforeNodegroups', hop?: string) => ({ gate, ...(hop === undefined ? {} : { hop }), by: 'grace', at: DAY });
+
+  it('holds until the start that was asked for', () => {
+    const operation = anOperation({ terms: { startAt: '2026-10-06T02:00:00Z' } });
+    const verdict = mayBegin(operation, aStep(), [], undefined, at(DAY));
+    assert.ok(verdict.kind === 'hold');
+    assert.deepEqual([verdict.wait, verdict.until], ['StartTime', Date.parse('2026-10-06T02:00:00Z')]);
+    assert.equal(mayBegin(operation, aStep(), [], undefined, at('2026-10-06T02:00:00Z')).kind, 'yes');
+  });
+
+  it('waits for people before it waits for times, and lets an approval count for its own gate and hop alone', () => {
+    const terms = { gates: ['beforeControlPlane', 'beforeNodegroups'] as const, startAt: '2026-10-06T02:00:00Z' };
+    const waitOf = (approvals: ReturnType<typeof yes>[], step = aStep()): string => {
+      const verdict = mayBegin(anOperation({ terms, approvals }), step, [], undefined, at(DAY));
+      return verdict.kind === 'hold' ? verdict.wait : verdict.kind;
+    };
+    assert.equal(waitOf([]), 'Approval');
+    assert.equal(waitOf([yes('beforeNodegroups', '1.34')]), 'Approval');
+    assert.equal(waitOf([yes('beforeControlPlane')]), 'StartTime');
+    assert.equal(waitOf([yes('beforeControlPlane')], roll), 'Approval');
+    assert.equal(waitOf([yes('beforeControlPlane'), yes('beforeNodegroups', '1.33')], roll), 'Approval');
+    assert.equal(waitOf([yes('beforeControlPlane'), yes('beforeNodegroups', '1.34')], roll), 'StartTime');
+    assert.equal(waitOf([yes('beforeControlPlane')], { ...roll, stage: 'UpgradeCanaryNodegroup' }), 'Approval');
+  });
+
+  it('may ignore windows, and never freezes', () => {
+    const policy = { timeZone: 'UTC', windows: [{ cron: '0 2 * * SAT', durationMinutes: 60 }], freezes: [] };
+    const freeze = { from: '2026-10-05T00:00:00Z', to: '2026-10-07T00:00:00Z', owner: 'grace', reason: 'The sale' };
+    const operation = anOperation({ terms: { ignoreWindows: true } });
+    assert.equal(mayBegin(operation, aStep(), [], undefined, { ...at(DAY), policy }).kind, 'yes');
+    const verdict = mayBegin(operation, aStep(), [], undefined, { ...at(DAY), policy: { ...policy, freezes: [freeze] } });
+    assert.ok(verdict.kind === 'hold');
+    assert.equal(verdict.wait, 'Freeze');
+  });
+});
