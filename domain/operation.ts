@@ -107,6 +107,11 @@ export interface OperationError {
   /** The step that it happened in. */
   readonly step?: string;
   readonly remedy?: string;
+  /** What the code means here, in one or two sentences. */
+  readonly cause?: string;
+  /** What to do about it, in order. */
+  readonly nextActions?: readonly string[];
+  /** What EKS says that it concerns: nodes, instances, subnets. */
   readonly resourceIds?: readonly string[];
 }
 

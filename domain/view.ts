@@ -123,7 +123,7 @@ const WaitingFor = z.strictObject({ kind: z.string(), until: Time.optional(), be
 const Intent = z.strictObject({ by: z.string(), reason: z.string().optional(), at: Time });
 
 export const OperationErrorView = z
-  .strictObject({ code: z.string(), message: z.string(), step: z.string().optional(), remedy: z.string().optional(), resourceIds: z.array(z.string()).optional() })
+  .strictObject({ code: z.string(), message: z.string(), step: z.string().optional(), remedy: z.string().optional(), cause: z.string().optional(), nextActions: z.array(z.string()).optional(), resourceIds: z.array(z.string()).optional() })
   .meta({ id: 'OperationError' });
 
 export const FindingView = z

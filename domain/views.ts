@@ -185,8 +185,8 @@ function viewStep(step: Step): z.input<typeof StepView> {
 }
 
 function viewError(error: OperationError): z.input<typeof OperationErrorView> {
-  const { resourceIds, ...rest } = error;
-  return { ...rest, ...(resourceIds === undefined ? {} : { resourceIds: [...resourceIds] }) };
+  const { resourceIds, nextActions, ...rest } = error;
+  return { ...rest, ...(nextActions === undefined ? {} : { nextActions: [...nextActions] }), ...(resourceIds === undefined ? {} : { resourceIds: [...resourceIds] }) };
 }
 
 export function viewEvent(event: OperationEvent): z.input<typeof EventView> {

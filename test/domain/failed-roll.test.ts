@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { decideAfterFailedRoll, NODEGROUP_RETRIES_MAX } from '../../domain/failed-roll.ts';
+import type { Step } from '../../domain/operation.ts';
+import { aStep } from './operation-words.ts';
+
+const failedWith = (code: string, more: Partial<Step> = {}): Step => aStep({ id: '1.34/nodegroup/blue', kind: 'upgrade-nodegroup', subject: 'blue', state: 'Failed', error: { code, message: 'It failed.' }, ...more });
+
+describe('decideAfterFailedRoll', () => {
+  it('stops at the first failure when no retries were asked for', () => {
+    const decided = decideAfterFailedRoll(failedWith('PodEvictionFailure'), {}, 1);
+    assert.deepEqual(decided, { kind: 'stop', because: 'blue failed with PodEvictionFailure, and the upgrade asked for no further tries.' });
+  });
+
+  it('waits longer before each further try, and then stops', () => {
+    const decided = [1, 2, 3, 4].map((attempts) => decideAfterFailedRoll(failedWith('PodEvictionFailure'), { nodegroupRetries: 3 }, attempts));
+    assert.deepEqual(decided.map((one) => (one.kind === 'retry' ? one.afterSeconds : one.kind)), [300, 900, 2700, 'stop']);
+    assert.match(decided[1]?.because ?? '', /try 3 of 4 in 15 minutes/);
+  });
+
+  it('does not try again what has to be mended first', () => {
+    for (const code of ['NodeCreationFailure', 'InsufficientFreeAddresses', 'InstanceLimitExceeded', 'SomethingOfNextYear']) {
+      assert.match(decideAfterFailedRoll(failedWith(code), { nodegroupRetries: 3 }, 1).because, /until somebody has mended it/, code);
+    }
+  });
+
+  it('does not try again where the group does not come back', () => {
+    assert.match(decideAfterFailedRoll(failedWith('Ec2LaunchTemplateNotFound'), { nodegroupRetries: 3 }, 1).because, /does not come back/);
+  });
+
+  it('tries nothing but rolls of nodes again', () => {
+    assert.equal(decideAfterFailedRoll(failedWith('InternalFailure', { kind: 'upgrade-control-plane' }), { nodegroupRetries: 3 }, 1).kind, 'stop');
+    assert.equal(decideAfterFailedRoll(failedWith('InternalFailure', { kind: 'refresh-instances' }), { nodegroupRetries: 3 }, 1).kind, 'retry');
+  });
+
+  it('ends, whatever is asked and whatever fails', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 0, max: 1000 }), (code, nodegroupRetries) => {
+        const tries = Array.from({ length: NODEGROUP_RETRIES_MAX + 1 }, (_, index) => decideAfterFailedRoll(failedWith(code), { nodegroupRetries }, index + 1));
+        const retries = tries.filter((decided) => decided.kind === 'retry').length;
+        assert.ok(retries <= Math.min(nodegroupRetries, NODEGROUP_RETRIES_MAX));
+        assert.equal(tries.at(-1)?.kind, 'stop');
+      }),
+    );
+  });
+});
