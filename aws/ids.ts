@@ -10,6 +10,7 @@ const EXTERNAL_ID_BYTES = 32;
 export const ids: Ids = {
   operationId: (now) => `op-${sortable(now)}`,
   clusterId: (now) => `c-${sortable(now)}`,
+  waiverId: (now) => `w-${sortable(now)}`,
   externalId: () => randomBytes(EXTERNAL_ID_BYTES).toString('base64url'),
 };
 

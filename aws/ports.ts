@@ -20,6 +20,8 @@ export interface Ids {
   operationId(now: number): string;
   /** A new cluster's id: `c-` and 26 characters. */
   clusterId(now: number): string;
+  /** A new waiver's id: `w-` and 26 characters. */
+  waiverId(now: number): string;
   /** 43 characters from 256 random bits: an account's external id. */
   externalId(): string;
 }
@@ -102,8 +104,9 @@ export interface Store {
   changeCluster(before: Cluster, after: Cluster, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'moved'; readonly cluster: Cluster | undefined }>;
   /** An imported cluster: the record and its name in one transaction, no operation. */
   importCluster(cluster: Cluster, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'exists'; readonly clusterId: string } | { readonly kind: 'account-moved' }>;
-  /** Waivers that have not ended at `now`, oldest first, at most 100. */
+  /** Waivers that have not ended at `now`, oldest first, about 50 at most. */
   waivers(clusterId: string, now: number): Promise<readonly Waiver[]>;
+  /** The same again is our own, whose answer was lost. */
   addWaiver(waiver: Waiver, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'too-many'; readonly count: number } | { readonly kind: 'cluster-gone' }>;
   removeWaiver(clusterId: string, waiverId: string): Promise<'removed' | 'absent'>;
   observation(clusterId: string): Promise<ClusterFacts | undefined>;
@@ -171,13 +174,18 @@ export interface Store {
   /** Waits whose time has come, soonest first. */
   dueWaits(now: number, limit: number): Promise<readonly Wait[]>;
 
-  /** ONE transaction: the operation ended, the cluster released and brought up to date (`undefined`: the cluster is gone, its name free, the account's count one less). Repeats are harmless. */
+  /**
+   * ONE transaction: the operation ended, the cluster released and brought up to date (`undefined`: the cluster is gone, its name free, the
+   * account's count one less). With `successor` that operation is begun in the same transaction, the ended one names it in `succeededBy`, and
+   * the cluster is handed over to it, as `cluster` has it otherwise. Repeats are harmless; they tell the successor that was begun, whatever
+   * they bring. No `succeededBy` in the answer: nothing was begun, since the cluster is not the ended operation's.
+   */
   endOperation(
     operationId: string,
     run: number,
     end: { readonly state: 'Succeeded' | 'Failed' | 'Cancelled'; readonly errors: readonly OperationError[]; readonly message: string; readonly cluster: Cluster | undefined; /** Takes over the cluster in the same transaction: the rollback that an alarm began. */ readonly successor?: Operation },
     now: number,
-  ): Promise<{ readonly kind: 'ended' } | { readonly kind: 'already' } | { readonly kind: 'moved' }>;
+  ): Promise<{ readonly kind: 'ended' | 'already'; readonly succeededBy?: string } | { readonly kind: 'moved' }>;
   /** Operations that have not ended, those longest without a transition first. */
   openOperations(limit: number): Promise<readonly Operation[]>;
 

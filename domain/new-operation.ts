@@ -65,7 +65,7 @@ export function withoutPause({ pause: _pause, ...operation }: Operation): Operat
 
 /** A failed or cancelled operation as its next run begins: nothing of the last one's end is left but its history. What was approved was the run before: its gates ask again. */
 export function nextRun(ended: Operation, next: { readonly plan: Plan; readonly by: Intent }): Operation {
-  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, approvals: _approvals, ...operation } = ended;
+  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, approvals: _approvals, succeededBy: _succeededBy, ...operation } = ended;
   return {
     ...operation,
     state: 'Pending',

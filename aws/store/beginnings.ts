@@ -17,12 +17,8 @@ export function beginnings(table: TableAccess): Beginnings {
     async beginOperation(operation, { before, after }, answer) {
       const fresh = before === undefined ? newClusterActions(after) : undefined;
       const written = await table.write({
-        operation: { put: headItem(operation), if: { that: 'attribute_not_exists(#pk)' } },
-        plan: { put: { ...planKey(operation.id, operation.run), plan: operation.plan } },
-        request: { put: { ...requestKey(operation.id), request: operation.request } },
+        ...beginningOf(operation),
         cluster: takeCluster(operation.id, before, after),
-        clusterOperation: { put: { ...clusterOperationKey(after.clusterId, operation.id), operationId: operation.id } },
-        event: historyLine(operation.id, requested(operation), Date.parse(operation.createdAt)),
         answer: answerAction(answer),
         name: fresh?.name,
         account: fresh?.account,
@@ -62,6 +58,17 @@ export function beginnings(table: TableAccess): Beginnings {
   };
 }
 
+/** Everything of a new operation but its hold on the cluster. */
+export function beginningOf(operation: Operation): Readonly<Record<'operation' | 'plan' | 'request' | 'clusterOperation' | 'requested', Action>> {
+  return {
+    operation: { put: headItem(operation), if: { that: 'attribute_not_exists(#pk)' } },
+    plan: { put: { ...planKey(operation.id, operation.run), plan: operation.plan } },
+    request: { put: { ...requestKey(operation.id), request: operation.request } },
+    clusterOperation: { put: { ...clusterOperationKey(operation.clusterId, operation.id), operationId: operation.id } },
+    requested: historyLine(operation.id, requested(operation), Date.parse(operation.createdAt)),
+  };
+}
+
 /** Nobody else has the cluster, and it is as it was looked at; or it is not there yet. */
 function takeCluster(operationId: string, before: Cluster | undefined, after: Cluster): Action {
   const taken = { ...after, activeOperation: operationId };
@@ -75,6 +82,7 @@ function takenOrMoved(cluster: Cluster | undefined): { readonly kind: 'busy'; re
 
 function requested(operation: Operation) {
   const because = operation.reason === undefined ? '' : `: ${operation.reason}`;
+  if (operation.causedBy !== undefined) return { type: 'Requested', message: `Begun to turn back ${operation.causedBy}${because}.`, by: operation.requestedBy };
   return { type: 'Requested', message: `${operation.requestedBy} asked for it${because}.`, by: operation.requestedBy };
 }
 

@@ -2,40 +2,61 @@ import type { Waiver } from '../../domain/waiver.ts';
 import type { Store } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
 import { clusterKey, waiverKey } from './keys.ts';
-import type { TableAccess } from './table-access.ts';
+import type { Action, TableAccess } from './table-access.ts';
 
-/** More than this and nobody knows any more what is waived. */
-const WAIVERS_MAX = 100;
+/** More than this and nobody knows any more what is waived. With the cluster all of them go in one transaction, which takes 100 actions. */
+const WAIVERS_MAX = 50;
+/** Those that ended are cleared away when one is added, so many at most at a time. */
+const ENDED_CLEARED_MAX = 40;
 
 export function waivers(table: TableAccess): Pick<Store, 'waivers' | 'addWaiver' | 'removeWaiver'> {
-  const waiversOf = async (clusterId: string, now: number): Promise<readonly Waiver[]> => {
-    const { pk } = clusterKey(clusterId);
-    const { items } = await table.query({ that: '#pk = :pk AND begins_with(#sk, :waiver)', values: { pk, waiver: 'WAIVER#' }, limit: WAIVERS_MAX });
-    return items
-      .map(({ pk: _pk, sk: _sk, ...waiver }) => waiver as unknown as Waiver)
-      .filter((waiver) => Date.parse(waiver.until) > now)
-      .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  };
-
   return {
-    waivers: waiversOf,
+    async waivers(clusterId, now) {
+      const { inForce } = byEnd(await allWaivers(table, clusterId), now);
+      return inForce.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.waiverId < b.waiverId ? -1 : 1));
+    },
 
     async addWaiver(waiver, answer) {
-      const count = (await waiversOf(waiver.clusterId, Date.parse(waiver.at))).length;
-      if (count >= WAIVERS_MAX) return { kind: 'too-many', count };
+      const { clusterId, waiverId } = waiver;
+      const { inForce, ended } = byEnd(await allWaivers(table, clusterId), Date.parse(waiver.at));
+      if (inForce.length >= WAIVERS_MAX) return { kind: 'too-many', count: inForce.length };
       const written = await table.write({
-        cluster: { check: clusterKey(waiver.clusterId), if: { that: 'attribute_exists(#pk)' } },
-        waiver: { put: { ...waiverKey(waiver.clusterId, waiver.waiverId), ...waiver }, if: { that: 'attribute_not_exists(#pk)' } },
+        ...removals(ended.slice(0, ENDED_CLEARED_MAX)),
+        cluster: { check: clusterKey(clusterId), if: { that: 'attribute_exists(#pk)' } },
+        waiver: { put: { ...waiverKey(clusterId, waiverId), ...waiver, ttl: Math.ceil(Date.parse(waiver.until) / 1000) }, if: { that: 'attribute_not_exists(#pk)' } },
         answer: answerAction(answer),
       });
       if (written.kind === 'written') return written;
       if (written.met.cluster !== undefined) return { kind: 'cluster-gone' };
+      // Waivers' ids are unguessable: one that stands with ours is what we wrote, and the answer to that was lost.
       return answeredBy(written.met) ?? { kind: 'written' };
     },
 
     async removeWaiver(clusterId, waiverId) {
-      const written = await table.write({ waiver: { delete: waiverKey(clusterId, waiverId), if: { that: 'attribute_exists(#pk)' } } });
+      // Two actions, hence one transaction with a token: the repeat of one whose answer was lost does not find its own work done by another.
+      const written = await table.write({
+        cluster: { check: clusterKey(clusterId), if: { that: 'attribute_exists(#pk)' } },
+        waiver: { delete: waiverKey(clusterId, waiverId), if: { that: 'attribute_exists(#pk)' } },
+      });
       return written.kind === 'written' ? 'removed' : 'absent';
     },
   };
+}
+
+/** All that stand in the table, ended or not. */
+export async function allWaivers(table: TableAccess, clusterId: string): Promise<readonly Waiver[]> {
+  const { pk, sk: prefix } = waiverKey(clusterId, '');
+  const { items } = await table.query({ that: '#pk = :pk AND begins_with(#sk, :prefix)', values: { pk, prefix } });
+  return items.map(({ pk: _pk, sk: _sk, ttl: _ttl, ...waiver }) => waiver as unknown as Waiver);
+}
+
+/** What takes waivers away, whether they are still there or not. */
+export function removals(waiversToGo: readonly Waiver[]): Readonly<Record<`waiver-${string}`, Action>> {
+  return Object.fromEntries(waiversToGo.map(({ clusterId, waiverId }) => [`waiver-${waiverId}`, { delete: waiverKey(clusterId, waiverId) }]));
+}
+
+/** A waiver counts until its end, whatever the table has cleared away by then. */
+function byEnd(all: readonly Waiver[], now: number): { readonly inForce: Waiver[]; readonly ended: Waiver[] } {
+  const { inForce = [], ended = [] } = Object.groupBy(all, (waiver) => (Date.parse(waiver.until) > now ? 'inForce' : 'ended'));
+  return { inForce, ended };
 }

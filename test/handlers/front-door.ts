@@ -71,7 +71,7 @@ export interface FrontDoor {
   close(): Promise<void>;
 }
 
-const READS = new Set<keyof Store>(['answerFor', 'account', 'listAccounts', 'cluster', 'clusterNamed', 'listClusters', 'observation', 'operation', 'listOperations', 'events', 'wait', 'waitsOf', 'dueWaits', 'openOperations', 'durations', 'freeze']);
+const READS = new Set<keyof Store>(['answerFor', 'account', 'listAccounts', 'cluster', 'clusterNamed', 'listClusters', 'observation', 'operation', 'listOperations', 'events', 'wait', 'waitsOf', 'waivers', 'dueWaits', 'openOperations', 'durations', 'freeze']);
 
 export const A_PLAN: Plan = {
   from: '1.33',
@@ -177,7 +177,7 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
   const line = (message: string, fields: unknown): void => void door.logged.push({ message, fields });
   return {
     clock: { now: () => door.now },
-    ids: { operationId: () => `op-${next()}`, clusterId: () => `c-${next()}`, externalId: () => `external-${next()}` },
+    ids: { operationId: () => `op-${next()}`, clusterId: () => `c-${next()}`, waiverId: () => `w-${next()}`, externalId: () => `external-${next()}` },
     log: { info: line, warn: line, error: line },
     meter: { count: () => undefined, seconds: () => undefined },
     store: counting,
