@@ -109,6 +109,7 @@ export function createDispatch(world: World, services: readonly SimulatedService
     }
     const decision = authorize(iam, call.caller, call.region, needed);
     if (!decision.allowed) throw deniedError(protocol, decision.message);
+    world.disk.transaction(() => service.beforehand?.(operation.name, input, named));
     // What a call writes before it first waits is written as one; a refusal undoes it.
     return (await world.disk.transaction(() => handler(input, named))) as unknown;
   }

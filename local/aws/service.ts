@@ -63,6 +63,8 @@ export interface SimulatedService {
   readonly operations: Readonly<Record<string, OperationHandler>>;
   /** What the caller's role must be allowed. Absent or answering `undefined`: the action of the operation's own name on `*`. An empty list: nothing. */
   needs?(operation: string, input: unknown, call: Call): readonly Needed[] | undefined;
+  /** What the service does before it decides on an authorised call. It stays done when the call is then refused. */
+  beforehand?(operation: string, input: unknown, call: Call): void;
 }
 
 /** An error as the service's model names it. `members` are the error shape's further members. */

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Calls } from './calls.ts';
+import { EksWorkloads, WORKLOADS_MAX, WorkloadsRequest } from './eks/workloads.ts';
 import { FAULT_KINDS, FAULTS_MAX } from './faults.ts';
 import type { Faults } from './faults.ts';
 import type { WireAnswer, WireRequest } from './protocols/wire.ts';
 import type { World } from './service.ts';
 
-/** The simulation's own routes, beside AWS's: counts, clock, faults. */
+/** The simulation's own routes, beside AWS's: counts, clock, faults, and what runs in the clusters. */
 
 const SPEED_MAX = 1_000_000;
 const LOG_PAGE_MAX = 1000;
@@ -36,6 +37,8 @@ const ClockRequest = z.strictObject({
 const CallsQuery = z.strictObject({ account: accountId.optional(), region: region.optional() });
 const LogQuery = z.strictObject({ since: z.coerce.number().int().min(0).default(0) });
 
+const WorkloadsQuery = z.strictObject({ account: accountId.optional(), region: region.optional(), cluster: z.string().optional() });
+
 interface Around {
   readonly world: World;
   readonly calls: Calls;
@@ -64,8 +67,14 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
     case 'DELETE /_sim/faults':
       around.faults.clear();
       return json(200, { faults: [] });
+    case 'GET /_sim/eks/workloads':
+      return json(200, { workloads: new EksWorkloads(around.world.disk).list() });
+    case 'POST /_sim/eks/workloads':
+      return reading(WorkloadsRequest, bodyOf(request), (asked) => putWorkloads(around.world, asked));
+    case 'DELETE /_sim/eks/workloads':
+      return reading(WorkloadsQuery, Object.fromEntries(request.query), (filter) => clearWorkloads(around.world, filter));
     default:
-      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults.` });
+      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads.` });
   }
 }
 
@@ -96,6 +105,18 @@ function addFault({ world, faults, knows }: Around, asked: z.infer<typeof FaultR
   };
   faults.add(scripted as Parameters<Faults['add']>[0]);
   return json(201, scripted);
+}
+
+function putWorkloads(world: World, asked: z.infer<typeof WorkloadsRequest>): WireAnswer {
+  const workloads = new EksWorkloads(world.disk);
+  if (workloads.list().length >= WORKLOADS_MAX) return json(400, { message: `There are scripts for ${WORKLOADS_MAX} clusters already; DELETE /_sim/eks/workloads clears them.` });
+  return json(201, workloads.put(asked, world.clock.now()));
+}
+
+function clearWorkloads(world: World, filter: z.infer<typeof WorkloadsQuery>): WireAnswer {
+  const workloads = new EksWorkloads(world.disk);
+  workloads.clear(filter);
+  return json(200, { workloads: workloads.list() });
 }
 
 function bodyOf(request: WireRequest): unknown {

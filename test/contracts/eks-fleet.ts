@@ -65,3 +65,9 @@ export async function clusterNow(fleet: Fleet, name: string): Promise<eks.Cluste
 export async function updateNow(fleet: Fleet, update: eks.Update | undefined, of: { readonly nodegroupName?: string; readonly addonName?: string } = {}): Promise<eks.Update> {
   return (await fleet.client.send(new eks.DescribeUpdateCommand({ name: 'a', updateId: update?.id, ...of }))).update ?? {};
 }
+
+/** Scripts what runs in the cluster `a`, in place of what was scripted before. */
+export async function workloads(fleet: Fleet, asked: object): Promise<void> {
+  const { status, body } = await fleet.send('POST', '/_sim/eks/workloads', { account: ACCOUNT, region: 'us-east-1', cluster: 'a', ...asked });
+  if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`);
+}

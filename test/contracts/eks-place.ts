@@ -83,6 +83,7 @@ export function eksPlace(options: { seed?: number; disk?: Disk; now?: number; ti
     const made: Call = { service: 'eks', operation, accountId, region, caller, requestId: 'r', now: clock.now(), endpoint: 'http://127.0.0.1:4566' };
     const handler = eks.operations[operation];
     if (handler === undefined) throw new Error(`not supported: ${operation}`);
+    eks.beforehand?.(operation, input, made);
     return handler(input, made);
   };
   return {

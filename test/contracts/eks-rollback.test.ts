@@ -67,10 +67,11 @@ describe('the rollback of a control plane', () => {
       status: 400,
     });
     assert.deepEqual(await readiness(fleet), {
-      'Kubelet version skew': 'ERROR',
-      'kube-proxy version skew': 'PASSING',
+      'Incompatible API usage': 'PASSING',
+      'Kubelet version rollback compatibility': 'ERROR',
+      'kube-proxy version rollback compatibility': 'PASSING',
       'Cluster health issues': 'PASSING',
-      'EKS add-on version compatibility': 'PASSING',
+      'EKS add-on version rollback compatibility': 'PASSING',
     });
     assert.equal((await refusal(roll('1.33'))).name, 'InvalidParameterException');
     const { update } = await roll('1.34');
@@ -87,7 +88,7 @@ describe('the rollback of a control plane', () => {
     const place = await upgradedPlace();
     const ended = place.eks.history(ACCOUNT, REGION, 'a').updates.at(-1)?.to ?? 0;
     await place.clock.advanceTo(ended + 7 * DAY_MINUTES * 60_000);
-    assert.equal(place.call('ListInsights', { clusterName: 'a', filter: { categories: ['ROLLBACK_READINESS'] } }).insights.length, 4);
+    assert.equal(place.call('ListInsights', { clusterName: 'a', filter: { categories: ['ROLLBACK_READINESS'] } }).insights.length, 5);
     await place.seconds(1);
     for (const force of [false, true])
       assert.throws(() => place.call('UpdateClusterVersion', { name: 'a', version: '1.34', force }), {
@@ -148,8 +149,8 @@ describe('the rollback of a control plane', () => {
     assert.deepEqual(
       insights.map((insight: eks.InsightSummary) => [insight.name, insight.kubernetesVersion]),
       [
-        ['kube-proxy version skew', '1.34'],
-        ['EKS add-on version compatibility', '1.34'],
+        ['kube-proxy version rollback compatibility', '1.34'],
+        ['EKS add-on version rollback compatibility', '1.34'],
       ],
     );
     const { insight } = place.call('DescribeInsight', { clusterName: 'a', id: insights[1].id });

@@ -129,13 +129,12 @@ export function createEks(world: World, around: Around): SimulatedEks {
 
   const handled =
     (name: string, operation: Operation): OperationHandler =>
-    (input: { clusterName?: string; name?: string; nodegroupName?: string; addonName?: string; version?: string; force?: boolean }, call) => {
+    (input: { clusterName?: string; name?: string; nodegroupName?: string; addonName?: string }, call) => {
       throttle(call);
       const { clusterName, nodegroupName, addonName } = input;
       const about = { clusterName: clusterName ?? input.name, nodegroupName, addonName };
       requireKnownValues(name, input, about);
       const place = settling.settled(call, call.now, input.clusterName ?? input.name);
-      if (name === 'UpdateClusterVersion') world.disk.transaction(() => lookBeforeRollback(input, place));
       return world.disk.transaction(() => operation(input, place, call));
     };
 
@@ -145,6 +144,9 @@ export function createEks(world: World, around: Around): SimulatedEks {
     schemas: { ...eks },
     operations: Object.fromEntries(Object.entries(supported).map(([name, operation]) => [name, handled(name, operation)])),
     needs: (operation, input: { clusterName?: string; name?: string }, call) => needsOf(operation, input, settling.settled(call, call.now, input.clusterName ?? input.name)),
+    beforehand(operation, input: { name?: string }, call) {
+      if (operation === 'UpdateClusterVersion') lookBeforeRollback(input, settling.settled(call, call.now, input.name));
+    },
     resume: () => settling.resume(),
     history: (accountId, region, clusterName) => historyOf(settling.settled({ accountId, region }, world.clock.now()), clusterName),
     enforceInsights: (on) => enforcement.put('on', on),

@@ -4,6 +4,8 @@ import type { Around } from './around.ts';
 import type { AccessEntryDoc, AddonDoc, ClusterDoc, FargateDoc, NodegroupDoc, PodIdentityDoc, SpanDoc, TokenDoc, Transition, UpdateDoc } from './state.ts';
 import { draw } from './limits.ts';
 import type { Work } from './limits.ts';
+import { WORKLOADS_SHELF } from './workloads.ts';
+import type { Workloads } from './workloads.ts';
 
 /** The documents of one kind in one account and region. */
 export class Documents<T> {
@@ -54,6 +56,7 @@ export function openShelves(disk: Disk) {
     spans: disk.collection<SpanDoc>('eks/spans'),
     pending: disk.collection<Transition>('eks/pending'),
     counters: disk.collection<number>('eks/counters'),
+    workloads: disk.collection<Workloads>(WORKLOADS_SHELF),
   };
 }
 
@@ -82,6 +85,8 @@ export class Place {
   readonly tokens: Documents<TokenDoc>;
   readonly spans: Documents<SpanDoc>;
   readonly pending: Documents<Transition>;
+  /** What is scripted of what runs in each cluster. */
+  readonly workloads: Documents<Workloads>;
   readonly #shelves: Shelves;
   readonly #world: World;
   readonly #scheduled: (transition: Transition) => void;
@@ -105,6 +110,7 @@ export class Place {
     this.tokens = new Documents(stage.shelves.tokens, prefix);
     this.spans = new Documents(stage.shelves.spans, prefix);
     this.pending = new Documents(stage.shelves.pending, prefix);
+    this.workloads = new Documents(stage.shelves.workloads, prefix);
   }
 
   /** Lets something become true after a drawn time of work, and answers when that is. */

@@ -1,5 +1,6 @@
 import { compareMinors, minorOf, previousMinor } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
+import { usageOfNew } from './api-usage.ts';
 import { addonVersionsFor } from './catalogue.ts';
 import type { Place } from './place.ts';
 import type { ClusterDoc } from './state.ts';
@@ -8,7 +9,7 @@ import { worst } from './upgrade-checks.ts';
 import type { Judgement } from './upgrade-checks.ts';
 
 // What EKS looks at before a control plane goes back by one minor: API usage, cluster health, kubelet and kube-proxy skew, add-on versions.
-// The guide names the checks; the names of the insights are those of the upgrade's where there is one. Source: EKS user guide, rollback-cluster.
+// Sources: EKS user guide, rollback-cluster for the checks, view-cluster-insights for the names of three of them; that of kube-proxy follows theirs.
 
 const DAY_MS = 86_400_000;
 /** How long after an upgrade has ended a control plane may be rolled back. Source: EKS user guide, rollback-cluster. */
@@ -23,7 +24,31 @@ export function rollbackTarget(cluster: ClusterDoc, now: number): Minor | undefi
 /** What EKS would find now for the minor behind the cluster; nothing when it cannot go back. */
 export function judgeRollback(place: Place, cluster: ClusterDoc): Judgement[] {
   const target = rollbackTarget(cluster, place.now);
-  return target === undefined ? [] : [kubeletSkew(place, cluster, target), kubeProxySkew(place, cluster, target), clusterHealth(cluster, target), addonCompatibility(place, cluster, target)];
+  if (target === undefined) return [];
+  return [
+    apiUsage(place, cluster, target),
+    kubeletSkew(place, cluster, target),
+    kubeProxySkew(place, cluster, target),
+    clusterHealth(cluster, target),
+    addonCompatibility(place, cluster, target),
+  ];
+}
+
+function apiUsage(place: Place, cluster: ClusterDoc, target: Minor): Judgement {
+  const used = usageOfNew(place, cluster.name, cluster.version);
+  const reason = used.length === 0 ? 'No incompatible API usage detected.' : 'Incompatible API usage detected.';
+  return {
+    category: 'ROLLBACK_READINESS',
+    kind: 'api-usage',
+    name: 'Incompatible API usage',
+    kubernetesVersion: target,
+    description:
+      'Checks for usage of APIs that are not compatible with the previous Kubernetes version. Rolling back your cluster before removing incompatible API usage could cause data loss or application impact.',
+    recommendation: 'Remove usage of the incompatible API from the resources where the usage is detected.',
+    status: used.length === 0 ? 'PASSING' : 'ERROR',
+    reason,
+    resources: used.map(({ api }) => ({ status: 'ERROR', reason, uri: api })),
+  };
 }
 
 function kubeletSkew(place: Place, cluster: ClusterDoc, target: Minor): Judgement {
@@ -33,19 +58,20 @@ function kubeletSkew(place: Place, cluster: ClusterDoc, target: Minor): Judgemen
   return {
     category: 'ROLLBACK_READINESS',
     kind: 'kubelet-skew',
-    name: 'Kubelet version skew',
+    name: 'Kubelet version rollback compatibility',
     kubernetesVersion: target,
     description: 'Checks for kubelet versions of worker nodes in the cluster to see if rollback would cause non compliance with supported Kubernetes kubelet version skew policy.',
     recommendation: 'Roll back your worker nodes to the previous Kubernetes version before you roll back the control plane.',
     status,
-    reason: status === 'PASSING' ? 'No node kubelet version is newer than the previous Kubernetes version.' : 'Node kubelet versions are newer than the previous Kubernetes version.',
+    reason: status === 'PASSING' ? 'Node kubelet versions are not newer than the previous Kubernetes version.' : 'At least one node kubelet version matches the cluster control plane version.',
     resources,
   };
 }
 
 /** Every node, and every node group: one that has no nodes yet, or is being rolled, brings nodes of its own version. */
 function kubelets(place: Place, cluster: ClusterDoc): { readonly name: string; readonly version: Minor; readonly uri: string }[] {
-  return place.nodegroups.list(`${cluster.name}/`).flatMap((nodegroup) => {
+  const others = (place.workloads.get(cluster.name)?.nodes ?? []).map(({ name, version }) => ({ name: `Node ${name}`, version, uri: `/api/v1/nodes/${name}` }));
+  const managed = place.nodegroups.list(`${cluster.name}/`).flatMap((nodegroup) => {
     const coming = updateDoc(place, cluster.name, nodegroup.update);
     const versions = [nodegroup.version, ...(coming?.status === 'InProgress' ? [coming.change.nodegroup?.version ?? nodegroup.version] : [])];
     return [
@@ -53,6 +79,7 @@ function kubelets(place: Place, cluster: ClusterDoc): { readonly name: string; r
       ...versions.map((version) => ({ name: `Node group ${nodegroup.nodegroupName}`, version, uri: nodegroup.arn })),
     ];
   });
+  return [...managed, ...others];
 }
 
 function kubeProxySkew(place: Place, cluster: ClusterDoc, target: Minor): Judgement {
@@ -62,7 +89,7 @@ function kubeProxySkew(place: Place, cluster: ClusterDoc, target: Minor): Judgem
   return {
     category: 'ROLLBACK_READINESS',
     kind: 'kube-proxy-skew',
-    name: 'kube-proxy version skew',
+    name: 'kube-proxy version rollback compatibility',
     kubernetesVersion: target,
     description: 'Checks version of kube-proxy in cluster to see if rollback would cause non compliance with supported Kubernetes kube-proxy version skew policy.',
     recommendation: 'Roll back kube-proxy to the previous Kubernetes version before you roll back the control plane.',
@@ -94,15 +121,15 @@ function addonCompatibility(place: Place, cluster: ClusterDoc, target: Minor): J
   return {
     category: 'ROLLBACK_READINESS',
     kind: 'addon-compatibility',
-    name: 'EKS add-on version compatibility',
+    name: 'EKS add-on version rollback compatibility',
     kubernetesVersion: target,
     description: 'Checks version of installed EKS add-ons to ensure they are compatible with the previous version of Kubernetes.',
     recommendation: 'Downgrade your EKS add-ons to a version that is compatible with the previous version of Kubernetes.',
     status: stuck.length > 0 ? 'ERROR' : 'PASSING',
     reason:
       stuck.length > 0
-        ? 'One or more EKS add-on versions are incompatible with the previous Kubernetes version.'
-        : 'All installed EKS add-on versions are compatible with the previous Kubernetes version.',
+        ? 'One or more EKS add-on versions are incompatible with previous Kubernetes version.'
+        : 'All installed EKS add-on versions are compatible with previous Kubernetes version.',
     resources: stuck.map((addon) => ({ status: 'ERROR', reason: `Add-on version ${addon.addonVersion} is incompatible with Kubernetes ${target}.`, arn: addon.arn })),
     addons: stuck.map((addon) => ({ name: addon.addonName, compatibleVersions: listed(addon.addonName) })),
   };

@@ -79,7 +79,7 @@ export interface ClusterDoc {
   upgradedAt?: number | undefined;
   insights: readonly InsightDoc[];
   insightsRefreshedAt?: number | undefined;
-  insightsRefresh?: { readonly startedAt: number; readonly endedAt?: number } | undefined;
+  insightsRefresh?: { readonly startedAt: number; readonly endedAt?: number; readonly failed?: boolean } | undefined;
   /** Where the span of the control plane's present version is kept in the history. */
   span?: string | undefined;
 }
@@ -98,7 +98,12 @@ export interface InsightDoc {
   readonly changedAt: number;
   readonly resources: readonly { readonly status: InsightStatusValue; readonly reason: string; readonly arn?: string; readonly uri?: string }[];
   readonly addons?: readonly { readonly name: string; readonly compatibleVersions: readonly string[] }[];
-  readonly removedApis?: readonly { readonly usage: string; readonly replacedWith: string; readonly startServingReplacementVersion: string }[];
+  readonly removedApis?: readonly {
+    readonly usage: string;
+    readonly replacedWith: string;
+    readonly startServingReplacementVersion: string;
+    readonly clients: readonly { readonly userAgent: string; readonly requests: number; readonly lastRequestAt: number }[];
+  }[];
 }
 
 export interface NodeDoc {

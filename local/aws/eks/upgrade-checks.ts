@@ -1,13 +1,13 @@
 import type { Category, InsightStatusValue } from '@aws-sdk/client-eks';
 import { compareMinors, minorOf, minorsBetween, nextMinor } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
-import { addonVersionsFor, apisRemovedIn, minorsThatRemoveApis, versionEntry } from './catalogue.ts';
+import { DAYS_OF_AUDIT, minorsWithRemovals, usageOfRemoved } from './api-usage.ts';
+import { addonVersionsFor, versionEntry } from './catalogue.ts';
 import type { Place } from './place.ts';
 import type { ClusterDoc, InsightDoc } from './state.ts';
 
 /** How far a kubelet or kube-proxy may be behind the control plane. Source: EKS user guide, cluster insights; Kubernetes version skew policy. */
 const SKEW_MAX_MINORS = 3;
-const DAYS_OF_AUDIT = 30;
 
 export interface Judgement {
   readonly category: Category;
@@ -26,7 +26,7 @@ export interface Judgement {
 /** What EKS would find when it looks at the cluster now, for the minors ahead of it. */
 export function judgeUpgrade(place: Place, cluster: ClusterDoc): Judgement[] {
   const next = nextMinor(cluster.version);
-  return [kubeletSkew(place, cluster, next), kubeProxySkew(place, cluster, next), clusterHealth(cluster, next), addonCompatibility(place, cluster, next), ...removedApis(cluster)];
+  return [kubeletSkew(place, cluster, next), kubeProxySkew(place, cluster, next), clusterHealth(cluster, next), addonCompatibility(place, cluster, next), ...removedApis(place, cluster, next)];
 }
 
 /** ERROR: the next minor is out of reach. WARNING: the one after it. */
@@ -42,7 +42,8 @@ export function worst(statuses: readonly InsightStatusValue[]): InsightStatusVal
 
 function kubeletSkew(place: Place, cluster: ClusterDoc, next: Minor): Judgement {
   const nodes = place.nodegroups.list(`${cluster.name}/`).flatMap((nodegroup) => nodegroup.nodes.filter((node) => node.ready));
-  const resources = nodes
+  const others = (place.workloads.get(cluster.name)?.nodes ?? []).map(({ name, version }) => ({ id: name, kubelet: version }));
+  const resources = [...nodes, ...others]
     .map((node) => ({ status: skewStatus(node.kubelet, next), reason: `Node ${node.id} runs kubelet ${node.kubelet}.`, uri: `/api/v1/nodes/${node.id}` }))
     .filter((resource) => resource.status !== 'PASSING');
   const status = worst(resources.map((resource) => resource.status));
@@ -112,19 +113,27 @@ function addonCompatibility(place: Place, cluster: ClusterDoc, next: Minor): Jud
   };
 }
 
-/** Nobody calls the simulated control plane, so no use of a removed API is ever found. */
-function removedApis(cluster: ClusterDoc): Judgement[] {
-  const ahead = minorsThatRemoveApis().filter((minor) => compareMinors(minor, cluster.version) > 0);
-  return ahead.map((minor) => ({
-    category: 'UPGRADE_READINESS',
-    kind: `removed-apis-${minor}`,
-    name: `Deprecated APIs removed in Kubernetes v${minor}`,
-    kubernetesVersion: minor,
-    description: `Checks for usage of deprecated APIs that are scheduled for removal in Kubernetes v${minor}. Upgrading your cluster before migrating to the updated APIs supported by v${minor} could cause application impact.`,
-    recommendation: `Update manifests and API clients to use newer Kubernetes APIs if applicable before upgrading to Kubernetes v${minor}.`,
-    status: 'PASSING',
-    reason: `No deprecated API usage detected within the last ${DAYS_OF_AUDIT} days.`,
-    resources: [],
-    removedApis: apisRemovedIn(minor),
-  }));
+/** One insight for each minor ahead that stops serving APIs: ERROR when it is the next, WARNING further ahead. */
+function removedApis(place: Place, cluster: ClusterDoc, next: Minor): Judgement[] {
+  const ahead = minorsWithRemovals(place, cluster.name).filter((minor) => compareMinors(minor, cluster.version) > 0);
+  return ahead.map((minor) => {
+    const apis = usageOfRemoved(place, cluster.name, minor);
+    const used = apis.filter((api) => api.clients.length > 0);
+    const status = used.length === 0 ? 'PASSING' : minor === next ? 'ERROR' : 'WARNING';
+    return {
+      category: 'UPGRADE_READINESS',
+      kind: `removed-apis-${minor}`,
+      name: `Deprecated APIs removed in Kubernetes v${minor}`,
+      kubernetesVersion: minor,
+      description: `Checks for usage of deprecated APIs that are scheduled for removal in Kubernetes v${minor}. Upgrading your cluster before migrating to the updated APIs supported by v${minor} could cause application impact.`,
+      recommendation: `Update manifests and API clients to use newer Kubernetes APIs if applicable before upgrading to Kubernetes v${minor}.`,
+      status,
+      reason:
+        status === 'PASSING'
+          ? `No deprecated API usage detected within the last ${DAYS_OF_AUDIT} days.`
+          : `Deprecated API usage detected within last ${DAYS_OF_AUDIT} days and your cluster is on Kubernetes v${cluster.version}.`,
+      resources: [],
+      removedApis: apis,
+    };
+  });
 }
