@@ -1,4 +1,7 @@
 import { authorize } from './authorization.ts';
+import { createAutoScaling } from './autoscaling/index.ts';
+import type { SimulatedAutoScaling } from './autoscaling/index.ts';
+import { Alarms } from './cloudwatch/alarms.ts';
 import { createCloudWatch } from './cloudwatch/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEc2 } from './ec2/index.ts';
@@ -28,6 +31,7 @@ export interface SimulatedAws {
   readonly ec2: SimulatedEc2;
   readonly kms: SimulatedService;
   readonly cloudwatch: SimulatedService;
+  readonly autoscaling: SimulatedAutoScaling;
   readonly sqs: SimulatedSqs;
   readonly lambda: SimulatedLambda;
   readonly eks: SimulatedEks;
@@ -47,6 +51,8 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
   const ec2 = createEc2(world);
   const kms = createKms(world);
   const cloudwatch = createCloudWatch(world);
+  const alarms = new Alarms(world.disk);
+  const autoscaling = createAutoScaling(world, { ec2, isFiring: (where, alarmName) => alarms.get(where, alarmName)?.state === 'ALARM' });
   const sqs = createSqs(world);
   const lambda = createLambda(world);
   const eks = createEks(world, { iam, ec2, faults: new Faults(world.disk) });
@@ -60,19 +66,20 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
     },
   });
   return {
-    services: [iam, sts, ec2, kms, cloudwatch, sqs, lambda, eks, dynamodb, stepfunctions],
+    services: [iam, sts, ec2, kms, cloudwatch, autoscaling, sqs, lambda, eks, dynamodb, stepfunctions],
     iam,
     sts,
     ec2,
     kms,
     cloudwatch,
+    autoscaling,
     sqs,
     lambda,
     eks,
     dynamodb,
     stepfunctions,
     resume() {
-      for (const service of [dynamodb, eks, sqs, lambda, stepfunctions]) service.resume();
+      for (const service of [dynamodb, ec2, autoscaling, eks, sqs, lambda, stepfunctions]) service.resume();
     },
   };
 }

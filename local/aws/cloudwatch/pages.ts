@@ -11,8 +11,9 @@ interface Asked {
 /** A page of a list; tokens say where the next one begins. */
 export function paged<T>(items: readonly T[], { MaxRecords = PAGE_DEFAULT, NextToken }: Asked): { readonly items: T[]; readonly NextToken?: string } {
   if (!Number.isInteger(MaxRecords) || MaxRecords < 1 || MaxRecords > PAGE_MAX) throw new AwsError('InvalidParameterValue', `The value ${MaxRecords} for parameter MaxRecords is not between 1 and ${PAGE_MAX}.`);
-  const start = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64url').toString('utf8'));
-  if (!Number.isInteger(start) || start < 0) throw new AwsError('InvalidNextToken', 'The next token specified is invalid.');
+  const written = NextToken === undefined ? '0' : Buffer.from(NextToken, 'base64url').toString('utf8');
+  const start = Number(written);
+  if (!/^\d{1,9}$/.test(written)) throw new AwsError('InvalidNextToken', 'The next token specified is invalid.');
   const end = start + MaxRecords;
   return { items: items.slice(start, end), ...(end < items.length ? { NextToken: Buffer.from(String(end)).toString('base64url') } : {}) };
 }

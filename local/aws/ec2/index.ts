@@ -1,12 +1,19 @@
 import * as ec2 from '@aws-sdk/client-ec2';
 import { AwsError } from '../service.ts';
-import type { Call, Needed, SimulatedService, World } from '../service.ts';
+import type { Call, SimulatedService, World } from '../service.ts';
+import { imageOperations } from './images.ts';
+import { isLive, PENDING_SECONDS } from './instance-state.ts';
 import { instanceType } from './instance-types.ts';
 import type { SeenInstanceType } from './instance-types.ts';
+import { armStart, endInstances, instanceOperations } from './instances.ts';
+import { planLaunch, startInstances } from './launch.ts';
+import type { Launch } from './launch.ts';
 import { launchTemplateOperations, templateAt, versionAt } from './launch-templates.ts';
 import { networkOperations } from './networks.ts';
 import { Ec2Place } from './records.ts';
+import type { InstanceRecord, SubnetRecord } from './records.ts';
 import { securityGroupOperations } from './security-groups.ts';
+import { needsOf } from './needs.ts';
 import { surroundingOperations } from './surroundings.ts';
 import { zonesOf } from './zones.ts';
 import type { Zone } from './zones.ts';
@@ -27,7 +34,40 @@ export interface SeenLaunchTemplate {
   readonly instanceType?: string;
 }
 
+/** An instance as other services see it. */
+export interface SeenInstance {
+  readonly id: string;
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  readonly zoneName: string;
+  readonly zoneId: string;
+  /** Nobody has asked for its end. */
+  readonly isLive: boolean;
+}
+
+/** What a launch would come to. */
+export interface SeenLaunch {
+  readonly template: { readonly id: string; readonly version: number } | undefined;
+  readonly imageId: string;
+  readonly instanceType: string;
+}
+
+/** Told of instances whose end somebody asked for. */
+export type OnTermination = (where: { readonly accountId: string; readonly region: string }, instanceIds: readonly string[], now: number) => void;
+
 export interface SimulatedEc2 extends SimulatedService {
+  /** Lets time at full speed go on until what was starting runs. */
+  resume(): void;
+  /** What a launch would come to. Throws what RunInstances would answer. */
+  planLaunch(accountId: string, region: string, launch: Launch, now: number): SeenLaunch;
+  /** Launches instances for another service. Throws what RunInstances would answer. */
+  launch(accountId: string, region: string, launch: Launch, now: number): readonly SeenInstance[];
+  /** Ends instances for another service; nobody is told. */
+  terminate(accountId: string, region: string, instanceIds: readonly string[], now: number, reason: string): void;
+  onTermination(listener: OnTermination): void;
+  /** The default subnet of a zone. */
+  defaultSubnet(accountId: string, region: string, zoneName: string): SeenSubnet | undefined;
   /** A subnet as other services see it. */
   subnet(accountId: string, region: string, subnetId: string): SeenSubnet | undefined;
   /** A launch template's version (a number, `$Latest`, or `$Default`, which is also meant by none), by id or name. */
@@ -40,7 +80,7 @@ export interface SimulatedEc2 extends SimulatedService {
   holdAddresses(accountId: string, region: string, subnetId: string, holder: string, addresses: number): void;
 }
 
-/** Networks, security groups, launch templates and what surrounds them. No instance runs here: nodes are the simulated EKS's own. */
+/** Networks, security groups, launch templates, images, instances, and what surrounds them. Nodes of managed node groups are the simulated EKS's own and are no instances here. */
 export function createEc2(world: World): SimulatedEc2 {
   const places = new Map<string, Ec2Place>();
   function place(accountId: string, region: string): Ec2Place {
@@ -51,17 +91,37 @@ export function createEc2(world: World): SimulatedEc2 {
   }
   const placeOf = ({ accountId, region }: Call): Ec2Place => place(accountId, region);
 
+  const listeners: OnTermination[] = [];
+  function terminate(place: Ec2Place, ids: readonly string[], now: number, reason: string): void {
+    const ended = endInstances(world, place, ids, now, reason).map(({ id }) => id);
+    if (ended.length > 0) for (const listener of listeners) listener(place, ended, now);
+  }
+  function seenSubnet(accountId: string, region: string, found: SubnetRecord | undefined): SeenSubnet | undefined {
+    if (found === undefined) return undefined;
+    return { subnetId: found.id, vpcId: found.vpcId, availabilityZone: found.zoneName, availabilityZoneId: found.zoneId, availableIpAddressCount: place(accountId, region).freeAddresses(found) };
+  }
+
   return {
     name: 'ec2',
     protocol: 'ec2-query',
     schemas: { ...ec2 },
-    operations: dryRunnable({ ...networkOperations(world, placeOf), ...securityGroupOperations(world, placeOf), ...launchTemplateOperations(world, placeOf), ...surroundingOperations(placeOf) }),
-    needs: (operation, input, call) => needsOf(operation, input as Readonly<Record<string, unknown>>, call),
+    operations: dryRunnable({ ...networkOperations(world, placeOf), ...securityGroupOperations(world, placeOf), ...launchTemplateOperations(world, placeOf), ...imageOperations(world, placeOf), ...instanceOperations(world, placeOf, terminate), ...surroundingOperations(placeOf) }),
+    needs: (operation, input, call) => needsOf(operation, input as Readonly<Record<string, unknown>>, call, () => placeOf(call)),
 
-    subnet(accountId, region, subnetId) {
-      const found = place(accountId, region).subnets.get(subnetId);
-      if (found === undefined) return undefined;
-      return { subnetId, vpcId: found.vpcId, availabilityZone: found.zoneName, availabilityZoneId: found.zoneId, availableIpAddressCount: place(accountId, region).freeAddresses(found) };
+    subnet: (accountId, region, subnetId) => seenSubnet(accountId, region, place(accountId, region).subnets.get(subnetId)),
+    defaultSubnet: (accountId, region, zoneName) => seenSubnet(accountId, region, place(accountId, region).subnets.list().find((subnet) => subnet.isDefault && subnet.zoneName === zoneName)),
+
+    planLaunch: (accountId, region, launch, now) => planLaunch(place(accountId, region), launch, now),
+    launch(accountId, region, launch, now) {
+      const where = place(accountId, region);
+      const started = startInstances(world, where, planLaunch(where, launch, now), now);
+      armStart(world, now);
+      return started.map((instance) => ({ ...instance, isLive: isLive(instance) }));
+    },
+    terminate: (accountId, region, instanceIds, now, reason) => void endInstances(world, place(accountId, region), instanceIds, now, reason),
+    onTermination: (listener) => void listeners.push(listener),
+    resume() {
+      for (const { launchedAt } of world.disk.collection<InstanceRecord>('ec2-instances').list()) if (launchedAt + PENDING_SECONDS * 1000 > world.clock.now()) armStart(world, launchedAt);
     },
 
     launchTemplate(accountId, region, { id, name, version }) {
@@ -94,15 +154,4 @@ function dryRunnable(operations: SimulatedService['operations']): SimulatedServi
       },
     ]),
   );
-}
-
-const RESOURCE_TYPES: Readonly<Record<string, string>> = { vpc: 'vpc', subnet: 'subnet', sg: 'security-group', lt: 'launch-template' };
-
-/** Changes are checked against what they name; descriptions against everything. Source: Service Authorization Reference, Amazon EC2. */
-function needsOf(operation: string, input: Readonly<Record<string, unknown>>, call: Call): readonly Needed[] | undefined {
-  if (operation.startsWith('Describe')) return undefined;
-  const { Resources, SubnetId, GroupId, LaunchTemplateId, VpcId } = input;
-  const named = Array.isArray(Resources) ? (Resources as unknown[]) : [SubnetId ?? GroupId ?? LaunchTemplateId ?? VpcId];
-  const arns = named.flatMap((id) => (typeof id === 'string' ? [`arn:aws:ec2:${call.region}:${call.accountId}:${RESOURCE_TYPES[id.split('-')[0] ?? ''] ?? '*'}/${id}`] : []));
-  return arns.length === 0 ? undefined : arns.map((resource) => ({ action: `ec2:${operation}`, resource }));
 }

@@ -68,6 +68,40 @@ export interface TemplateVersionRecord {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+export interface InstanceRecord extends Placed {
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly architecture: string;
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly zoneName: string;
+  readonly zoneId: string;
+  readonly privateAddress: string;
+  readonly groupIds: readonly string[];
+  readonly spot: boolean;
+  readonly reservationId: string;
+  /** Its number among those of one launch. */
+  readonly launchIndex: number;
+  readonly keyName?: string;
+  readonly profileArn?: string;
+  /** Virtual epoch ms. */
+  readonly launchedAt: number;
+  /** When its termination was asked for. */
+  readonly terminatedAt?: number;
+  readonly terminationReason?: string;
+}
+
+/** An image of the account's own. */
+export interface ImageRecord extends Placed {
+  readonly name: string;
+  readonly description: string;
+  readonly architecture: string;
+  readonly rootDeviceName: string;
+  readonly createdAt: number;
+  readonly sourceImageId?: string;
+  readonly sourceImageRegion?: string;
+}
+
 /** Five addresses of every subnet are AWS's own. */
 const RESERVED_ADDRESSES = 5;
 /** Default subnets are /20 pieces of the default VPC. */
@@ -82,6 +116,8 @@ export class Ec2Place {
   readonly subnets: Shelf<SubnetRecord>;
   readonly groups: Shelf<GroupRecord>;
   readonly templates: Shelf<TemplateRecord>;
+  readonly instances: Shelf<InstanceRecord>;
+  readonly images: Shelf<ImageRecord>;
   readonly #versions: Collection<TemplateVersionRecord>;
   readonly #held: Collection<number>;
 
@@ -93,6 +129,8 @@ export class Ec2Place {
     this.subnets = new Shelf(disk.collection('ec2-subnets'), prefix);
     this.groups = new Shelf(disk.collection('ec2-security-groups'), prefix);
     this.templates = new Shelf(disk.collection('ec2-launch-templates'), prefix);
+    this.instances = new Shelf(disk.collection('ec2-instances'), prefix);
+    this.images = new Shelf(disk.collection('ec2-images'), prefix);
     this.#versions = disk.collection('ec2-launch-template-versions');
     this.#held = disk.collection('ec2-held-addresses');
     const begun = disk.collection<boolean>('ec2-places');
@@ -198,8 +236,10 @@ export function notFound(code: string, what: string, id: string): AwsError {
 
 const TAGS_MAX = 50;
 
+export type TagSpecifications = readonly { readonly ResourceType?: string | undefined; readonly Tags?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined }[];
+
 /** Tags of a creation, from its TagSpecifications for the resource's type. */
-export function tagsFor(type: string, specifications: readonly { ResourceType?: string | undefined; Tags?: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined }[] | undefined): Tag[] {
+export function tagsFor(type: string, specifications: TagSpecifications | undefined): Tag[] {
   const stray = (specifications ?? []).find(({ ResourceType }) => ResourceType !== type);
   if (stray !== undefined) throw new AwsError('InvalidParameterValue', `'${stray.ResourceType}' is not a valid taggable resource type for this operation.`, 400);
   return mergedTags([], (specifications ?? []).flatMap(({ Tags }) => Tags ?? []));

@@ -16,7 +16,7 @@ import type { Call, OperationHandler } from '../service.ts';
 import { filtered, identified, paged } from './filters.ts';
 import types from './instance-types.json' with { type: 'json' };
 import { mergedTags } from './records.ts';
-import type { Ec2Place, Tag, VpcRecord } from './records.ts';
+import type { Ec2Place, Shelf, Tag, VpcRecord } from './records.ts';
 import { REGIONS, steadyId, zonesOf } from './zones.ts';
 
 type InstanceType = (typeof types)[number];
@@ -152,26 +152,23 @@ export function surroundingOperations(placeOf: (call: Call) => Ec2Place): Record
 
 function taggable(place: Ec2Place) {
   return [
-    { type: 'vpc', prefix: 'vpc-', shelf: place.vpcs },
-    { type: 'subnet', prefix: 'subnet-', shelf: place.subnets },
-    { type: 'security-group', prefix: 'sg-', shelf: place.groups },
-    { type: 'launch-template', prefix: 'lt-', shelf: place.templates },
+    { type: 'vpc', prefix: 'vpc-', code: 'InvalidVpcID.NotFound', shelf: place.vpcs },
+    { type: 'subnet', prefix: 'subnet-', code: 'InvalidSubnetID.NotFound', shelf: place.subnets },
+    { type: 'security-group', prefix: 'sg-', code: 'InvalidGroup.NotFound', shelf: place.groups },
+    { type: 'launch-template', prefix: 'lt-', code: 'InvalidLaunchTemplateId.NotFound', shelf: place.templates },
+    { type: 'instance', prefix: 'i-', code: 'InvalidInstanceID.NotFound', shelf: place.instances },
+    { type: 'image', prefix: 'ami-', code: 'InvalidAMIID.NotFound', shelf: place.images },
   ] as const;
 }
 
 function retag(place: Ec2Place, id: string, change: (tags: readonly Tag[]) => Tag[]): void {
   const kind = taggable(place).find(({ prefix }) => id.startsWith(prefix));
   if (kind === undefined) throw new AwsError('InvalidID', `The ID '${id}' is not valid`, 400);
-  const codes = { vpc: 'InvalidVpcID.NotFound', subnet: 'InvalidSubnetID.NotFound', 'security-group': 'InvalidGroup.NotFound', 'launch-template': 'InvalidLaunchTemplateId.NotFound' } as const;
-  const apply = <T extends { readonly tags: readonly Tag[]; readonly id: string }>(shelf: { get(id: string): T | undefined; put(record: T): void }): void => {
-    const record = shelf.get(id);
-    if (record === undefined) throw new AwsError(codes[kind.type], `The ${kind.type} ID '${id}' does not exist`, 400);
-    shelf.put({ ...record, tags: change(record.tags) });
-  };
-  if (kind.type === 'vpc') apply(place.vpcs);
-  else if (kind.type === 'subnet') apply(place.subnets);
-  else if (kind.type === 'security-group') apply(place.groups);
-  else apply(place.templates);
+  // Each shelf takes back what it gave, which the union of them cannot say.
+  const shelf = kind.shelf as Shelf<VpcRecord>;
+  const record = shelf.get(id);
+  if (record === undefined) throw new AwsError(kind.code, `The ${kind.type} ID '${id}' does not exist`, 400);
+  shelf.put({ ...record, tags: change(record.tags) });
 }
 
 function mainTable(vpc: VpcRecord, id: string, association: string) {
