@@ -14,6 +14,12 @@ export const FINDINGS = {
   'zone-addresses-short': 'advises',
   'surge-addresses-short': 'advises',
   'update-in-progress': 'advises',
+  'insight-error': 'either',
+  'insight-warning': 'advises',
+  'insight-unknown': 'blocks',
+  'insights-stale': 'either',
+  'insights-not-seen': 'blocks',
+  'insight-misconfiguration': 'advises',
   'nodegroup-unhealthy': 'either',
   'nodegroup-busy': 'advises',
   'nodegroup-newer-than-control-plane': 'advises',
@@ -48,10 +54,27 @@ export const FINDINGS = {
 export type FindingCode = keyof typeof FINDINGS;
 
 /** A finding of the catalogue. `hop` is the target minor that it concerns, or null for all of the work. */
-export function finding(code: FindingCode, severity: Finding['severity'], subject: string, told: { readonly detail: string; readonly remedy: string; readonly hop?: string | null }): Finding {
-  return { code, severity, subject, detail: told.detail, remedy: told.remedy, hop: told.hop ?? null };
+export function finding(code: FindingCode, severity: Finding['severity'], subject: string, told: Told): Finding {
+  const { detail, remedy, hop = null, evidence = [] } = told;
+  return { code, severity, subject, detail, remedy, hop, ...(evidence.length === 0 ? {} : { evidence: shortened(evidence) }) };
 }
 
+interface Told {
+  readonly detail: string;
+  readonly remedy: string;
+  readonly hop?: string | null;
+  readonly evidence?: readonly string[];
+}
+
+/** Lines of evidence that a finding carries at most: it travels in every answer and record. */
+const EVIDENCE_LINES_MAX = 20;
+
+function shortened(evidence: readonly string[]): readonly string[] {
+  if (evidence.length <= EVIDENCE_LINES_MAX) return evidence;
+  return [...evidence.slice(0, EVIDENCE_LINES_MAX - 1), `and ${evidence.length - EVIDENCE_LINES_MAX + 1} more.`];
+}
+
+/** Whether a finding refuses the work: it blocks, and no waiver is in force for it. */
 export function blocks(found: Finding): boolean {
-  return found.severity === 'blocks';
+  return found.severity === 'blocks' && found.waiver === undefined;
 }

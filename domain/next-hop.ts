@@ -5,6 +5,7 @@ import type { Operation, OperationError, Step } from './operation.ts';
 import type { Hop, Plan } from './plan.ts';
 import { planUpgrade } from './plan-upgrade.ts';
 import { isRefusal } from './refusal.ts';
+import type { Waiver } from './waiver.ts';
 
 /** What an upgrade does next, decided afresh from what is true now. */
 export type NextHop =
@@ -16,15 +17,28 @@ export type NextHop =
 /** More hops than the minors that EKS has ever offered at once: past it something turns in a circle. */
 const HOPS_MAX = 20;
 
+export interface NextHopAsk {
+  readonly operation: Operation;
+  readonly steps: readonly Step[];
+  readonly cluster: Cluster;
+  readonly facts: ClusterFacts;
+  /** RFC 3339. */
+  readonly now: string;
+  /** Those of the cluster. */
+  readonly waivers?: readonly Waiver[];
+  /** False where EKS is still to look anew before the hop is begun: insights that are out of date then only advise. */
+  readonly lastLook?: boolean;
+}
+
 /** Re-plans an upgrade between hops: the plan of record is a memory, the facts are the truth. */
-export function decideNextHop(asked: { operation: Operation; steps: readonly Step[]; cluster: Cluster; facts: ClusterFacts; now: string }): NextHop {
-  const { operation, steps, cluster, facts, now } = asked;
+export function decideNextHop(asked: NextHopAsk): NextHop {
+  const { operation, steps, cluster, facts, now, waivers, lastLook = true } = asked;
   const failures = steps.filter((step) => step.state === 'Failed');
   if (failures.length > 0) return stop(failures.map((step) => step.error ?? { code: 'StepFailed', message: `${step.title} failed.`, step: step.id }));
   const { to } = operation.plan;
   if (!isMinor(to)) return stop([{ code: 'PlanUnreadable', message: `The plan's target ${to} is no minor version.` }]);
 
-  const fresh = planUpgrade({ cluster: { ...cluster, version: facts.cluster.version }, to, facts, now });
+  const fresh = planUpgrade({ cluster: { ...cluster, version: facts.cluster.version }, to, facts, now, waivers, askedBy: askersOf(operation), lastLook });
   if (isRefusal(fresh)) {
     if (fresh.code === 'nothing-to-upgrade') return { kind: 'done', because: fresh.detail };
     return stop([{ code: fresh.code, message: fresh.detail, ...(fresh.remedy === undefined ? {} : { remedy: fresh.remedy }) }]);
@@ -37,6 +51,11 @@ export function decideNextHop(asked: { operation: Operation; steps: readonly Ste
   }
   const plan = mergePlans(operation.plan, fresh, steps);
   return { kind: 'hop', hop, plan, changed: difference(operation.plan, plan) };
+}
+
+/** Who asked for the operation, and who had it tried again. */
+export function askersOf({ requestedBy, askedAgainBy }: Pick<Operation, 'requestedBy' | 'askedAgainBy'>): readonly string[] {
+  return askedAgainBy === undefined ? [requestedBy] : [requestedBy, askedAgainBy];
 }
 
 /** What was done stays as it was planned; what is left is as planned now. */

@@ -3,6 +3,7 @@ import type { Account } from './account.ts';
 import type { Cluster, Nodegroup } from './cluster.ts';
 import { changedCluster, changedNodegroup, draftNodegroup } from './draft-cluster.ts';
 import type { ClusterFacts, CreationFacts } from './facts.ts';
+import { askersOf } from './next-hop.ts';
 import type { Operation } from './operation.ts';
 import { planClusterChange } from './plan-cluster-change.ts';
 import { planCreation } from './plan-creation.ts';
@@ -16,6 +17,7 @@ import { planUpgrade } from './plan-upgrade.ts';
 import type { Plan } from './plan.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import { ChangeCluster, ChangeNodegroup, CreateNodegroup, RequestUpgrade } from './requests.ts';
+import type { Waiver } from './waiver.ts';
 
 interface Again {
   readonly operation: Operation;
@@ -23,20 +25,24 @@ interface Again {
   readonly facts: ClusterFacts | 'absent';
   /** RFC 3339. */
   readonly now: string;
+  /** Those of the cluster. */
+  readonly waivers?: readonly Waiver[];
+  /** Who asks for the retry. */
+  readonly askedBy?: string;
 }
 
 /** The tag by which a cluster in EKS is known to be the one of a record, and not a namesake. */
 const CLUSTER_ID_TAG = 'slipway:cluster-id';
 
 /** Plans a failed or cancelled operation afresh: the same request, from what is true now. A creation is planned by `planCreationAgain`. */
-export function planAgain({ operation, cluster, facts, now }: Again): Plan | Refusal {
+export function planAgain({ operation, cluster, facts, now, waivers, askedBy }: Again): Plan | Refusal {
   const { kind, request } = operation;
   if (kind === 'delete-cluster') return planDeletion({ cluster, facts, now });
   if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${cluster.name} in ${cluster.accountId}, ${cluster.region}.`);
   const nodegroupName = String(request['nodegroupName'] ?? '');
   switch (kind) {
     case 'upgrade-cluster':
-      return planUpgrade({ cluster, to: RequestUpgrade.parse(request).to, facts, now });
+      return planUpgrade({ cluster, to: RequestUpgrade.parse(request).to, facts, now, waivers, askedBy: [...askersOf(operation), ...(askedBy === undefined ? [] : [askedBy])] });
     case 'rollback-cluster':
       return planRollback({ cluster, facts, now });
     case 'import-cluster':

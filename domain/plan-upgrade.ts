@@ -6,13 +6,16 @@ import { estimateUpgrade } from './estimate.ts';
 import type { ClusterFacts } from './facts.ts';
 import { blocks } from './finding-codes.ts';
 import { isOffered, minorsToPass, notOffered } from './hops.ts';
+import { forcedWhereWaived } from './insight-findings.ts';
 import type { Minor } from './minor.ts';
 import { findingsAtGoal, findingsAtHop, nodegroupAt, rollAt, type NodegroupAt } from './nodegroup-rolls.ts';
 import { notLookedAtForUpgrade } from './not-looked-at.ts';
 import type { Finding, Hop, Plan, PlannedStep, Stage } from './plan.ts';
+import { readinessFindings } from './readiness-checks.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { roomFindings } from './room-findings.ts';
 import { supportFindings } from './support-findings.ts';
+import { withWaivers, type Waiver } from './waiver.ts';
 import { awaitsNodes, workloadFindings } from './workload-findings.ts';
 
 export interface UpgradeAsk {
@@ -21,6 +24,12 @@ export interface UpgradeAsk {
   readonly facts: ClusterFacts;
   /** RFC 3339. */
   readonly now: string;
+  /** Those of the cluster. */
+  readonly waivers?: readonly Waiver[] | undefined;
+  /** Who asks, and who asked before a retry: their own waivers do not count. */
+  readonly askedBy?: string | readonly string[] | undefined;
+  /** Nobody looks again before the first hop: insights that are out of date then block. */
+  readonly lastLook?: boolean | undefined;
 }
 
 /**
@@ -41,7 +50,7 @@ export function planUpgrade(ask: UpgradeAsk): Plan | Refusal {
 }
 
 /** The plan as it would be, blocking findings and all: what a dry run shows. */
-export function draftUpgrade({ to, facts, now }: UpgradeAsk): Plan | Refusal {
+export function draftUpgrade({ cluster, to, facts, now, waivers = [], askedBy, lastLook }: UpgradeAsk): Plan | Refusal {
   const from = facts.cluster.version;
   const minors = minorsToPass(from, to, facts.catalogue);
   if (isRefusal(minors)) return minors;
@@ -53,8 +62,10 @@ export function draftUpgrade({ to, facts, now }: UpgradeAsk): Plan | Refusal {
       remedy: 'Name a newer version as `to`; GET /v1/versions lists what EKS offers.',
     });
   }
-  const findings = [...controlPlaneFindings(facts), ...workloadFindings(facts, walk.hops), ...walk.findings, ...roomFindings(facts, walk.hops), ...supportFindings(facts, to, now)];
-  return { from, to, hops: walk.hops, findings: blockingFirst(findings), notLookedAt: notLookedAtForUpgrade(to), estimate: estimateUpgrade(walk.hops, facts, to, now) };
+  const readiness = readinessFindings({ facts, hops: walk.hops, to, now, movedAt: cluster.upgraded?.at, lastLook });
+  const found = [...controlPlaneFindings(facts), ...workloadFindings(facts, walk.hops), ...walk.findings, ...roomFindings(facts, walk.hops), ...readiness, ...supportFindings(facts, to, now)];
+  const findings = withWaivers(found, waivers, { askedBy, now });
+  return { from, to, hops: forcedWhereWaived(walk.hops, findings), findings: blockingFirst(findings), notLookedAt: notLookedAtForUpgrade(to), estimate: estimateUpgrade(walk.hops, facts, to, now) };
 }
 
 /** The cluster as the plan has it after the steps so far. */

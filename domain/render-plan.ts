@@ -1,3 +1,4 @@
+import { blocks } from './finding-codes.ts';
 import type { Estimate, Finding, Plan } from './plan.ts';
 
 /** Columns that a line of text may take. */
@@ -16,7 +17,8 @@ export function renderPlan(plan: Plan): string {
     lines.push('');
   }
   if (plan.hops.every((hop) => hop.steps.length === 0)) lines.push('Nothing to do at EKS.', '');
-  lines.push(...section('Stands in the way', plan.findings.filter((found) => found.severity === 'blocks')));
+  lines.push(...section('Stands in the way', plan.findings.filter(blocks)));
+  lines.push(...section('Waived', plan.findings.filter((found) => found.waiver !== undefined)));
   lines.push(...section('Worth knowing', plan.findings.filter((found) => found.severity === 'advises')));
   if (plan.notLookedAt.length > 0) {
     lines.push('Not looked at', ...plan.notLookedAt.flatMap((item) => wrapped(`${item.code}: ${item.because}`, '  - ')), '');
@@ -27,8 +29,12 @@ export function renderPlan(plan: Plan): string {
 
 function section(heading: string, findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
-  const items = findings.flatMap((found) => [...wrapped(`${found.subject}: ${found.detail} (${found.code}${found.hop === null ? '' : `, ${found.hop}`})`, '  - '), ...wrapped(found.remedy, '      ')]);
+  const items = findings.flatMap((found) => [...wrapped(`${found.subject}: ${found.detail} (${found.code}${found.hop === null ? '' : `, ${found.hop}`})`, '  - '), ...(found.evidence ?? []).flatMap((line) => wrapped(line, '      · ')), ...wrapped(remedyOrWaiver(found), '      ')]);
   return [heading, ...items, ''];
+}
+
+function remedyOrWaiver({ remedy, waiver }: Finding): string {
+  return waiver === undefined ? remedy : `${waiver.owner} answers for it until ${waiver.until}: ${waiver.reason}`;
 }
 
 function estimateText({ minutes, addresses, surgeNodes, savedPerMonthUsd }: Estimate): string {

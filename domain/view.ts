@@ -127,7 +127,16 @@ export const OperationErrorView = z
   .meta({ id: 'OperationError' });
 
 export const FindingView = z
-  .strictObject({ code: z.string(), severity: z.enum(['blocks', 'advises']), subject: z.string(), detail: z.string(), remedy: z.string(), hop: z.string().nullable() })
+  .strictObject({
+    code: z.string(),
+    severity: z.enum(['blocks', 'advises']),
+    subject: z.string(),
+    detail: z.string(),
+    remedy: z.string(),
+    hop: z.string().nullable(),
+    evidence: z.array(z.string()).optional(),
+    waiver: z.strictObject({ waiverId: z.string(), owner: z.string(), reason: z.string(), until: z.string() }).optional(),
+  })
   .meta({ id: 'Finding' });
 
 const PlannedStepView = z.strictObject({

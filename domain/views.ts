@@ -5,7 +5,7 @@ import type { Cluster, Nodegroup } from './cluster.ts';
 import { clusterStatus } from './cluster-status.ts';
 import type { VersionCatalogue } from './facts.ts';
 import type { Operation, OperationError, OperationEvent, Step, Terms } from './operation.ts';
-import type { Plan } from './plan.ts';
+import type { Finding, Plan } from './plan.ts';
 import type { AccountSetupView, AccountView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, StepView, VersionView } from './view.ts';
 
 /** From records to what clients are told. Pure mappings: what a record gains is not told until it is named here. */
@@ -147,10 +147,14 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
     from: plan.from,
     to: plan.to,
     hops: plan.hops.map((hop) => ({ from: hop.from, to: hop.to, steps: hop.steps.map((step) => ({ ...step })) })),
-    findings: [...plan.findings],
+    findings: plan.findings.map(viewFinding),
     notLookedAt: [...plan.notLookedAt],
     estimate: plan.estimate,
   };
+}
+
+function viewFinding({ evidence, ...found }: Finding): z.input<typeof PlanView>['findings'][number] {
+  return { ...found, ...(evidence === undefined ? {} : { evidence: [...evidence] }) };
 }
 
 /** A step that was not begun is not to come either, once its operation has ended. */

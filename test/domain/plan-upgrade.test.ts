@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import type { AddonOffer, ClusterFacts } from '../../domain/facts.ts';
-import type { FindingCode } from '../../domain/finding-codes.ts';
+import type { ClusterFacts } from '../../domain/facts.ts';
 import type { Minor } from '../../domain/minor.ts';
-import type { Finding } from '../../domain/plan.ts';
 import { draftUpgrade, planUpgrade } from '../../domain/plan-upgrade.ts';
 import { renderPlan } from '../../domain/render-plan.ts';
 import { addonFacts, ADDONS, at133, cluster, clusterFacts, nodegroupFacts, NOW, OFFERS, planned, refused, stepIds, steps, SUBNETS } from './worlds.ts';
@@ -127,61 +125,5 @@ describe('planUpgrade', () => {
     assert.equal(blocked.code, 'upgrade-blocked');
     assert.deepEqual(blocked.findings, draft.findings);
     assert.match(blocked.detail, /The control plane is FAILED/);
-  });
-});
-
-describe('the findings of an upgrade', () => {
-  const only = (offers: readonly AddonOffer[]) => ({ coredns: offers });
-  const coredns = { addons: [addonFacts('coredns', 'v1.12.1-eksbuild.2')], nodegroups: [] };
-  const issue = (code: string) => [{ code, message: 'Told by EKS.', resourceIds: ['thing-1'] }];
-
-  const cases: readonly [FindingCode, Finding['severity'], ClusterFacts, Minor?][] = [
-    ['control-plane-not-active', 'blocks', at133({ cluster: { status: 'CREATING' } })],
-    ['update-in-progress', 'advises', at133({ cluster: { status: 'UPDATING' } })],
-    ['update-in-progress', 'advises', at133({ updatesInProgress: [{ updateId: 'u-1', status: 'InProgress', type: 'VersionUpdate', params: { Version: '1.34' }, createdAt: NOW, errors: [] }] })],
-    ['control-plane-unhealthy', 'advises', at133({ cluster: { healthIssues: issue('ClusterUnreachable') } })],
-    ['control-plane-unhealthy', 'blocks', at133({ cluster: { healthIssues: issue('Ec2SecurityGroupNotFound') } })],
-    ['cluster-role-missing', 'blocks', at133({ cluster: { healthIssues: issue('IamRoleNotFound') } })],
-    ['kms-key-unusable', 'blocks', at133({ cluster: { healthIssues: issue('KmsKeyDisabled') } })],
-    ['cluster-subnet-missing', 'blocks', at133({ subnets: SUBNETS.slice(1) })],
-    ['cluster-addresses-short', 'blocks', at133({ subnets: SUBNETS.map((subnet) => ({ ...subnet, availableIpAddressCount: 2 })) })],
-    ['zone-addresses-short', 'advises', at133({ subnets: [{ ...SUBNETS[0]!, availableIpAddressCount: 4 }, SUBNETS[1]!] })],
-    ['surge-addresses-short', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { updateConfig: { maxUnavailable: 20 } })], subnets: SUBNETS.map((subnet) => ({ ...subnet, availableIpAddressCount: 9 })) })],
-    ['nodegroup-unhealthy', 'blocks', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { status: 'DEGRADED', healthIssues: issue('AsgInstanceLaunchFailures') })] })],
-    ['nodegroup-unhealthy', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { healthIssues: issue('NodeCreationFailure') })] })],
-    ['nodegroup-busy', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { status: 'DELETING' })] })],
-    ['nodegroup-newer-than-control-plane', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.34')] })],
-    ['kubelet-skew', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.29')] })],
-    ['kubelet-version-unknown', 'advises', at133({ nodegroups: [nodegroupFacts('blue', undefined, { customAmi: true, amiType: 'CUSTOM' })] })],
-    ['custom-ami', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.33', { customAmi: true, amiType: 'CUSTOM' })] })],
-    ['custom-ami', 'blocks', at133({ nodegroups: [nodegroupFacts('blue', '1.30', { customAmi: true, amiType: 'CUSTOM' })] })],
-    ['al2-not-offered', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.32', { amiType: 'AL2_x86_64' })] })],
-    ['al2-not-offered', 'blocks', at133({ nodegroups: [nodegroupFacts('blue', '1.32', { amiType: 'AL2_ARM_64' })] }), '1.36'],
-    ['addon-unhealthy', 'advises', at133({ addons: [addonFacts('coredns', 'v1.12.1-eksbuild.2', { status: 'DEGRADED', healthIssues: issue('InsufficientNumberOfReplicas') })] })],
-    ['addon-busy', 'advises', at133({ addons: [addonFacts('coredns', 'v1.12.1-eksbuild.2', { status: 'UPDATING' })] })],
-    ['addon-not-in-catalogue', 'advises', at133({ addons: [addonFacts('datadog_operator', 'v0.1.9-eksbuild.1')] })],
-    ['addon-not-listed', 'blocks', at133({ ...coredns, addonCatalogue: only([{ addonVersion: 'v1.12.1-eksbuild.2', compatibleWith: ['1.33'], defaultFor: [] }]) })],
-    ['addon-not-listed', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.32')], addons: [addonFacts('coredns', 'v1.14.0-eksbuild.1')] }), '1.33'],
-    ['addon-step-missing', 'blocks', at133({ addons: [addonFacts('vpc-cni', 'v1.19.5-eksbuild.1')], addonCatalogue: { 'vpc-cni': [{ addonVersion: 'v1.21.1-eksbuild.1', compatibleWith: ['1.33', '1.34'], defaultFor: ['1.34'] }, { addonVersion: 'v1.19.5-eksbuild.1', compatibleWith: ['1.33'], defaultFor: [] }] } })],
-    ['addon-step-missing', 'advises', at133({ addons: [addonFacts('vpc-cni', 'v1.19.5-eksbuild.1')], addonCatalogue: { 'vpc-cni': [{ addonVersion: 'v1.21.1-eksbuild.1', compatibleWith: ['1.34'], defaultFor: ['1.34'] }, { addonVersion: 'v1.19.5-eksbuild.1', compatibleWith: ['1.33', '1.34'], defaultFor: [] }] } })],
-    ['kube-proxy-skew', 'blocks', at133({ addons: [addonFacts('kube-proxy', 'v1.30.1-eksbuild.1')], addonCatalogue: { 'kube-proxy': [{ addonVersion: 'v1.30.1-eksbuild.1', compatibleWith: ['1.30', '1.31', '1.32', '1.33'], defaultFor: [] }] } })],
-    ['kube-proxy-newer-than-control-plane', 'advises', at133({ addons: [addonFacts('kube-proxy', 'v1.34.3-eksbuild.2')] })],
-    ['auto-mode-nodes', 'advises', at133({ cluster: { autoMode: true } })],
-    ['extended-support', 'advises', at133()],
-    ['target-in-extended-support', 'advises', clusterFacts('1.32'), '1.33'],
-    ['auto-upgrade-ahead', 'advises', clusterFacts('1.34', { cluster: { supportType: 'STANDARD' }, catalogue: { offers: OFFERS.map((offer) => (offer.version === '1.34' ? { ...offer, endOfStandardSupportDate: '2026-11-01T00:00:00.000Z' } : offer)) } }), '1.35'],
-  ];
-
-  for (const [code, severity, facts, to = '1.34'] of cases) {
-    it(`tell ${code}, which ${severity} (${to}, ${facts.cluster.status})`, () => {
-      const draft = planned(draftUpgrade(ask(facts, to)));
-      const found = draft.findings.filter((finding) => finding.code === code);
-      assert.ok(found.some((finding) => finding.severity === severity), JSON.stringify(draft.findings, null, 1));
-      for (const finding of found) assert.match(`${finding.detail} ${finding.remedy}`, /^\S.*\. \S.*\.$/);
-    });
-  }
-
-  it('are none but the cost for a healthy cluster', () => {
-    assert.deepEqual(plan(at133(), '1.34').findings.map((finding) => finding.code), ['extended-support']);
   });
 });
