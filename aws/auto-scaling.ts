@@ -21,12 +21,13 @@ export function createAutoScaling(options: { readonly endpoint?: string }): Auto
     recentRefreshes: (session, groupName, since) =>
       reaching(session.accountId, async () => {
         const { InstanceRefreshes: found } = await clientOf(session).send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: groupName, MaxRecords: REFRESHES_LOOKED_AT_MAX }));
-        return (found ?? []).map(refreshFacts).filter((refresh) => RUNNING.has(refresh.status) || (refresh.startedAt ?? '') >= since);
+        return (found ?? []).map(refreshFacts).filter((refresh) => REFRESH_RUNNING.has(refresh.status) || (refresh.startedAt ?? '') >= since);
       }),
   };
 }
 
-const RUNNING: ReadonlySet<string> = new Set(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking']);
+/** States of a refresh that holds its group: no other can begin. */
+export const REFRESH_RUNNING: ReadonlySet<string> = new Set(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking']);
 
 /** The step's parameters: `launchTemplateId`, `launchTemplateVersion`, `minHealthyPercentage`. */
 async function beginRefresh(client: AutoScalingClient, step: Step): Promise<Begun> {
@@ -53,7 +54,7 @@ async function beginRefresh(client: AutoScalingClient, step: Step): Promise<Begu
 /** Auto Scaling does not name the refresh that is in the way: of a group there can be one. */
 async function runningRefresh(client: AutoScalingClient, groupName: string): Promise<{ updateId?: string }> {
   const { InstanceRefreshes: found } = await client.send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: groupName, MaxRecords: REFRESHES_LOOKED_AT_MAX }));
-  const updateId = (found ?? []).find((refresh) => RUNNING.has(refresh.Status ?? ''))?.InstanceRefreshId;
+  const updateId = (found ?? []).find((refresh) => REFRESH_RUNNING.has(refresh.Status ?? ''))?.InstanceRefreshId;
   return updateId === undefined ? {} : { updateId };
 }
 

@@ -9,6 +9,7 @@ import { readInsightsRefresh, startInsightsRefresh } from './eks/insights.ts';
 import { readSubnets } from './eks/subnets.ts';
 import { readUpdate, recentUpdates } from './eks/updates.ts';
 import type { Eks, Session } from './ports.ts';
+import { readinessClients } from './readiness/clients.ts';
 import { readReadiness } from './readiness/readiness.ts';
 
 /** Attempts of one EKS or EC2 call, throttles included, before the fault is the caller's. */
@@ -25,7 +26,7 @@ export function createEks(options: { readonly endpoint?: string }): Eks {
     addon: (session, clusterName, addonName) => reaching(session.accountId, () => readAddon(eks(session), clusterName, addonName)),
     update: (session, of, updateId) => reaching(session.accountId, () => readUpdate(eks(session), of, updateId)),
     recentUpdates: (session, of, since) => reaching(session.accountId, () => recentUpdates(eks(session), of, since)),
-    readiness: (session, facts, now) => readReadiness(session.accountId, eks(session), facts, now),
+    readiness: (session, facts, now) => readReadiness(session.accountId, readinessClients(session, options.endpoint), facts, now),
     refreshInsights: (session, clusterName) => reaching(session.accountId, () => startInsightsRefresh(eks(session), clusterName)),
     insightsRefresh: (session, clusterName) => reaching(session.accountId, () => readInsightsRefresh(eks(session), clusterName)),
     versions: (session) => reaching(session.accountId, () => readVersions(eks(session))),

@@ -1,5 +1,5 @@
 import type { Minor } from './minor.ts';
-import type { ReadinessFacts } from './readiness-facts.ts';
+import type { ReadinessFacts, RememberedReadiness } from './readiness-facts.ts';
 
 /** What was seen in an account, by whom it was asked and when. Facts are gathered by `aws/eks` and judged here; a look that failed is an error, never an empty list. */
 export interface ClusterFacts {
@@ -10,11 +10,14 @@ export interface ClusterFacts {
   readonly addons: readonly AddonFacts[];
   readonly catalogue: VersionCatalogue;
   readonly addonCatalogue: AddonCatalogue;
+  /** The cluster's own, then those that its node groups have besides. */
   readonly subnets: readonly SubnetFacts[];
   /** Updates that EKS says are InProgress on the control plane. */
   readonly updatesInProgress: readonly UpdateFacts[];
   /** Looked at where an upgrade or a rollback is planned; absent otherwise, and then not judged. */
   readonly readiness?: ReadinessFacts;
+  /** What an earlier look at readiness need not have read again; nothing is judged on it. */
+  readonly remembered?: RememberedReadiness;
 }
 
 export interface ControlPlaneFacts {
@@ -77,6 +80,8 @@ export interface AddonFacts {
   readonly addonVersion: string;
   /** CREATING, ACTIVE, CREATE_FAILED, UPDATING, DELETING, DELETE_FAILED, DEGRADED, UPDATE_FAILED. */
   readonly status: string;
+  /** Of kube-proxy alone, whose mode is judged: JSON or YAML. */
+  readonly configurationValues?: string;
   readonly healthIssues: readonly HealthIssue[];
 }
 

@@ -26,8 +26,18 @@ export interface ReadinessFacts {
   readonly hybridNodes: boolean;
   /** From the add-on's configuration values; `not-told` where the add-on does not say, or kube-proxy is self-managed. */
   readonly kubeProxyMode: Looked<'iptables' | 'ipvs' | 'nftables' | 'not-told'>;
-  /** Free addresses of the node groups' own subnets are in `ClusterFacts.subnets` when these were read. */
+  /** EKS's own quotas on node groups. */
   readonly limits?: Looked<EksLimitsFacts>;
+}
+
+/** What changes seldom: an hour's old is true enough, and saves reads that EKS and Service Quotas count. */
+export interface RememberedReadiness {
+  /** RFC 3339. */
+  readonly lookedAt: string;
+  readonly fargateProfiles?: readonly FargateProfileFacts[];
+  /** vCPUs by quota code. */
+  readonly vcpuLimits?: Readonly<Record<string, number>>;
+  readonly eksLimits?: EksLimitsFacts;
 }
 
 /** EKS's insights on a cluster as they stand, and how fresh they are. */
@@ -100,6 +110,8 @@ export interface LaunchTemplateFacts {
   /** False when EC2 knows the template or the version no more. */
   readonly exists: boolean;
   readonly imageId?: string;
+  /** Where the template names one, and the group need not. */
+  readonly instanceType?: string;
   /** Node groups and Auto Scaling groups that use it. */
   readonly usedBy: readonly string[];
 }
@@ -111,10 +123,11 @@ export interface SelfManagedGroupFacts {
   readonly desiredCapacity: number;
   readonly minSize: number;
   readonly maxSize: number;
+  /** With the number of the version that new instances get, resolved where the group says `$Latest` or `$Default`. */
   readonly launchTemplate?: { readonly id: string; readonly version: string };
-  /** Of the instances that run; undefined where an image's name does not tell. Oldest first. */
+  /** Each kubelet among the instances that run, once; oldest first, and undefined at the end where an image's name does not tell. */
   readonly kubelets: readonly (Minor | undefined)[];
-  /** The launch template's version whose image is for each minor, newest first: what a refresh can bring. */
+  /** The launch template's newest version for each minor, newest version first: what a refresh can bring. */
   readonly images: readonly { readonly version: string; readonly imageId: string; readonly imageName?: string; readonly minor?: Minor }[];
   readonly subnetIds: readonly string[];
   readonly unhealthyInstances: number;
@@ -135,7 +148,7 @@ export interface PooledNodesFacts {
   /** The node pool's name, or the empty string where no tag tells it. */
   readonly pool: string;
   readonly count: number;
-  /** Kubelets that the instances' images tell; undefined where they do not. */
+  /** Each kubelet among the instances, once; oldest first, and undefined at the end where an image's name does not tell. */
   readonly kubelets: readonly (Minor | undefined)[];
 }
 

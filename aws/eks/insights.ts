@@ -3,15 +3,22 @@ import {
   DescribeInsightsRefreshCommand,
   ListInsightsCommand,
   StartInsightsRefreshCommand,
+  type Category,
   type EKSClient,
   type Insight,
   type InsightSummary,
 } from '@aws-sdk/client-eks';
 import { isMinor } from '../../domain/minor.ts';
 import type { InsightFacts, InsightsFacts } from '../../domain/readiness-facts.ts';
+import { eachOf } from './each-of.ts';
 import { orAbsent } from './errors.ts';
 
+const PAGE_SIZE = 100;
 const PAGES_MAX = 5;
+/** Insights that do not pass and are looked at closer; EKS has about ten kinds. */
+const LOOKED_AT_CLOSER_MAX = 25;
+/** What an upgrade or a rollback is judged by; EKS's third category is about hybrid nodes' configuration. */
+const CATEGORIES: Category[] = ['UPGRADE_READINESS', 'ROLLBACK_READINESS'];
 const PASSING = 'PASSING';
 
 export async function startInsightsRefresh(client: EKSClient, clusterName: string): Promise<void> {
@@ -30,22 +37,39 @@ export async function readInsightsRefresh(client: EKSClient, clusterName: string
   };
 }
 
+export const INSIGHT_ACTIONS = ['eks:ListInsights', 'eks:DescribeInsight', 'eks:DescribeInsightsRefresh'];
+
+/** The insights on a cluster's readiness, and how fresh they are. */
+export async function readInsightsFacts(client: EKSClient, clusterName: string): Promise<InsightsFacts> {
+  const [refresh, insights] = await Promise.all([readInsightsRefresh(client, clusterName), readInsights(client, clusterName)]);
+  return { refresh, insights };
+}
+
 /** All insights; what does not pass is looked at closer, for its evidence. */
-export async function readInsights(client: EKSClient, clusterName: string): Promise<InsightFacts[]> {
+async function readInsights(client: EKSClient, clusterName: string): Promise<InsightFacts[]> {
+  const summaries = await listInsights(client, clusterName);
+  const failing = summaries.filter(({ insightStatus }) => insightStatus?.status !== PASSING);
+  if (failing.length > LOOKED_AT_CLOSER_MAX) throw new Error(`EKS has more than ${LOOKED_AT_CLOSER_MAX} insights that do not pass.`);
+  const closer = new Map(await eachOf(failing, async ({ id = '' }): Promise<[string, Insight | undefined]> => [id, await readInsight(client, clusterName, id)]));
+  return summaries.map((summary) => insightFacts(summary, closer.get(summary.id ?? '')));
+}
+
+async function listInsights(client: EKSClient, clusterName: string): Promise<InsightSummary[]> {
   const summaries: InsightSummary[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const answer = await client.send(new ListInsightsCommand({ clusterName, ...(nextToken === undefined ? {} : { nextToken }) }));
+    const answer = await client.send(new ListInsightsCommand({ clusterName, filter: { categories: CATEGORIES }, maxResults: PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) }));
     summaries.push(...(answer.insights ?? []));
     nextToken = answer.nextToken;
-    if (nextToken === undefined) break;
+    if (nextToken === undefined) return summaries;
   }
-  const found: InsightFacts[] = [];
-  for (const summary of summaries) {
-    const closer = summary.insightStatus?.status === PASSING ? undefined : (await client.send(new DescribeInsightCommand({ clusterName, id: summary.id ?? '' }))).insight;
-    found.push(insightFacts(summary, closer));
-  }
-  return found;
+  throw new Error(`EKS lists more than ${PAGES_MAX} pages of insights on ${clusterName}.`);
+}
+
+/** One that a refresh has replaced since the list is told as the list told it. */
+async function readInsight(client: EKSClient, clusterName: string, id: string): Promise<Insight | undefined> {
+  const answer = await orAbsent(() => client.send(new DescribeInsightCommand({ clusterName, id })));
+  return answer === 'absent' ? undefined : answer.insight;
 }
 
 function insightFacts(summary: InsightSummary, closer: Insight | undefined): InsightFacts {

@@ -16,6 +16,9 @@ import { orAbsent } from './errors.ts';
 /** EKS allows 30 node groups a cluster by default, adjustable; ten pages of a hundred are past any raise. */
 const PAGES_MAX = 10;
 
+/** The one add-on whose configuration is looked at: it may be half a megabyte. */
+const KUBE_PROXY = 'kube-proxy';
+
 export function readControlPlane(client: EKSClient, name: string): Promise<ControlPlaneFacts | 'absent'> {
   return orAbsent(async () => {
     const { cluster } = await client.send(new DescribeClusterCommand({ name }));
@@ -64,6 +67,7 @@ export async function listAddonNames(client: EKSClient, clusterName: string): Pr
 }
 
 function controlPlaneFacts(name: string, cluster: Cluster): ControlPlaneFacts {
+  const keyArn = cluster.encryptionConfig?.map(({ provider }) => provider?.keyArn).find((arn) => arn !== undefined);
   return {
     name,
     arn: cluster.arn ?? '',
@@ -81,6 +85,8 @@ function controlPlaneFacts(name: string, cluster: Cluster): ControlPlaneFacts {
     ...(cluster.upgradePolicy?.supportType === undefined ? {} : { supportType: cluster.upgradePolicy.supportType }),
     deletionProtection: cluster.deletionProtection ?? false,
     autoMode: cluster.computeConfig?.enabled ?? false,
+    ...(keyArn === undefined ? {} : { kmsKeyArn: keyArn }),
+    hybridNodes: (cluster.remoteNetworkConfig?.remoteNodeNetworks ?? []).length > 0,
     healthIssues: issues(cluster.health?.issues),
     ...(cluster.endpoint === undefined ? {} : { endpoint: cluster.endpoint }),
     ...(cluster.createdAt === undefined ? {} : { createdAt: cluster.createdAt.toISOString() }),
@@ -125,7 +131,13 @@ function nodegroupFacts(name: string, group: Nodegroup): NodegroupFacts {
 }
 
 function addonFacts(name: string, addon: Addon): AddonFacts {
-  return { addonName: name, addonVersion: addon.addonVersion ?? '', status: addon.status ?? 'UNKNOWN', healthIssues: issues(addon.health?.issues) };
+  return {
+    addonName: name,
+    addonVersion: addon.addonVersion ?? '',
+    status: addon.status ?? 'UNKNOWN',
+    ...(name === KUBE_PROXY && addon.configurationValues !== undefined ? { configurationValues: addon.configurationValues } : {}),
+    healthIssues: issues(addon.health?.issues),
+  };
 }
 
 function issues(found: readonly { code?: string | undefined; message?: string | undefined; resourceIds?: string[] | undefined }[] | undefined): HealthIssue[] {

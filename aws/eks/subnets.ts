@@ -2,9 +2,14 @@ import { DescribeSubnetsCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import type { SubnetFacts } from '../../domain/facts.ts';
 import { nameOf } from './errors.ts';
 
-/** The subnets that exist among those named, with zones by id and free addresses. One that EC2 does not know is left out. */
+/** The subnets that exist among those named, in that order, with zones by id and free addresses. One that EC2 does not know is left out. */
 export async function readSubnets(client: EC2Client, subnetIds: readonly string[]): Promise<SubnetFacts[]> {
   if (subnetIds.length === 0) return [];
+  const found = await readFound(client, subnetIds);
+  return subnetIds.flatMap((subnetId) => found.find((subnet) => subnet.subnetId === subnetId) ?? []);
+}
+
+async function readFound(client: EC2Client, subnetIds: readonly string[]): Promise<SubnetFacts[]> {
   try {
     return await describe(client, { SubnetIds: [...subnetIds] });
   } catch (error) {

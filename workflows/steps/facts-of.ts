@@ -1,5 +1,7 @@
-import type { Ports } from '../../aws/ports.ts';
+import type { Ports, Session } from '../../aws/ports.ts';
 import type { ClusterFacts } from '../../domain/facts.ts';
+import type { RememberedReadiness } from '../../domain/readiness-facts.ts';
+import { rememberReadiness, stillRemembered } from '../../domain/remembered-readiness.ts';
 
 /** EKS adds versions some times a month: what was read of its catalogues within this time is still true enough to plan on; EKS checks again. */
 const CATALOGUE_FRESH_MINUTES = 60;
@@ -23,9 +25,17 @@ export async function lookAtCluster(ports: Ports, where: Where, readiness?: true
     ...(fresh ? { catalogue: last.catalogue, addonCatalogue: last.addonCatalogue } : {}),
   });
   if (facts === 'absent') return facts;
-  const seen = readiness === undefined ? facts : { ...facts, readiness: await ports.eks.readiness(session, facts, facts.observedAt) };
+  const seen = await withReadiness(ports, session, facts, stillRemembered(last?.remembered, facts.observedAt), readiness);
   await ports.store.recordObservation(where.clusterId, seen);
   return seen;
+}
+
+/** What changes seldom is carried over from look to look, so that the next look at readiness need not read it again. */
+async function withReadiness(ports: Ports, session: Session, facts: ClusterFacts, remembered: RememberedReadiness | undefined, asked: true | undefined): Promise<ClusterFacts> {
+  const known = remembered === undefined ? facts : { ...facts, remembered };
+  if (asked === undefined) return known;
+  const readiness = await ports.eks.readiness(session, known, facts.observedAt);
+  return { ...known, readiness, remembered: rememberReadiness(readiness, remembered) };
 }
 
 /** What was seen since `since` and at most `maxAgeSeconds` ago, or else a new look. */
