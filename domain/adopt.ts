@@ -1,5 +1,6 @@
 import type { UpdateFacts } from './facts.ts';
 import type { Step } from './operation.ts';
+import type { InstanceRefreshFacts } from './readiness-facts.ts';
 
 /** What another update under way means for a step that wants to begin. */
 export type Foreign =
@@ -28,6 +29,8 @@ function matches(step: Step, update: UpdateFacts): boolean {
   switch (step.kind) {
     case 'upgrade-control-plane':
       return update.type === 'VersionUpdate' && update.params['Version'] === step.to;
+    case 'rollback-control-plane':
+      return update.type === 'VersionRollback' && update.params['Version'] === step.to;
     case 'upgrade-nodegroup':
       return update.type === 'VersionUpdate' && (update.params['Version'] === undefined || update.params['Version'] === step.to);
     case 'upgrade-addon':
@@ -35,4 +38,28 @@ function matches(step: Step, update: UpdateFacts): boolean {
     default:
       return false;
   }
+}
+
+/** Statuses of an instance refresh that holds its group (source: Auto Scaling API reference, InstanceRefresh). */
+const REFRESH_UNDER_WAY: ReadonlySet<string> = new Set(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking']);
+
+export function isUnderWay(refresh: InstanceRefreshFacts): boolean {
+  return REFRESH_UNDER_WAY.has(refresh.status);
+}
+
+/** Judges an instance refresh that holds the group of `step`: it is the step's if it brings the same version of the launch template. */
+export function judgeForeignRefresh(step: Step, refresh: InstanceRefreshFacts): Foreign {
+  const { refreshId, startedAt = 'a while ago' } = refresh;
+  return brings(step, refresh)
+    ? { kind: 'adopt', updateId: refreshId, because: `A refresh to the same version was already under way (${refreshId}, begun ${startedAt}).` }
+    : { kind: 'wait', updateId: refreshId, because: `Another instance refresh holds it: ${refreshId}, begun ${startedAt}.` };
+}
+
+/** The refresh that this step's lost answer had begun, if any: Auto Scaling takes no token, so what it brings and when it began must tell. */
+export function findOwnRefresh(step: Step, refreshes: readonly InstanceRefreshFacts[], intentAt: string): InstanceRefreshFacts | undefined {
+  return refreshes.find((refresh) => brings(step, refresh) && (refresh.startedAt ?? intentAt) >= intentAt && (isUnderWay(refresh) || refresh.status === 'Successful'));
+}
+
+function brings(step: Step, refresh: InstanceRefreshFacts): boolean {
+  return refresh.launchTemplateVersion !== undefined && refresh.launchTemplateVersion === String(step.parameters?.['launchTemplateVersion']);
 }

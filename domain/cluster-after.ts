@@ -2,6 +2,8 @@ import { accessCondition } from './access-condition.ts';
 import type { Addon, Cluster, Nodegroup } from './cluster.ts';
 import { withCondition, type Condition } from './condition.ts';
 import type { AddonFacts, ClusterFacts, NodegroupFacts } from './facts.ts';
+import { isMinor } from './minor.ts';
+import type { Step } from './operation.ts';
 
 /** The cluster's record brought up to date with what was seen of it. Pure: the store writes it. */
 export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
@@ -23,6 +25,20 @@ export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
     addons,
     conditions: conditionsAfter(cluster, facts, addons),
   };
+}
+
+/**
+ * The record once the control plane's moves among `steps` are counted in: an upgrade opens the way back, from when its end was seen; a
+ * rollback closes it. A step that found its version there already tells nothing: when that one came is not known.
+ */
+export function withWayBack(cluster: Cluster, steps: readonly Step[]): Cluster {
+  const moves = steps.filter((step) => step.state === 'Succeeded' && step.updateId !== undefined && (step.kind === 'upgrade-control-plane' || step.kind === 'rollback-control-plane'));
+  const last = moves.sort((a, b) => (a.endedAt ?? '').localeCompare(b.endedAt ?? '')).at(-1);
+  if (last === undefined) return cluster;
+  const { upgraded: _before, ...record } = cluster;
+  const { kind, from, to, endedAt } = last;
+  if (kind === 'rollback-control-plane') return record;
+  return from === undefined || to === undefined || endedAt === undefined || !isMinor(from) || !isMinor(to) ? cluster : { ...record, upgraded: { from, to, at: endedAt } };
 }
 
 /** The record when the cluster could not be looked at: what was known stays, and says that it may be old. */

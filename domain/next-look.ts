@@ -96,12 +96,17 @@ function pointsFrom(likely: Durations, from: number): Point[] {
 const MINUTE_MS = 60_000;
 /** A turn may meet a pod that nothing evicts: EKS gives up after 15 minutes, and then takes its time. */
 const TURN_DEADLINE_MINUTES = 20;
+/** EKS itself gives a rollback up after twelve hours, unless told otherwise (source: EKS API reference, rollbackConfig.timeoutMinutes). */
+const ROLLBACK_DEADLINE_HOURS = 13;
 
 /** How long work of a kind may take before it counts as Stalled and an alarm rings, ms. Far above what it takes: it is watched on all the same. */
 export function deadlineFor(kind: StepKind, size = 1): number {
   switch (kind) {
     case 'upgrade-nodegroup':
+    case 'refresh-instances':
       return (30 + TURN_DEADLINE_MINUTES * Math.max(1, size)) * MINUTE_MS;
+    case 'rollback-control-plane':
+      return ROLLBACK_DEADLINE_HOURS * 60 * MINUTE_MS;
     case 'create-control-plane':
     case 'upgrade-control-plane':
     case 'delete-control-plane':

@@ -1,4 +1,5 @@
 import type { Nodegroup } from './cluster.ts';
+import type { ClusterFacts } from './facts.ts';
 import type { PlannedStep } from './plan.ts';
 
 /** How many node turns a step takes: nodes, by how many go at once. 1 for everything but the roll of a node group. */
@@ -12,3 +13,14 @@ export function nodeTurnsOf(step: Pick<PlannedStep, 'kind' | 'subject'>, nodegro
   const surge = group.updateConfig?.updateStrategy === 'MINIMAL' ? 0 : 1;
   return Math.max(1, Math.ceil(nodes / Math.max(1, atOnce)) + surge);
 }
+
+/** Turns of an instance refresh: instances, by how many may be out of service at once. 1 where the group was not seen. */
+export function refreshTurnsOf(step: Pick<PlannedStep, 'subject' | 'parameters'>, facts: ClusterFacts | undefined): number {
+  const groups = facts?.readiness?.selfManagedGroups;
+  const instances = groups?.kind === 'seen' ? (groups.value.find((group) => group.groupName === step.subject)?.desiredCapacity ?? 1) : 1;
+  const healthy = Number(step.parameters?.['minHealthyPercentage'] ?? MIN_HEALTHY_PERCENTAGE);
+  return Math.max(1, Math.ceil(instances / Math.max(1, Math.floor((instances * (100 - healthy)) / 100))));
+}
+
+/** Of instances in service while a group is refreshed: Auto Scaling's own default (source: Auto Scaling API reference, RefreshPreferences). */
+const MIN_HEALTHY_PERCENTAGE = 90;

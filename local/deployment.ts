@@ -22,7 +22,7 @@ export interface DeployedFunction {
   readonly arn: string;
   /** What everybody calls: the alias `live`. */
   readonly liveArn: string;
-  /** The TypeScript file that exports `handler`, from the repository's root: `workflows/upgrade-cluster/next-hop.ts`. */
+  /** The TypeScript file that exports `handler`, from the repository's root: `workflows/next-hop/next-hop.ts`. */
   readonly file: string;
   readonly roleName: string;
   readonly roleArn: string;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findOwnUpdate, judgeForeign } from '../../domain/adopt.ts';
+import { findOwnRefresh, findOwnUpdate, judgeForeign, judgeForeignRefresh } from '../../domain/adopt.ts';
 import type { UpdateFacts } from '../../domain/facts.ts';
+import type { InstanceRefreshFacts } from '../../domain/readiness-facts.ts';
 import { aStep } from './operation-words.ts';
 
 const update = (spoiled: Partial<UpdateFacts> = {}): UpdateFacts => ({
@@ -26,6 +27,8 @@ describe('judgeForeign', () => {
 
   it('never takes a rollback for the upgrade to the same version', () => {
     assert.equal(judgeForeign(aStep(), update({ type: 'VersionRollback' })).kind, 'wait');
+    const back = aStep({ kind: 'rollback-control-plane', stage: 'RollBackControlPlane', from: '1.35', to: '1.34' });
+    assert.deepEqual([judgeForeign(back, update({ type: 'VersionRollback' })).kind, judgeForeign(back, update()).kind], ['adopt', 'wait']);
   });
 });
 
@@ -36,5 +39,25 @@ describe('findOwnUpdate', () => {
 
   it('does not take a failed update for its own', () => {
     assert.equal(findOwnUpdate(aStep(), [update({ status: 'Failed' })]), undefined);
+  });
+});
+
+describe('an instance refresh', () => {
+  const step = aStep({ id: '1.34/instances/batch/7', kind: 'refresh-instances', stage: 'UpgradeNodegroups', subject: 'batch', parameters: { launchTemplateId: 'lt-1', launchTemplateVersion: '7' } });
+  const refresh = (spoiled: Partial<InstanceRefreshFacts> = {}): InstanceRefreshFacts => ({ refreshId: 'r-1', status: 'InProgress', startedAt: '2026-10-05T09:00:00.000Z', launchTemplateVersion: '7', ...spoiled });
+
+  it('of somebody else is adopted when it brings the same version of the template, and waited for when it does not, or does not say', () => {
+    assert.equal(judgeForeignRefresh(step, refresh()).kind, 'adopt');
+    assert.equal(judgeForeignRefresh(step, refresh({ launchTemplateVersion: '6' })).kind, 'wait');
+    const { launchTemplateVersion: _version, ...untold } = refresh();
+    assert.equal(judgeForeignRefresh(step, untold).kind, 'wait');
+  });
+
+  it('whose answer was lost is found by what it brings and when it began', () => {
+    const intent = '2026-10-05T08:59:00.000Z';
+    assert.equal(findOwnRefresh(step, [refresh({ refreshId: 'r-0', launchTemplateVersion: '6' }), refresh()], intent)?.refreshId, 'r-1');
+    assert.equal(findOwnRefresh(step, [refresh({ startedAt: '2026-10-05T08:58:00.000Z' })], intent), undefined);
+    assert.equal(findOwnRefresh(step, [refresh({ status: 'Failed' })], intent), undefined);
+    assert.equal(findOwnRefresh(step, [refresh({ status: 'Successful' })], intent)?.refreshId, 'r-1');
   });
 });

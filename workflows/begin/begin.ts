@@ -1,5 +1,4 @@
-import type { Step } from '../../domain/operation.ts';
-import type { Stage } from '../../domain/plan.ts';
+import { subjectsOf } from '../../domain/hop-entry.ts';
 import { answer, plainTask, withRecord } from '../task.ts';
 
 /** The first state of every workflow but an upgrade's: marks the run as begun and names, stage by stage, what there is to do. */
@@ -9,12 +8,8 @@ export const handler = plainTask(
     return answer({
       accessEntries: subjectsOf(steps, 'CreateAccessEntries'),
       networkAddons: subjectsOf(steps, 'CreateNetworkAddons'),
-      nodegroups: [...subjectsOf(steps, 'CreateNodegroups'), ...subjectsOf(steps, 'DeleteNodegroups')],
+      nodegroups: subjectsOf(steps, 'CreateNodegroups', 'DeleteNodegroups'),
       addons: subjectsOf(steps, 'CreateAddons'),
     });
   }),
 );
-
-function subjectsOf(steps: readonly Step[], stage: Stage): string[] {
-  return [...new Set(steps.filter((step) => step.stage === stage).map((step) => step.subject))];
-}

@@ -1,7 +1,7 @@
 import { AccountUnreachable, type Ports, type OperationRecord } from '../../aws/ports.ts';
 import { accessAfter } from '../../domain/access-after.ts';
 import { accessCondition } from '../../domain/access-condition.ts';
-import { clusterAfter, clusterUnseen } from '../../domain/cluster-after.ts';
+import { clusterAfter, clusterUnseen, withWayBack } from '../../domain/cluster-after.ts';
 import type { Cluster } from '../../domain/cluster.ts';
 import { withCondition } from '../../domain/condition.ts';
 import { errorsOf } from '../../domain/operation-errors.ts';
@@ -79,7 +79,7 @@ async function clusterAtEnd(ports: Ports, record: OperationRecord, cluster: Clus
   const { operation, steps } = record;
   if (cluster === undefined) return undefined;
   if (operation.kind === 'delete-cluster' && ending.kind === 'succeeded') return undefined;
-  const { deletingSince: _deleting, ...kept } = cluster;
+  const { deletingSince: _deleting, ...kept } = withWayBack(cluster, steps);
   const access = accessAfter(cluster, operation, steps);
   const now = new Date(ports.clock.now()).toISOString();
   const before: Cluster = { ...kept, desiredVersion: cluster.version, access, conditions: withCondition(cluster.conditions, accessCondition({ origin: cluster.origin, access }), now) };

@@ -1,5 +1,5 @@
 import { AccountUnreachable, type LookMessage, type OperationRecord, type Ports, type StepEnd } from '../../aws/ports.ts';
-import type { UpdateFacts } from '../../domain/facts.ts';
+import { isUnderWay } from '../../domain/adopt.ts';
 import { judgeLook } from '../../domain/judge-look.ts';
 import { nextLook } from '../../domain/next-look.ts';
 import type { Step, Wait, WaitOutcome } from '../../domain/operation.ts';
@@ -61,7 +61,7 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
     return putOff(look, now + BUDGET_RETRY_SECONDS * 1000, 'The account\'s budget of reads is used up for the moment.', wait.kind);
   }
   const session = await ports.accounts.watch(wait.accountId, wait.region);
-  const seen = await lookAt(ports.eks, session, step, record.operation.clusterName);
+  const seen = await lookAt(ports, session, step, record.operation.clusterName);
   const cluster = seen.addon !== undefined ? await ports.store.cluster(wait.clusterId) : undefined;
   const desiredNodes = cluster?.nodegroups.reduce((sum, group) => sum + group.scalingConfig.desiredSize, 0);
   const beganAt = Date.parse(step.startedAt ?? new Date(wait.since).toISOString());
@@ -99,21 +99,23 @@ async function lookAtHindrance(look: Look): Promise<void> {
       await ports.eks.controlPlane(session, record.operation.clusterName);
       return runAgain(look, 'The account can be reached again.');
     }
-    case 'EksUpdate': {
-      const update = await lookAtForeign(look);
-      return update?.status === 'InProgress' ? putOff(look, now + FOREIGN_RECHECK_SECONDS * 1000, wait.because, wait.kind) : runAgain(look, 'The other update has ended.');
-    }
+    case 'EksUpdate':
+      return (await foreignRuns(look)) ? putOff(look, now + FOREIGN_RECHECK_SECONDS * 1000, wait.because, wait.kind) : runAgain(look, 'The other update has ended.');
     default:
       return runAgain(look, wait.because);
   }
 }
 
-/** The update of somebody else that holds what the step works on, where EKS named it. */
-async function lookAtForeign({ ports, wait, record, step }: Look): Promise<UpdateFacts | undefined> {
-  if (wait.foreignUpdateId === undefined || wait.foreignUpdateId === UNNAMED_UPDATE || step === undefined) return undefined;
+/** Whether the work of somebody else that holds what the step works on still goes on, where its id is known. */
+async function foreignRuns({ ports, wait, record, step }: Look): Promise<boolean> {
+  if (wait.foreignUpdateId === undefined || wait.foreignUpdateId === UNNAMED_UPDATE || step === undefined) return false;
   const session = await ports.accounts.watch(wait.accountId, wait.region);
+  if (step.kind === 'refresh-instances') {
+    const refresh = await ports.autoScaling.refresh(session, step.subject, wait.foreignUpdateId);
+    return refresh !== 'absent' && isUnderWay(refresh);
+  }
   const update = await ports.eks.update(session, updateOf(step, record.operation.clusterName), wait.foreignUpdateId);
-  return update === 'absent' ? undefined : update;
+  return update !== 'absent' && update.status === 'InProgress';
 }
 
 function runAgain(look: Look, cause: string): Promise<void> {

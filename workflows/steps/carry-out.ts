@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Begun, OperationRecord, Ports, StepEnd } from '../../aws/ports.ts';
-import { findOwnUpdate, judgeForeign } from '../../domain/adopt.ts';
-import { mayBegin } from '../../domain/may-begin.ts';
+import { findOwnRefresh, findOwnUpdate, isUnderWay, judgeForeign, judgeForeignRefresh, type Foreign } from '../../domain/adopt.ts';
+import { mayBegin, obeysPolicy } from '../../domain/may-begin.ts';
 import { deadlineFor, firstLook } from '../../domain/next-look.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import type { Stage } from '../../domain/plan.ts';
@@ -41,7 +41,7 @@ async function carryOutDue(event: TaskEvent, stage: Stage, ports: Ports, record:
   const work: Work = { ports, event, record, operation, step, stage };
   if (step.updateId !== undefined) return watch(work, step);
 
-  const cluster = operation.kind === 'upgrade-cluster' ? await ports.store.cluster(operation.clusterId) : undefined;
+  const cluster = obeysPolicy(operation) ? await ports.store.cluster(operation.clusterId) : undefined;
   const verdict = mayBegin(operation, step, record.steps, await ports.store.freeze(), await momentOf(ports, operation, step, cluster));
   return reaching(ports, event, operation, step.id, async () => {
     // What EKS may have taken from an earlier try is watched to its end, whatever stands in the way of beginning it now.
@@ -60,15 +60,16 @@ async function adoptOrBegin(work: Work): Promise<TaskAnswer> {
   if (begun.kind === 'stopped') return stopped(begun.by);
   if (step.kind === 'read-cluster') return endHere(work, await readCluster(ports, operation));
   const session = await ports.accounts.actFor(operation, step);
-  const came = await ports.eks.begin(session, step, operation.clusterName, clientRequestToken(operation, step));
+  const came = step.kind === 'refresh-instances' ? await ports.autoScaling.begin(session, step) : await ports.eks.begin(session, step, operation.clusterName, clientRequestToken(operation, step));
   ports.log.info('begun', { operation: operation.id, cluster: operation.clusterName, account: operation.accountId, step: step.id, came: came.kind });
   return afterBegin(work, came);
 }
 
 /** An earlier try wrote down that it was about to ask EKS. If EKS took it, the update is listed, and its lost answer is found here. */
 async function findLostUpdate({ ports, operation, step }: Work, intentAt: string): Promise<string | undefined> {
-  if (!step.kind.startsWith('upgrade-')) return undefined;
+  if (!step.kind.startsWith('upgrade-') && step.kind !== 'rollback-control-plane' && step.kind !== 'refresh-instances') return undefined;
   const session = await ports.accounts.watch(operation.accountId, operation.region);
+  if (step.kind === 'refresh-instances') return findOwnRefresh(step, await ports.autoScaling.recentRefreshes(session, step.subject, intentAt), intentAt)?.refreshId;
   const updates = await ports.eks.recentUpdates(session, updateOf(step, operation.clusterName), intentAt);
   return findOwnUpdate(step, updates)?.updateId;
 }
@@ -97,11 +98,7 @@ async function afterBegin(work: Work, came: Begun): Promise<TaskAnswer> {
 /** Another update holds what the step works on: adopted when it does the same, waited for when it does not. */
 async function meetForeign(work: Work, met: Extract<Begun, { kind: 'in-use' }>): Promise<TaskAnswer> {
   const { ports, event, operation, step } = work;
-  const session = await ports.accounts.watch(operation.accountId, operation.region);
-  const of = updateOf(step, operation.clusterName);
-  const named = met.updateId === undefined ? undefined : await ports.eks.update(session, of, met.updateId);
-  const update = named === undefined || named === 'absent' ? (await ports.eks.recentUpdates(session, of, new Date(ports.clock.now()).toISOString()))[0] : named;
-  const judged = update === undefined ? undefined : judgeForeign(step, update);
+  const judged = step.kind === 'refresh-instances' ? await foreignRefresh(work) : await foreignUpdate(work, met.updateId);
   if (judged?.kind === 'adopt') return remember(work, judged.updateId, true);
   return park(ports, event, operation, {
     kind: 'EksUpdate',
@@ -110,6 +107,20 @@ async function meetForeign(work: Work, met: Extract<Begun, { kind: 'in-use' }>):
     stepId: step.id,
     nextCheckAt: ports.clock.now() + IN_USE_RETRY_SECONDS * 1000,
   });
+}
+
+async function foreignUpdate({ ports, operation, step }: Work, updateId: string | undefined): Promise<Foreign | undefined> {
+  const session = await ports.accounts.watch(operation.accountId, operation.region);
+  const of = updateOf(step, operation.clusterName);
+  const named = updateId === undefined ? undefined : await ports.eks.update(session, of, updateId);
+  const update = named === undefined || named === 'absent' ? (await ports.eks.recentUpdates(session, of, new Date(ports.clock.now()).toISOString()))[0] : named;
+  return update === undefined ? undefined : judgeForeign(step, update);
+}
+
+async function foreignRefresh({ ports, operation, step }: Work): Promise<Foreign | undefined> {
+  const session = await ports.accounts.watch(operation.accountId, operation.region);
+  const refresh = (await ports.autoScaling.recentRefreshes(session, step.subject, new Date(ports.clock.now()).toISOString())).find(isUnderWay);
+  return refresh === undefined ? undefined : judgeForeignRefresh(step, refresh);
 }
 
 async function remember(work: Work, updateId: string, adopted: boolean): Promise<TaskAnswer> {

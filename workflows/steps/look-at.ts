@@ -1,4 +1,4 @@
-import type { Eks, Session, UpdateOf } from '../../aws/ports.ts';
+import type { Eks, Ports, Session, UpdateOf } from '../../aws/ports.ts';
 import type { Seen } from '../../domain/judge-look.ts';
 import type { Step } from '../../domain/operation.ts';
 
@@ -18,9 +18,10 @@ export function updateOf(step: Step, clusterName: string): UpdateOf {
   return { clusterName };
 }
 
-/** Looks at a step's work: its update, or the resource where that alone tells. As few reads as can be. */
-export async function lookAt(eks: Eks, session: Session, step: Step, clusterName: string): Promise<Seen> {
-  if (step.kind === 'upgrade-control-plane') return lookAtUpgrade(eks, session, step, clusterName);
+/** Looks at a step's work: its update or instance refresh, or the resource where that alone tells. As few reads as can be. */
+export async function lookAt({ eks, autoScaling }: Pick<Ports, 'eks' | 'autoScaling'>, session: Session, step: Step, clusterName: string): Promise<Seen> {
+  if (step.kind === 'refresh-instances') return { refresh: await autoScaling.refresh(session, step.subject, step.updateId ?? '') };
+  if (step.kind === 'upgrade-control-plane' || step.kind === 'rollback-control-plane') return lookAtUpgrade(eks, session, step, clusterName);
   if (step.updateId !== undefined && step.updateId !== WATCH_RESOURCE) return { update: await eks.update(session, updateOf(step, clusterName), step.updateId) };
   if (step.kind.endsWith('nodegroup')) return { nodegroup: await eks.nodegroup(session, clusterName, step.subject) };
   if (step.kind.endsWith('addon')) return { addon: await eks.addon(session, clusterName, step.subject) };

@@ -1,5 +1,5 @@
 import type { OperationRecord, Ports } from '../../aws/ports.ts';
-import { clusterAfter } from '../../domain/cluster-after.ts';
+import { clusterAfter, withWayBack } from '../../domain/cluster-after.ts';
 import { judgeHealth } from '../../domain/judge-health.ts';
 import type { Step } from '../../domain/operation.ts';
 import { lookAtCluster } from '../steps/facts-of.ts';
@@ -16,7 +16,7 @@ async function verifyHealth(event: TaskEvent, ports: Ports, { operation, steps }
   const facts = await lookAtCluster(ports, operation);
   if (facts === 'absent') return answer({ verdict: 'failed' });
   const cluster = await ports.store.cluster(operation.clusterId);
-  if (cluster !== undefined) await ports.store.recordCluster({ ...clusterAfter(cluster, facts), desiredVersion: cluster.desiredVersion });
+  if (cluster !== undefined) await ports.store.recordCluster({ ...clusterAfter(withWayBack(cluster, steps), facts), desiredVersion: cluster.desiredVersion });
   if (!allDone(steps, event.hop)) return answer({ verdict: 'failed' });
 
   const minutes = (ports.clock.now() - Date.parse(event.enteredTime ?? facts.observedAt)) / MINUTE_MS;

@@ -1,9 +1,10 @@
 import type { Ports } from '../../aws/ports.ts';
+import { entryOf, PARALLEL_NODEGROUPS_MAX, subjectsOf, type Entry } from '../../domain/hop-entry.ts';
 import { mayBegin } from '../../domain/may-begin.ts';
 import { mayLeaveHop } from '../../domain/may-leave-hop.ts';
 import { decideNextHop } from '../../domain/next-hop.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
-import type { Hop, Stage } from '../../domain/plan.ts';
+import type { Hop } from '../../domain/plan.ts';
 import { factsOf } from '../steps/facts-of.ts';
 import { momentOf } from '../steps/moment-of.ts';
 import { hold, reaching } from '../steps/park.ts';
@@ -32,7 +33,7 @@ async function nextHop(event: TaskEvent, ports: Ports, operation: Operation, ste
 
   const next = decideNextHop({ operation, steps, cluster, facts, now: new Date(now).toISOString() });
   if (next.kind === 'stop') return fail('OperationStopped', JSON.stringify(next.errors));
-  if (next.kind === 'done') return answer({ verdict: 'done', because: next.because });
+  if (next.kind === 'done') return answer(wayOf('done', { to: '', steps: [] }, operation));
 
   const [first] = next.hop.steps;
   const step = first === undefined ? undefined : asStep(first, next.hop);
@@ -40,19 +41,22 @@ async function nextHop(event: TaskEvent, ports: Ports, operation: Operation, ste
   if (verdict?.kind === 'no') return fail(verdict.error, verdict.because);
   if (verdict?.kind === 'hold') return hold(ports, event, operation, verdict, event.state);
   if (next.changed !== undefined) await ports.store.recordPlan(operation.id, event.run, next.plan, `The plan changed: ${next.changed}.`, now);
-  return answer({
-    verdict: 'hop',
-    hop: next.hop.to,
-    prepareAddons: subjectsOf(next.hop, 'PrepareAddons'),
-    addons: subjectsOf(next.hop, 'UpgradeAddons'),
-    nodegroups: subjectsOf(next.hop, 'UpgradeNodegroups'),
-  });
+  return answer(wayOf(entryOf(next.hop), next.hop, operation));
+}
+
+/** What the machine is told: where the hop is entered, and stage by stage what there is to do. */
+function wayOf(verdict: Entry | 'done', { to, steps }: Pick<Hop, 'to' | 'steps'>, { terms }: Operation): Readonly<Record<string, unknown>> {
+  return {
+    verdict,
+    hop: to,
+    prepareAddons: subjectsOf(steps, 'PrepareAddons'),
+    addons: subjectsOf(steps, 'UpgradeAddons', 'RollBackAddons'),
+    canary: subjectsOf(steps, 'UpgradeCanaryNodegroup'),
+    nodegroups: subjectsOf(steps, 'UpgradeNodegroups', 'RollBackNodegroups'),
+    parallelNodegroups: terms?.maxParallelNodegroups ?? PARALLEL_NODEGROUPS_MAX,
+  };
 }
 
 function asStep(planned: Hop['steps'][number], hop: Hop): Step {
   return { ...planned, hop: hop.to, order: 0, state: 'Pending', run: 0, attempt: 1 };
-}
-
-function subjectsOf(hop: Hop, stage: Stage): string[] {
-  return [...new Set(hop.steps.filter((step) => step.stage === stage).map((step) => step.subject))];
 }

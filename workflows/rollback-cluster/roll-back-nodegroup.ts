@@ -1,0 +1,4 @@
+import { carryOut } from '../steps/carry-out.ts';
+import { waitingTask } from '../task.ts';
+
+export const handler = waitingTask((event, ports) => carryOut(event, 'RollBackNodegroups', ports));
