@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withWayBack } from '../../domain/cluster-after.ts';
-import type { Cluster } from '../../domain/cluster.ts';
 import type { Step } from '../../domain/operation.ts';
 import { aStep } from './operation-words.ts';
+import { cluster } from './worlds.ts';
 
-const before = { clusterId: 'c-1', version: '1.34', upgraded: { from: '1.33', to: '1.34', at: '2026-09-01T00:00:00.000Z' } } as Cluster;
+const before = cluster('1.34', { upgraded: { from: '1.33', to: '1.34', at: '2026-09-01T00:00:00.000Z' } });
 const hop = (from: string, to: string, endedAt: string, more: Partial<Step> = {}): Step => aStep({ id: `${to}/control-plane`, from, to, endedAt, hop: to, state: 'Succeeded', updateId: 'u-1', ...more });
 
 describe('withWayBack', () => {
