@@ -13,6 +13,7 @@ import { createIam } from './iam/index.ts';
 import { IamRecords } from './iam/records.ts';
 import type { SimulatedIam } from './iam/index.ts';
 import { createKms } from './kms/index.ts';
+import type { SimulatedKms } from './kms/index.ts';
 import { createLambda } from './lambda/index.ts';
 import type { SimulatedLambda } from './lambda/index.ts';
 import type { Caller, SimulatedService, World } from './service.ts';
@@ -29,7 +30,7 @@ export interface SimulatedAws {
   readonly iam: SimulatedIam;
   readonly sts: SimulatedSts;
   readonly ec2: SimulatedEc2;
-  readonly kms: SimulatedService;
+  readonly kms: SimulatedKms;
   readonly cloudwatch: SimulatedService;
   readonly autoscaling: SimulatedAutoScaling;
   readonly sqs: SimulatedSqs;
@@ -55,7 +56,7 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
   const autoscaling = createAutoScaling(world, { ec2, isFiring: (where, alarmName) => alarms.get(where, alarmName)?.state === 'ALARM' });
   const sqs = createSqs(world);
   const lambda = createLambda(world);
-  const eks = createEks(world, { iam, ec2, faults: new Faults(world.disk) });
+  const eks = createEks(world, { iam, ec2, kms, faults: new Faults(world.disk) });
   const dynamodb = createDynamoDb(world);
   const records = new IamRecords(world.disk);
   const stepfunctions = createStepFunctions(world, {

@@ -22,6 +22,8 @@ export interface EksPlace {
   readonly failures: Map<string, { code?: string; message?: string; resourceIds?: string[] }>;
   readonly addresses: { free: number };
   readonly roles: Set<string>;
+  /** Subnets that were deleted. */
+  readonly gone: Set<string>;
   /** Calls an operation as the account's root and answers what it answers. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   call(operation: string, input?: object, at?: { accountId?: string; region?: string }): any;
@@ -43,6 +45,7 @@ export function eksPlace(options: { seed?: number; disk?: Disk; now?: number; ti
   const failures = new Map<string, { code?: string; message?: string; resourceIds?: string[] }>();
   const addresses = { free: 4000 };
   const roles = new Set(['eks-cluster', 'eks-nodes', 'pods']);
+  const gone = new Set<string>();
   const around: Around = {
     iam: {
       role: (accountId, name) =>
@@ -57,7 +60,7 @@ export function eksPlace(options: { seed?: number; disk?: Disk; now?: number; ti
       ...(options.instanceType === undefined ? {} : { instanceType: options.instanceType }),
       subnet: (_account, _region, subnetId) => {
         const zone = /^subnet-0([a-f])$/.exec(subnetId)?.[1];
-        if (zone === undefined) return undefined;
+        if (zone === undefined || gone.has(subnetId)) return undefined;
         // As in the account of the tests: 1d is the zone that EKS refuses.
         const zoneId = `use1-az${{ a: 1, b: 2, c: 4, d: 3, e: 5, f: 6 }[zone]}`;
         return { subnetId, vpcId: 'vpc-1', availabilityZone: `us-east-1${zone}`, availabilityZoneId: zoneId, availableIpAddressCount: addresses.free };
@@ -93,6 +96,7 @@ export function eksPlace(options: { seed?: number; disk?: Disk; now?: number; ti
     failures,
     addresses,
     roles,
+    gone,
     call,
     minutes: (count) => clock.advanceTo(clock.now() + count * 60_000),
     seconds: (count) => clock.advanceTo(clock.now() + count * 1000),

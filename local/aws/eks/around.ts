@@ -19,6 +19,10 @@ export interface Around {
     /** Sets how many addresses of a subnet a holder has; 0 gives them back. */
     holdAddresses?(accountId: string, region: string, subnetId: string, holder: string, addresses: number): void;
   };
+  readonly kms?: {
+    /** The state of a key, or undefined when the account has no such key in the region. */
+    keyState(accountId: string, region: string, keyArn: string): 'Enabled' | 'Disabled' | 'PendingDeletion' | undefined;
+  };
   readonly faults?: {
     /** A failure scripted for the work that `operation` (`eks:UpdateNodegroupVersion`) is about to begin, used up by asking. */
     takeFailUpdate(operation: string, accountId: string, region: string, input: unknown): ScriptedFailure | undefined;

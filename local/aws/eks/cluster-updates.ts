@@ -18,7 +18,7 @@ import type { Apply } from './settle.ts';
 import type { ClusterDoc, ScriptedFailure } from './state.ts';
 import { once } from './tokens.ts';
 import { endUpdate, paramsOf, recordUpdate, scriptedError, updateAnswer, updateDoc } from './updates.ts';
-import { requireClusterSubnets, requireSecurityGroups } from './validation.ts';
+import { requireClusterSubnets, requireKeys, requireSecurityGroups } from './validation.ts';
 
 /** What a control-plane update makes true when it succeeds. */
 export interface Change {
@@ -187,6 +187,7 @@ export function associateEncryptionConfig(input: AssociateEncryptionConfigReques
     if (cluster.encryptionConfig.length > 0) throw invalidParameter(`Encryption is already enabled for cluster ${cluster.name}`, { clusterName: cluster.name });
     requireFree(place, cluster, 'AssociateEncryptionConfig');
     const encryptionConfig = input.encryptionConfig ?? [];
+    requireKeys(place, encryptionConfig, { clusterName: cluster.name });
     const change: Change = { type: 'AssociateEncryptionConfig', params: paramsOf({ EncryptionConfig: encryptionConfig }), change: { encryptionConfig } };
     return { updateId: begin(place, cluster, change, 'encryptionUpdate', scripted(place, 'eks:AssociateEncryptionConfig', input)) };
   });

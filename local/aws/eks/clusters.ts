@@ -17,6 +17,7 @@ import { holdForControlPlane } from './addresses.ts';
 import { defaultVersion, offeredVersion, platformVersion } from './catalogue.ts';
 import { clusterOf, describedCluster } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, limitExceeded, notSimulated } from './errors.ts';
+import { clusterIssues } from './health.ts';
 import { insightsAfter } from './insights.ts';
 import { ADDRESSES, QUOTAS } from './limits.ts';
 import { page } from './pages.ts';
@@ -25,7 +26,7 @@ import type { Apply } from './settle.ts';
 import type { ClusterDoc } from './state.ts';
 import { once } from './tokens.ts';
 import { scriptedError, updateDoc } from './updates.ts';
-import { clusterRoleRefusal, isPublicAccessCidr, requireClusterName, requireClusterSubnets, requireRole, requireSecurityGroups, requireTags } from './validation.ts';
+import { clusterRoleRefusal, isPublicAccessCidr, requireClusterName, requireClusterSubnets, requireKeys, requireRole, requireSecurityGroups, requireTags } from './validation.ts';
 
 export function createCluster(input: CreateClusterRequest, place: Place, call: Call): CreateClusterResponse {
   const name = input.name ?? '';
@@ -82,6 +83,7 @@ function newCluster(input: CreateClusterRequest, name: string, place: Place): Cl
       about,
     );
   requireSecurityGroups(place, vpc.securityGroupIds ?? [], about);
+  requireKeys(place, input.encryptionConfig ?? [], about);
   const access = requireEndpointAccess(vpc, name);
   const id = place.newId().toUpperCase();
   return {
@@ -168,7 +170,8 @@ export function logTypesAfter(before: readonly LogType[], logging: Logging | und
 }
 
 export function describeCluster(input: DescribeClusterRequest, place: Place): DescribeClusterResponse {
-  return { cluster: describedCluster(clusterOf(place, input.name ?? ''), place.region) };
+  const cluster = clusterOf(place, input.name ?? '');
+  return { cluster: describedCluster({ ...cluster, healthIssues: clusterIssues(place, cluster) }, place.region) };
 }
 
 export function listClusters(input: ListClustersRequest, place: Place): ListClustersResponse {

@@ -6,6 +6,8 @@ import { offeredVersion } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
 import { invalidParameter, invalidRequest } from './errors.ts';
 import type { About } from './errors.ts';
+import { troubleOf, whyNoNodeJoins } from './health.ts';
+import { longest } from './limits.ts';
 import { paceOf, requireAmiType, requireLaunchTemplate, requireRelease } from './nodegroup-rules.ts';
 import { nodegroupOf, requireUpdatable } from './nodegroups.ts';
 import { buildOf, joined, left, nodegroupKey, putNodes } from './nodes.ts';
@@ -96,7 +98,10 @@ function begin(place: Place, nodegroup: NodegroupDoc, target: Target, input: Upd
   const zones = new Set(nodegroup.subnets.map((subnetId) => place.around.ec2.subnet(place.accountId, place.region, subnetId)?.availabilityZoneId)).size;
   const surge = updateConfig.updateStrategy === 'MINIMAL' || nodes.length === 0 ? 0 : Math.max(zones, paceOf(updateConfig, nodes.length));
   // Forced, a roll deletes pods that their disruption budgets protect.
-  const failure = (input.force === true && scripted?.code === 'PodEvictionFailure' ? undefined : scripted) ?? lackOfAddresses(place, nodegroup, surge);
+  const failure =
+    (input.force === true && scripted?.code === 'PodEvictionFailure' ? undefined : scripted) ??
+    (nodes.length === 0 ? undefined : noNewNodes(place, nodegroup)) ??
+    lackOfAddresses(place, nodegroup, surge);
   const update = recordUpdate(
     place,
     { clusterName, nodegroupName },
@@ -108,7 +113,7 @@ function begin(place: Place, nodegroup: NodegroupDoc, target: Target, input: Upd
         LaunchTemplateName: input.launchTemplate === undefined ? undefined : target.launchTemplate?.name,
         LaunchTemplateVersion: input.launchTemplate === undefined ? undefined : target.launchTemplate?.version,
       }),
-      change: { nodegroup: { ...target }, build: buildOf(target), surge },
+      change: { nodegroup: { ...target }, build: buildOf(target), surge, forced: input.force === true },
       failure,
     },
   );
@@ -122,17 +127,30 @@ function begin(place: Place, nodegroup: NodegroupDoc, target: Target, input: Upd
   return update.id;
 }
 
+/** How a roll fails whose new nodes cannot join, whatever keeps them from it: that is told by the group's health. */
+function noNewNodes(place: Place, nodegroup: NodegroupDoc): ScriptedFailure | undefined {
+  return whyNoNodeJoins(place, nodegroup) === undefined ? undefined : { code: 'NodeCreationFailure', mendable: true };
+}
+
+interface AboutRoll {
+  readonly clusterName: string;
+  readonly subject: string;
+  readonly updateId: string;
+  readonly heldSince?: number | undefined;
+}
+
 /** A step of a roll whose group and update are still there. */
-function ofRoll(apply: (place: Place, nodegroup: NodegroupDoc, update: UpdateDoc, about: { clusterName: string; subject: string; updateId: string }) => void): Apply {
-  return (place, { clusterName, subject = '', updateId }) => {
+function ofRoll(apply: (place: Place, nodegroup: NodegroupDoc, update: UpdateDoc, about: AboutRoll) => void): Apply {
+  return (place, { clusterName, subject = '', updateId, heldSince }) => {
     const nodegroup = place.nodegroups.get(`${clusterName}/${subject}`);
     const update = updateDoc(place, clusterName, updateId);
-    if (nodegroup !== undefined && update?.status === 'InProgress') apply(place, nodegroup, update, { clusterName, subject, updateId: update.id });
+    if (nodegroup !== undefined && update?.status === 'InProgress') apply(place, nodegroup, update, { clusterName, subject, updateId: update.id, heldSince });
   };
 }
 
 /** New nodes are ready beside the old ones. Now the old ones are drained. */
-const scaledUp = ofRoll((place, nodegroup, update, about) => {
+const scaledUp = ofRoll((place, nodegroup, update, { clusterName, subject, updateId }) => {
+  const about = { clusterName, subject, updateId };
   const nodes = [...nodegroup.nodes, ...arriving(place, nodegroup, update, update.change.surge ?? 0)];
   putNodes(place, nodegroup, nodes);
   if (update.failure?.code === 'PodEvictionFailure') place.after('podEvictionGiveUp', { ...about, kind: 'roll-fails' });
@@ -142,7 +160,11 @@ const scaledUp = ofRoll((place, nodegroup, update, about) => {
 });
 
 /** As many nodes as may be unavailable have been drained, terminated and replaced. With the MINIMAL strategy they are gone before their successors come. */
-const batch = ofRoll((place, nodegroup, update, about) => {
+const batch = ofRoll((place, nodegroup, update, { heldSince, ...about }) => {
+  if (isHeld(place, nodegroup, update)) {
+    waitForPods(place, update, about, heldSince ?? place.now);
+    return;
+  }
   const desired = nodegroup.nodes.length - (update.change.surge ?? 0);
   const old = outdated(nodegroup.nodes, update);
   const leaving = old.slice(0, paceOf(nodegroup.updateConfig, desired));
@@ -152,6 +174,23 @@ const batch = ofRoll((place, nodegroup, update, about) => {
   if (old.length > leaving.length) place.after('node', { ...about, kind: 'roll-batch' });
   else place.after('nodegroupScaleDown', { ...about, kind: 'roll-ends' });
 });
+
+/** A pod that may not be evicted is on one of the next nodes. Forced, EKS deletes it. */
+function isHeld(place: Place, nodegroup: NodegroupDoc, update: UpdateDoc): boolean {
+  const held = troubleOf(place, nodegroup)?.heldBy;
+  const drained = nodegroup.nodes.length - outdated(nodegroup.nodes, update).length - (update.change.surge ?? 0);
+  return held !== undefined && update.change.forced !== true && drained >= held.afterNodes;
+}
+
+/** EKS tries to evict for fifteen minutes, then gives the update up. Source: EKS user guide, managed-node-update-behavior. */
+function waitForPods(place: Place, update: UpdateDoc, about: Omit<AboutRoll, 'heldSince'>, heldSince: number): void {
+  if (place.now - heldSince < longest('podEvictionGiveUp')) {
+    place.after('troubleLook', { ...about, heldSince, kind: 'roll-batch' });
+    return;
+  }
+  place.updates.put(`${about.clusterName}/${update.id}`, { ...update, failure: { code: 'PodEvictionFailure' } });
+  place.schedule({ ...about, kind: 'roll-fails', at: place.now });
+}
 
 const rollEnds = ofRoll((place, nodegroup, update, about) => {
   endUpdate(place, update);
@@ -168,6 +207,11 @@ function imagesAfter(nodegroup: NodegroupDoc, update: UpdateDoc): NodegroupDoc['
 
 /** The group keeps its old version. Nodes that were replaced before the failure stay replaced. */
 const rollFails = ofRoll((place, nodegroup, update, about) => {
+  if (update.failure?.mendable === true && whyNoNodeJoins(place, nodegroup) === undefined) {
+    place.updates.put(`${about.clusterName}/${update.id}`, { ...update, failure: undefined });
+    place.after('node', { ...about, kind: 'roll-scaled-up' });
+    return;
+  }
   const failure: ScriptedFailure = update.failure ?? {};
   const old = outdated(nodegroup.nodes, update).map((node) => node.id);
   const [first] = old;

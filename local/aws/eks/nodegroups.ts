@@ -20,6 +20,7 @@ import { clusterOf } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
 import { QUOTAS } from './limits.ts';
 import { defaultAmiType, requireAmiType, requireInstanceTypes, requireLabels, requireLaunchTemplate, requireRelease, requireScaling, requireTaints, requireUpdateConfig } from './nodegroup-rules.ts';
+import { autoScalingGroupOf, nodegroupIssues, whyNoNodeJoins } from './health.ts';
 import { launch, left, nodegroupKey, noteNodes, putNodes, readyNodes } from './nodes.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
@@ -36,7 +37,9 @@ export function nodegroupOf(place: Place, clusterName: string, nodegroupName: st
   return nodegroup;
 }
 
-export function describedNodegroup(doc: NodegroupDoc): Nodegroup {
+/** A node group as DescribeNodegroup tells it; one that stands, but ails, is DEGRADED. */
+export function describedNodegroup(place: Place, doc: NodegroupDoc): Nodegroup {
+  const issues = nodegroupIssues(place, doc);
   return {
     nodegroupName: doc.nodegroupName,
     nodegroupArn: doc.arn,
@@ -45,7 +48,7 @@ export function describedNodegroup(doc: NodegroupDoc): Nodegroup {
     releaseVersion: doc.releaseVersion,
     createdAt: new Date(doc.createdAt),
     modifiedAt: new Date(doc.modifiedAt),
-    status: doc.status,
+    status: doc.status === 'ACTIVE' && issues.length > 0 ? 'DEGRADED' : doc.status,
     capacityType: doc.capacityType,
     scalingConfig: doc.scalingConfig,
     ...(doc.instanceTypes === undefined ? {} : { instanceTypes: [...doc.instanceTypes] }),
@@ -55,9 +58,9 @@ export function describedNodegroup(doc: NodegroupDoc): Nodegroup {
     nodeRole: doc.nodeRole,
     labels: { ...doc.labels },
     ...(doc.taints.length === 0 ? {} : { taints: [...doc.taints] }),
-    resources: doc.status === 'CREATING' ? {} : { autoScalingGroups: [{ name: `eks-${doc.nodegroupName}-${doc.id}` }] },
+    resources: doc.status === 'CREATING' ? {} : { autoScalingGroups: [{ name: autoScalingGroupOf(doc) }] },
     ...(doc.diskSize === undefined ? {} : { diskSize: doc.diskSize }),
-    health: { issues: doc.healthIssues.map((issue) => ({ ...issue, resourceIds: [...issue.resourceIds] })) },
+    health: { issues: issues.map((issue) => ({ ...issue, resourceIds: [...issue.resourceIds] })) },
     updateConfig: doc.updateConfig,
     ...(doc.nodeRepairConfig === undefined ? {} : { nodeRepairConfig: doc.nodeRepairConfig }),
     ...(doc.warmPoolConfig === undefined ? {} : { warmPoolConfig: doc.warmPoolConfig }),
@@ -77,8 +80,9 @@ export function createNodegroup(input: CreateNodegroupRequest, place: Place): Cr
       const doc = newNodegroup(input, cluster, place);
       addNodeEntry(place, cluster, doc.nodeRole, doc.amiType);
       const scripted = place.around.faults?.takeFailUpdate('eks:CreateNodegroup', place.accountId, place.region, input);
-      const failure = scripted ?? lackOfAddresses(place, doc, doc.scalingConfig.desiredSize ?? 0);
-      const { nodes, joinedAt } = failure === undefined ? launch(place, doc, doc.scalingConfig.desiredSize ?? 0) : { nodes: [], joinedAt: place.now };
+      const desired = doc.scalingConfig.desiredSize ?? 0;
+      const failure = scripted ?? (desired === 0 ? undefined : whyNoNodeJoins(place, doc)) ?? lackOfAddresses(place, doc, desired);
+      const { nodes, joinedAt } = failure === undefined ? launch(place, doc, desired) : { nodes: [], joinedAt: place.now };
       place.nodegroups.put(nodegroupKey(doc), { ...doc, nodes });
       holdForNodes(place, doc, nodes.length);
       const about = { clusterName, subject: nodegroupName };
@@ -97,7 +101,7 @@ export function createNodegroup(input: CreateNodegroupRequest, place: Place): Cr
     () => place.nodegroups.get(`${clusterName}/${nodegroupName}`) !== undefined,
   );
   const nodegroup = nodegroupOf(place, clusterName, nodegroupName);
-  return { nodegroup: describedNodegroup(nodegroup.status === 'CREATING' ? { ...nodegroup, healthIssues: [] } : nodegroup) };
+  return { nodegroup: describedNodegroup(place, nodegroup) };
 }
 
 /** Everything that CreateNodegroup checks, then the node group as it begins. */
@@ -190,7 +194,7 @@ function imageOf(
 
 export function describeNodegroup(input: DescribeNodegroupRequest, place: Place): DescribeNodegroupResponse {
   const nodegroup = nodegroupOf(place, input.clusterName ?? '', input.nodegroupName ?? '');
-  return { nodegroup: describedNodegroup(nodegroup.status === 'CREATING' ? { ...nodegroup, healthIssues: [] } : nodegroup) };
+  return { nodegroup: describedNodegroup(place, nodegroup) };
 }
 
 export function listNodegroups(input: ListNodegroupsRequest, place: Place): ListNodegroupsResponse {
@@ -283,7 +287,7 @@ export function deleteNodegroup(input: DeleteNodegroupRequest, place: Place): De
     place.nodegroups.put(nodegroupKey(nodegroup), nodegroup);
     place.after('nodegroupDeletion', { kind: failure === undefined ? 'nodegroup-deleted' : 'nodegroup-deletion-failed', clusterName, subject: nodegroupName });
   }
-  return { nodegroup: describedNodegroup(nodegroup) };
+  return { nodegroup: describedNodegroup(place, nodegroup) };
 }
 
 /** A transition of a node group that is still there. */

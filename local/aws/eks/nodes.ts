@@ -1,5 +1,6 @@
 import type { Minor } from '../../../domain/minor.ts';
 import { holdForNodes } from './addresses.ts';
+import { whyNoNodeJoins } from './health.ts';
 import { NODES_LAUNCHED_AT_ONCE } from './limits.ts';
 import type { Place } from './place.ts';
 import type { Apply } from './settle.ts';
@@ -62,9 +63,16 @@ export function noteNodes(place: Place, clusterName: string, before: number): vo
   if ((before === 0) !== (after === 0)) place.after('addonRecovery', { kind: 'addons-look-for-nodes', clusterName });
 }
 
-const joins: Apply = (place, { clusterName, subject, nodeIds }) => {
+const joins: Apply = (place, transition) => {
+  const { clusterName, subject, nodeIds } = transition;
   const nodegroup = place.nodegroups.get(`${clusterName}/${subject}`);
   if (nodegroup === undefined || nodegroup.status === 'DELETING') return;
+  if (nodegroup.nodes.every((node) => nodeIds?.includes(node.id) !== true || node.ready)) return;
+  // The Auto Scaling group goes on trying for as long as the node is wanted.
+  if (whyNoNodeJoins(place, nodegroup) !== undefined) {
+    place.after('troubleLook', transition);
+    return;
+  }
   const nodes = nodegroup.nodes.map((node) => (nodeIds?.includes(node.id) === true && !node.ready ? withSpan(place, nodegroup, node) : node));
   putNodes(place, nodegroup, nodes);
 };

@@ -2,6 +2,7 @@ import { compareMinors, minorOf, previousMinor } from '../../../domain/minor.ts'
 import type { Minor } from '../../../domain/minor.ts';
 import { usageOfNew } from './api-usage.ts';
 import { addonVersionsFor } from './catalogue.ts';
+import { clusterIssues } from './health.ts';
 import type { Place } from './place.ts';
 import type { ClusterDoc } from './state.ts';
 import { updateDoc } from './updates.ts';
@@ -29,7 +30,7 @@ export function judgeRollback(place: Place, cluster: ClusterDoc): Judgement[] {
     apiUsage(place, cluster, target),
     kubeletSkew(place, cluster, target),
     kubeProxySkew(place, cluster, target),
-    clusterHealth(cluster, target),
+    clusterHealth(place, cluster, target),
     addonCompatibility(place, cluster, target),
   ];
 }
@@ -99,8 +100,9 @@ function kubeProxySkew(place: Place, cluster: ClusterDoc, target: Minor): Judgem
   };
 }
 
-function clusterHealth(cluster: ClusterDoc, target: Minor): Judgement {
-  const ill = cluster.healthIssues.length > 0;
+function clusterHealth(place: Place, cluster: ClusterDoc, target: Minor): Judgement {
+  const issues = clusterIssues(place, cluster);
+  const ill = issues.length > 0;
   return {
     category: 'ROLLBACK_READINESS',
     kind: 'cluster-health',
@@ -109,7 +111,7 @@ function clusterHealth(cluster: ClusterDoc, target: Minor): Judgement {
     description: 'Checks for any cluster health issues that prevent successful rollback to the previous Kubernetes version on EKS.',
     recommendation: 'Review and resolve the health issues of the cluster.',
     status: ill ? 'ERROR' : 'PASSING',
-    reason: ill ? cluster.healthIssues.map((issue) => issue.message).join(' ') : 'No cluster health issues detected.',
+    reason: ill ? issues.map((issue) => issue.message).join(' ') : 'No cluster health issues detected.',
     resources: [],
   };
 }

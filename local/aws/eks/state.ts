@@ -201,6 +201,8 @@ export interface UpdateChange {
   /** What a roll brings the nodes to. */
   readonly build?: string;
   readonly surge?: number;
+  /** Pods that protect themselves are deleted all the same. */
+  readonly forced?: boolean;
 }
 
 /** A failure that was scripted for the next matching piece of work. */
@@ -208,6 +210,8 @@ export interface ScriptedFailure {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
   readonly resourceIds?: readonly string[] | undefined;
+  /** It comes from the state of the account or from what is said to run in the cluster, and may be mended before it strikes. */
+  readonly mendable?: boolean | undefined;
 }
 
 export interface AccessEntryDoc {
@@ -276,6 +280,8 @@ export interface Transition {
   readonly subject?: string;
   readonly updateId?: string;
   readonly nodeIds?: readonly string[];
+  /** Since when a drain has been held up. */
+  readonly heldSince?: number | undefined;
 }
 
 /** From when to when something had a version. Open while `to` is absent. */

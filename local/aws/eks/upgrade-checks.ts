@@ -3,6 +3,7 @@ import { compareMinors, minorOf, minorsBetween, nextMinor } from '../../../domai
 import type { Minor } from '../../../domain/minor.ts';
 import { DAYS_OF_AUDIT, minorsWithRemovals, usageOfRemoved } from './api-usage.ts';
 import { addonVersionsFor, versionEntry } from './catalogue.ts';
+import { clusterIssues } from './health.ts';
 import type { Place } from './place.ts';
 import type { ClusterDoc, InsightDoc } from './state.ts';
 
@@ -26,7 +27,7 @@ export interface Judgement {
 /** What EKS would find when it looks at the cluster now, for the minors ahead of it. */
 export function judgeUpgrade(place: Place, cluster: ClusterDoc): Judgement[] {
   const next = nextMinor(cluster.version);
-  return [kubeletSkew(place, cluster, next), kubeProxySkew(place, cluster, next), clusterHealth(cluster, next), addonCompatibility(place, cluster, next), ...removedApis(place, cluster, next)];
+  return [kubeletSkew(place, cluster, next), kubeProxySkew(place, cluster, next), clusterHealth(place, cluster, next), addonCompatibility(place, cluster, next), ...removedApis(place, cluster, next)];
 }
 
 /** ERROR: the next minor is out of reach. WARNING: the one after it. */
@@ -76,8 +77,9 @@ function kubeProxySkew(place: Place, cluster: ClusterDoc, next: Minor): Judgemen
   };
 }
 
-function clusterHealth(cluster: ClusterDoc, next: Minor): Judgement {
-  const ill = cluster.healthIssues.length > 0;
+function clusterHealth(place: Place, cluster: ClusterDoc, next: Minor): Judgement {
+  const issues = clusterIssues(place, cluster);
+  const ill = issues.length > 0;
   return {
     category: 'UPGRADE_READINESS',
     kind: 'cluster-health',
@@ -86,7 +88,7 @@ function clusterHealth(cluster: ClusterDoc, next: Minor): Judgement {
     description: 'Checks for any cluster health issues that prevent successful upgrade to the next Kubernetes version on EKS.',
     recommendation: 'Review and resolve the health issues of the cluster.',
     status: ill ? 'ERROR' : 'PASSING',
-    reason: ill ? cluster.healthIssues.map((issue) => issue.message).join(' ') : 'No cluster health issues detected.',
+    reason: ill ? issues.map((issue) => issue.message).join(' ') : 'No cluster health issues detected.',
     resources: [],
   };
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import type { EncryptionConfig } from '@aws-sdk/client-eks';
 import { parseCidr } from '../ec2/cidr.ts';
 import { AwsError } from '../service.ts';
 import type { SeenSubnet } from './around.ts';
@@ -75,6 +76,13 @@ export function requireSecurityGroups(place: Place, groupIds: readonly string[],
   if (groupIds.length > QUOTAS.securityGroupsPerCluster) throw invalidParameter(`Cannot specify more than ${QUOTAS.securityGroupsPerCluster} security groups`, about);
   const missing = groupIds.find((groupId) => place.around.ec2.hasSecurityGroup?.(place.accountId, place.region, groupId) === false);
   if (missing !== undefined) throw invalidParameter(`The security group '${missing}' does not exist`, about);
+}
+
+/** The keys that a cluster's secrets are to be encrypted with must be there and usable, where the account's keys are known. */
+export function requireKeys(place: Place, asked: readonly EncryptionConfig[], about: About): void {
+  const { kms } = place.around;
+  const unusable = kms !== undefined && asked.some(({ provider }) => kms.keyState(place.accountId, place.region, provider?.keyArn ?? '') !== 'Enabled');
+  if (unusable) throw invalidParameter('The keyArn in encryptionConfig provider is invalid', about);
 }
 
 export function requireTags(tags: Readonly<Record<string, string>>, about: About = {}): void {

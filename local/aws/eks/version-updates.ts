@@ -6,6 +6,7 @@ import { clusterOf } from './cluster-view.ts';
 import { begin, requireFree, scripted } from './cluster-updates.ts';
 import type { Change } from './cluster-updates.ts';
 import { invalidParameter, invalidRequest, invalidState } from './errors.ts';
+import { clusterIssues } from './health.ts';
 import { look } from './insights.ts';
 import { ADDRESSES } from './limits.ts';
 import type { Place } from './place.ts';
@@ -97,10 +98,14 @@ function moveTo(version: Minor, type: 'VersionUpdate' | 'VersionRollback', place
   return { type, params: paramsOf({ Version: version, PlatformVersion: platform }), change: { version, platformVersion: platform } };
 }
 
+/** What the rest of the account makes fail, or else what is scripted. The role must be there, and must be able to use the key. Source: EKS best practices, cluster upgrades. */
 function failureOf(place: Place, cluster: ClusterDoc, input: UpdateClusterVersionRequest): ScriptedFailure | undefined {
-  const roleIsGone = place.around.iam.role(place.accountId, cluster.roleArn.split('/').at(-1) ?? '') === undefined;
-  if (!roleIsGone) return scripted(place, 'eks:UpdateClusterVersion', input);
-  return { code: 'AccessDenied', message: `The cluster role ${cluster.roleArn} cannot be assumed.`, resourceIds: [cluster.roleArn] };
+  const issues = clusterIssues(place, cluster);
+  if (issues.some(({ code }) => code === 'IamRoleNotFound'))
+    return { code: 'AccessDenied', message: `The cluster role ${cluster.roleArn} cannot be assumed.`, resourceIds: [cluster.roleArn] };
+  const key = issues.find(({ code }) => code.startsWith('Kms'));
+  if (key !== undefined) return { code: 'OperationNotPermitted', message: key.message, resourceIds: key.resourceIds };
+  return scripted(place, 'eks:UpdateClusterVersion', input);
 }
 
 function requireSkew(place: Place, cluster: ClusterDoc, version: Minor): void {

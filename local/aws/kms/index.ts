@@ -1,5 +1,5 @@
 import * as kms from '@aws-sdk/client-kms';
-import type { CreateKeyCommandInput, DescribeKeyCommandInput, GetKeyPolicyCommandInput, KeyMetadata, ListAliasesCommandInput, ListKeysCommandInput, ListResourceTagsCommandInput, ScheduleKeyDeletionCommandInput } from '@aws-sdk/client-kms';
+import type { CancelKeyDeletionCommandInput, CreateKeyCommandInput, DescribeKeyCommandInput, DisableKeyCommandInput, EnableKeyCommandInput, GetKeyPolicyCommandInput, KeyMetadata, ListAliasesCommandInput, ListKeysCommandInput, ListResourceTagsCommandInput, ScheduleKeyDeletionCommandInput } from '@aws-sdk/client-kms';
 import type { Collection } from '../../disk.ts';
 import { AwsError } from '../service.ts';
 import type { Call, SimulatedService, World } from '../service.ts';
@@ -13,14 +13,20 @@ interface KeyRecord {
   readonly policy: string;
   readonly tags: readonly { readonly TagKey: string; readonly TagValue: string }[];
   readonly deletionAt?: number;
+  readonly disabled?: boolean;
 }
 
 const PAGE_DEFAULT = 100;
 const PAGE_MAX = 1000;
 const DAY_MS = 24 * 3600 * 1000;
 
+export interface SimulatedKms extends SimulatedService {
+  /** The state of a key as other services see it; undefined when the account has none of that ARN in the region, or no longer. */
+  keyState(accountId: string, region: string, keyArn: string): 'Enabled' | 'Disabled' | 'PendingDeletion' | undefined;
+}
+
 /** Symmetric encryption keys that exist and can be looked at: what EKS's envelope encryption is given. Nothing is encrypted here. */
-export function createKms(world: World): SimulatedService {
+export function createKms(world: World): SimulatedKms {
   const keys: Collection<KeyRecord> = world.disk.collection('kms-keys');
   const shelf = ({ accountId, region }: Call): string => `${accountId}/${region}/`;
 
@@ -30,6 +36,13 @@ export function createKms(world: World): SimulatedService {
     if (key !== undefined && (!(keyId ?? '').startsWith('arn:') || keyId === arnOf(key))) return key;
     if (id.startsWith('alias/')) throw new AwsError('NotFoundException', `Alias arn:aws:kms:${call.region}:${call.accountId}:${id} is not found.`, 400);
     throw new AwsError('NotFoundException', `Key '${(keyId ?? '').startsWith('arn:') ? keyId : `arn:aws:kms:${call.region}:${call.accountId}:key/${id}`}' does not exist`, 400);
+  }
+
+  function switched(keyId: string | undefined, call: Call, disabled: boolean): Record<string, never> {
+    const key = keyAt(keyId, call);
+    if (key.deletionAt !== undefined) throw new AwsError('KMSInvalidStateException', `${arnOf(key)} is pending deletion.`, 400);
+    keys.put(shelf(call) + key.id, { ...key, disabled });
+    return {};
   }
 
   return {
@@ -74,23 +87,40 @@ export function createKms(world: World): SimulatedService {
         keys.put(shelf(call) + key.id, { ...key, deletionAt });
         return { KeyId: arnOf(key), DeletionDate: new Date(deletionAt), KeyState: 'PendingDeletion', PendingWindowInDays: days };
       },
+      /** A key whose deletion is taken back stays disabled until it is enabled, as on AWS. */
+      CancelKeyDeletion(input: CancelKeyDeletionCommandInput, call: Call) {
+        const { deletionAt, ...key } = keyAt(input.KeyId, call);
+        if (deletionAt === undefined) throw new AwsError('KMSInvalidStateException', `${arnOf(key)} is not pending deletion.`, 400);
+        keys.put(shelf(call) + key.id, { ...key, disabled: true });
+        return { KeyId: arnOf(key) };
+      },
+      DisableKey: (input: DisableKeyCommandInput, call: Call) => switched(input.KeyId, call, true),
+      EnableKey: (input: EnableKeyCommandInput, call: Call) => switched(input.KeyId, call, false),
+    },
+    keyState(accountId, region, keyArn) {
+      const key = keys.get(`${accountId}/${region}/${keyArn.split('/').at(-1) ?? ''}`);
+      if (key === undefined || arnOf(key) !== keyArn || (key.deletionAt ?? Infinity) <= world.clock.now()) return undefined;
+      return stateOf(key);
     },
   };
 }
 
 const arnOf = (key: KeyRecord): string => `arn:aws:kms:${key.region}:${key.accountId}:key/${key.id}`;
 
+function stateOf(key: KeyRecord): 'Enabled' | 'Disabled' | 'PendingDeletion' {
+  return key.deletionAt !== undefined ? 'PendingDeletion' : key.disabled === true ? 'Disabled' : 'Enabled';
+}
+
 function view(key: KeyRecord): KeyMetadata {
-  const pending = key.deletionAt !== undefined;
   return {
     KeyId: key.id,
     Arn: arnOf(key),
     AWSAccountId: key.accountId,
     CreationDate: new Date(key.createdAt),
-    Enabled: !pending,
+    Enabled: stateOf(key) === 'Enabled',
     Description: key.description,
     KeyUsage: 'ENCRYPT_DECRYPT',
-    KeyState: pending ? 'PendingDeletion' : 'Enabled',
+    KeyState: stateOf(key),
     ...(key.deletionAt === undefined ? {} : { DeletionDate: new Date(key.deletionAt) }),
     Origin: 'AWS_KMS',
     KeyManager: 'CUSTOMER',
