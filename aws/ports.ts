@@ -4,6 +4,7 @@ import type { Condition } from '../domain/condition.ts';
 import type { AddonCatalogue, AddonFacts, ClusterFacts, ControlPlaneFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
 import type { Approval } from '../domain/gates.ts';
 import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
+import type { NextRun } from '../domain/new-operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { AlarmFacts, InsightsFacts, InstanceRefreshFacts, ReadinessFacts } from '../domain/readiness-facts.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -138,12 +139,12 @@ export interface Store {
   /** Cancel or pause asked for. Commands write intent; looks and the next step obey it. `ended` when there is nothing left to stop. */
   recordIntent(operationId: string, which: 'cancel' | 'pause', intent: Intent, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended'; readonly operation: Operation }>;
   clearPause(operationId: string, by: Intent, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended' | 'not-paused'; readonly operation: Operation }>;
-  /** Somebody has let an upgrade through a gate; what waits for an approval is due at once. `approved`: another was first at this passage. */
-  recordApproval(operationId: string, approval: Approval, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended' | 'approved'; readonly operation: Operation }>;
+  /** Somebody has let the present run of an upgrade through a gate; what waits for an approval is due at once. `approved`: another was first at this passage. `moved`: another run has begun, which asks again. */
+  recordApproval(operationId: string, run: number, approval: Approval, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended' | 'approved' | 'moved'; readonly operation: Operation }>;
   /** A failed or cancelled operation begins again as its next run, with a fresh plan; the cluster is taken in the same transaction. */
   beginRetry(
     operation: Operation,
-    next: { readonly plan: Plan; readonly by: Intent },
+    next: NextRun,
     cluster: Cluster,
     answer?: IdempotentAnswer,
   ): Promise<Written | { readonly kind: 'busy'; readonly operationId: string } | { readonly kind: 'moved' }>;

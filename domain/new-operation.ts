@@ -63,9 +63,24 @@ export function withoutPause({ pause: _pause, ...operation }: Operation): Operat
   return { ...operation, generation: operation.generation + 1 };
 }
 
-/** A failed or cancelled operation as its next run begins: nothing of the last one's end is left but its history. What was approved was the run before: its gates ask again. */
-export function nextRun(ended: Operation, next: { readonly plan: Plan; readonly by: Intent }): Operation {
-  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, approvals: _approvals, succeededBy: _succeededBy, ...operation } = ended;
+/** What a retry brings. */
+export interface NextRun {
+  readonly plan: Plan;
+  readonly by: Intent;
+  /** Node groups that roll past their disruption budgets in this run. */
+  readonly forceNodegroups?: readonly string[];
+}
+
+/** The terms of the next run, for planning it and for its record. */
+export function termsOfNextRun({ terms }: Pick<Operation, 'terms'>, { forceNodegroups }: Pick<NextRun, 'forceNodegroups'>): Terms {
+  const { forceNodegroups: _before, ...kept } = terms ?? {};
+  return { ...kept, ...(forceNodegroups === undefined ? {} : { forceNodegroups }) };
+}
+
+/** A failed or cancelled operation as its next run begins: nothing of the last one's end is left but its history. What was approved and forced was the run before: its gates ask again, and `forceNodegroups` are those of this one. */
+export function nextRun(ended: Operation, next: NextRun): Operation {
+  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, approvals: _approvals, succeededBy: _succeededBy, terms: _terms, ...operation } = ended;
+  const terms = termsOfNextRun(ended, next);
   return {
     ...operation,
     state: 'Pending',
@@ -73,6 +88,7 @@ export function nextRun(ended: Operation, next: { readonly plan: Plan; readonly 
     plan: next.plan,
     progress: progressOf(next.plan, []),
     errors: [],
+    ...(Object.keys(terms).length === 0 ? {} : { terms }),
     askedAgainBy: next.by.by,
     updatedAt: next.by.at,
     generation: ended.generation + 1,

@@ -59,6 +59,9 @@ export const REFUSALS = {
   'gate-not-asked': 'conflict',
   'gate-approved-already': 'conflict',
   'approver-is-requester': 'forbidden',
+  'alarm-not-ready': 'conflict',
+  'force-needs-approver': 'forbidden',
+  'nothing-to-force': 'conflict',
   frozen: 'conflict',
 } as const satisfies Record<string, 'conflict' | 'rules' | 'missing' | 'forbidden' | 'precondition' | 'unavailable'>;
 

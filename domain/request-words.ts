@@ -103,5 +103,19 @@ export const Tags = atMost(
   50,
 );
 
+/** `arn:aws:cloudwatch:eu-central-1:111122223333:alarm:errors`; an alarm's name has up to 255 characters of any kind (source: CloudWatch API reference, PutMetricAlarm). */
+export const AlarmArn = z
+  .string()
+  .max(360)
+  // Named by their numbers, as above.
+  // eslint-disable-next-line no-control-regex
+  .regex(/^arn:aws[a-z-]{0,16}:cloudwatch:[a-z]{2,4}(-[a-z]{2,12}){1,3}-\d{1,2}:\d{12}:alarm:[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]{1,255}$/u, 'Not the ARN of a CloudWatch alarm')
+  .meta({ description: 'The ARN of a CloudWatch alarm. A Route 53 health check is watched through the alarm on its metric `HealthCheckStatus`.' });
+
+/** A finding's code, as docs/checks.md has it. */
+export const FindingCode = z.string().max(64).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'Not the code of a finding');
+
+export const WaiverId = z.string().max(64).regex(/^w-[0-9A-Za-z-]+$/, 'Not a waiver id');
+
 /** A sentence why, for the history. */
 export const Reason = text(512);

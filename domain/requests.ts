@@ -4,6 +4,7 @@ import { MaintenancePolicy, Moment } from './maintenance-policy.ts';
 import {
   AccountId,
   AddonName,
+  AlarmArn,
   Cidr,
   ClusterId,
   ClusterName,
@@ -175,6 +176,12 @@ export type ChangeNodegroup = z.output<typeof ChangeNodegroup>;
 
 /** A week: longer, and the facts of the plan are another month's. */
 const BAKE_MINUTES_MAX = 10_080;
+/** Node groups of one cluster that roll at once, at most: more, and a fault of the new nodes is everywhere before anybody sees it. */
+export const PARALLEL_NODEGROUPS_MAX = 4;
+const NODEGROUP_RETRIES_MAX = 3;
+const ALARMS_MAX = 10;
+
+const canaryNodegroup = NodegroupName.optional().meta({ description: 'The node group that rolls first; the others begin once it is done and healthy.' });
 
 export const RequestUpgrade = z
   .strictObject({
@@ -192,12 +199,39 @@ export const RequestUpgrade = z
       .optional()
       .meta({ description: 'Where to wait for an approval: once before the first hop, before the node groups of a hop, after the bake of a hop.' }),
     bakeMinutes: z.int().min(0).max(BAKE_MINUTES_MAX).optional().meta({ description: 'How long to wait after each hop, once all is healthy again.' }),
+    holdNodegroups: z.boolean().optional().meta({ description: 'Leave the node groups where they are until the control plane and the add-ons of the hop have baked: meanwhile the way back is short.' }),
+    canaryNodegroup,
+    maxParallelNodegroups: z.int().min(1).max(PARALLEL_NODEGROUPS_MAX).optional().meta({ description: `Node groups that roll at once, at most; ${PARALLEL_NODEGROUPS_MAX} when not given.` }),
+    nodegroupRetries: z.int().min(0).max(NODEGROUP_RETRIES_MAX).optional().meta({ description: 'How often the failed roll of a node group is tried again by itself, where time may mend it.' }),
+    rollbackOn: z
+      .strictObject({
+        alarmArns: z
+          .array(AlarmArn)
+          .min(1)
+          .max(ALARMS_MAX)
+          .refine((arns) => new Set(arns).size === arns.length, { message: 'Each alarm once' }),
+      })
+      .optional()
+      .meta({ description: 'Turn the hop back when one of these CloudWatch alarms rings while it bakes; needs `bakeMinutes`. The alarms are of the cluster\'s account, in any region. A Route 53 health check is watched through its alarm.' }),
   })
   .refine((asked) => asked.ignoreWindows !== true || asked.reason !== undefined, { message: 'Who ignores the windows says why', path: ['reason'] })
   .meta({ id: 'RequestUpgrade' });
 export type RequestUpgrade = z.output<typeof RequestUpgrade>;
 
-/** The body of cancel, pause, resume and retry; it may be left out. */
+export const RequestRollback = z.strictObject({ reason: Reason }).meta({ id: 'RequestRollback' });
+export type RequestRollback = z.output<typeof RequestRollback>;
+
+/** The body of a retry; it may be left out. */
+export const RetryOperation = z
+  .strictObject({
+    reason: Reason.optional(),
+    force: z.literal(true).optional().meta({ description: 'For approvers: node groups whose roll failed because pods could not be evicted roll past their disruption budgets. Needs a `reason`.' }),
+  })
+  .refine((asked) => asked.force !== true || asked.reason !== undefined, { message: 'Who forces says why', path: ['reason'] })
+  .meta({ id: 'RetryOperation' });
+export type RetryOperation = z.output<typeof RetryOperation>;
+
+/** The body of cancel, pause and resume; it may be left out. */
 export const Because = z.strictObject({ reason: Reason.optional() }).meta({ id: 'Because' });
 export type Because = z.output<typeof Because>;
 

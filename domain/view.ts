@@ -110,6 +110,9 @@ export const ClusterView = z
         freezes: z.array(z.strictObject({ from: Time, to: Time, owner: z.string(), reason: z.string() })),
       })
       .optional(),
+    rollback: z
+      .strictObject({ availableUntil: Time.optional(), to: z.string().optional(), because: z.string() })
+      .meta({ description: 'Whether the last upgrade of the control plane can be turned back, where to and until when.' }),
     tags: StringMap.optional(),
     origin: z.enum(['created', 'imported']),
     createdAt: Time,
@@ -117,6 +120,20 @@ export const ClusterView = z
     generation: z.int(),
   })
   .meta({ id: 'Cluster' });
+
+export const WaiverView = z
+  .strictObject({
+    waiverId: z.string(),
+    clusterId: z.string(),
+    code: z.string(),
+    subject: z.string().optional().meta({ description: 'Only for this subject of the finding; absent: for all of them.' }),
+    owner: z.string(),
+    reason: z.string(),
+    until: Time,
+    by: z.string().meta({ description: 'The approver who gave it. An upgrade that the same person asks for is not helped by it.' }),
+    at: Time,
+  })
+  .meta({ id: 'Waiver' });
 
 const Progress = z.strictObject({ done: z.int(), total: z.int(), percent: z.number(), message: z.string() });
 const WaitingFor = z.strictObject({ kind: z.string(), until: Time.optional(), because: z.string() });
@@ -157,6 +174,19 @@ export const PlanView = z
     to: z.string(),
     hops: z.array(z.strictObject({ from: z.string(), to: z.string(), steps: z.array(PlannedStepView) })),
     findings: z.array(FindingView),
+    nodes: z
+      .array(
+        z.strictObject({
+          kind: z.enum(['managed', 'self-managed', 'fargate', 'auto-mode', 'karpenter', 'hybrid']),
+          name: z.string(),
+          version: z.string().optional().meta({ description: 'The oldest kubelet, where it is known.' }),
+          count: z.int().optional(),
+          action: z.enum(['roll', 'refresh', 'redeploy', 'follows', 'by-hand', 'none']),
+          because: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Every kind of node that the cluster has, and what becomes of it. Of upgrades and rollbacks.' }),
     notLookedAt: z.array(z.strictObject({ code: z.string(), because: z.string() })),
     estimate: z.strictObject({ minutes: z.number(), addresses: z.number(), surgeNodes: z.number(), savedPerMonthUsd: z.number() }),
   })
@@ -185,6 +215,22 @@ export const StepView = z
   })
   .meta({ id: 'Step' });
 
+/** How an upgrade goes, in the names that it was asked with; what was not asked is left out. */
+const TermsView = z
+  .strictObject({
+    startAt: Time.optional(),
+    ignoreWindows: z.boolean().optional(),
+    gates: z.array(z.enum(GATES)).optional(),
+    bakeMinutes: z.int().optional(),
+    holdNodegroups: z.boolean().optional(),
+    canaryNodegroup: z.string().optional(),
+    maxParallelNodegroups: z.int().optional(),
+    nodegroupRetries: z.int().optional(),
+    rollbackOn: z.strictObject({ alarmArns: z.array(z.string()) }).optional(),
+    forceNodegroups: z.array(z.string()).optional().meta({ description: 'Node groups that roll past the disruption budgets of pods in this run, because an approver said so.' }),
+  })
+  .meta({ id: 'Terms' });
+
 const operationMembers = {
   id: z.string(),
   kind: z.enum(OPERATION_KINDS),
@@ -206,10 +252,10 @@ const operationMembers = {
   updatedAt: Time,
   cancel: Intent.optional(),
   pause: Intent.optional(),
-  startAt: Time.optional(),
-  ignoreWindows: z.boolean().optional(),
-  gates: z.array(z.enum(GATES)).optional(),
-  bakeMinutes: z.int().optional(),
+  terms: TermsView.optional(),
+  causedBy: z.string().optional().meta({ description: 'Of a rollback that an alarm began: the upgrade that it turns back.' }),
+  succeededBy: z.string().optional().meta({ description: 'Of an upgrade that an alarm turned back: the rollback.' }),
+  askedAgainBy: z.string().optional().meta({ description: 'Who asked for the present run, when it is a retry.' }),
   approvals: z.array(z.strictObject({ gate: z.enum(GATES), hop: z.string().optional(), by: z.string(), comment: z.string().optional(), at: Time })).optional(),
   generation: z.int(),
 };

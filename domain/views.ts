@@ -6,7 +6,9 @@ import { clusterStatus } from './cluster-status.ts';
 import type { VersionCatalogue } from './facts.ts';
 import type { Operation, OperationError, OperationEvent, Step, Terms } from './operation.ts';
 import type { Finding, Plan } from './plan.ts';
-import type { AccountSetupView, AccountView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, StepView, VersionView } from './view.ts';
+import { rollbackWay } from './rollback-way.ts';
+import type { AccountSetupView, AccountView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, StepView, VersionView, WaiverView } from './view.ts';
+import type { Waiver } from './waiver.ts';
 
 /** From records to what clients are told. Pure mappings: what a record gains is not told until it is named here. */
 
@@ -38,7 +40,8 @@ export function viewAccountSetup(account: Account, setup: AccountSetup, template
   };
 }
 
-export function viewCluster(cluster: Cluster): z.input<typeof ClusterView> {
+/** `now`, RFC 3339: how long the way back of an upgrade is open yet. */
+export function viewCluster(cluster: Cluster, now: string): z.input<typeof ClusterView> {
   return {
     clusterId: cluster.clusterId,
     name: cluster.name,
@@ -72,6 +75,7 @@ export function viewCluster(cluster: Cluster): z.input<typeof ClusterView> {
     upgradePolicy: { supportType: cluster.supportType },
     deletionProtection: cluster.deletionProtection,
     ...(cluster.maintenancePolicy === undefined ? {} : { maintenancePolicy: structuredClone(cluster.maintenancePolicy) }),
+    rollback: rollbackWay(cluster, now),
     ...(cluster.tags === undefined ? {} : { tags: { ...cluster.tags } }),
     origin: cluster.origin,
     createdAt: cluster.createdAt,
@@ -104,7 +108,7 @@ export function viewNodegroup(group: Nodegroup): z.input<typeof NodegroupView> {
 
 /** A list's line of an operation: without plan and steps. */
 export function viewOperationSummary(operation: Operation): z.input<typeof OperationSummaryView> {
-  const { waitingFor, team, reason, startedAt, endedAt, cancel, pause, approvals } = operation;
+  const { waitingFor, team, reason, startedAt, endedAt, cancel, pause, terms, causedBy, succeededBy, askedAgainBy, approvals } = operation;
   return {
     id: operation.id,
     kind: operation.kind,
@@ -126,14 +130,22 @@ export function viewOperationSummary(operation: Operation): z.input<typeof Opera
     updatedAt: operation.updatedAt,
     ...(cancel === undefined ? {} : { cancel }),
     ...(pause === undefined ? {} : { pause }),
-    ...viewTerms(operation.terms),
+    ...(terms === undefined ? {} : { terms: viewTerms(terms) }),
+    ...(causedBy === undefined ? {} : { causedBy }),
+    ...(succeededBy === undefined ? {} : { succeededBy }),
+    ...(askedAgainBy === undefined ? {} : { askedAgainBy }),
     ...(approvals === undefined ? {} : { approvals: approvals.map((approval) => ({ ...approval })) }),
     generation: operation.generation,
   };
 }
 
-function viewTerms({ gates, ...terms }: Terms = {}): Pick<z.input<typeof OperationSummaryView>, 'startAt' | 'ignoreWindows' | 'gates' | 'bakeMinutes'> {
-  return { ...terms, ...(gates === undefined ? {} : { gates: [...gates] }) };
+function viewTerms({ gates, rollbackOn, forceNodegroups, ...terms }: Terms): NonNullable<z.input<typeof OperationSummaryView>['terms']> {
+  return {
+    ...terms,
+    ...(gates === undefined ? {} : { gates: [...gates] }),
+    ...(rollbackOn === undefined ? {} : { rollbackOn: { alarmArns: [...rollbackOn.alarmArns] } }),
+    ...(forceNodegroups === undefined ? {} : { forceNodegroups: [...forceNodegroups] }),
+  };
 }
 
 /** An operation with its plan and the steps of its current run, in their order. */
@@ -148,6 +160,7 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
     to: plan.to,
     hops: plan.hops.map((hop) => ({ from: hop.from, to: hop.to, steps: hop.steps.map((step) => ({ ...step })) })),
     findings: plan.findings.map(viewFinding),
+    ...(plan.nodes === undefined ? {} : { nodes: plan.nodes.map((line) => ({ ...line })) }),
     notLookedAt: [...plan.notLookedAt],
     estimate: plan.estimate,
   };
@@ -155,6 +168,11 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
 
 function viewFinding({ evidence, ...found }: Finding): z.input<typeof PlanView>['findings'][number] {
   return { ...found, ...(evidence === undefined ? {} : { evidence: [...evidence] }) };
+}
+
+export function viewWaiver(waiver: Waiver): z.input<typeof WaiverView> {
+  const { waiverId, clusterId, code, subject, owner, reason, until, by, at } = waiver;
+  return { waiverId, clusterId, code, ...(subject === undefined ? {} : { subject }), owner, reason, until, by, at };
 }
 
 /** A step that was not begun is not to come either, once its operation has ended. */

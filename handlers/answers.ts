@@ -28,8 +28,8 @@ export function resource(body: unknown, generation: number): Answer {
   return ok(body, { etag: etag(generation) });
 }
 
-export function okCluster(cluster: Cluster): Answer {
-  return resource(viewCluster(cluster), cluster.generation);
+export function okCluster(cluster: Cluster, { now }: { readonly now: string }): Answer {
+  return resource(viewCluster(cluster, now), cluster.generation);
 }
 
 export function created(body: unknown, generation: number, location: string): Answer {

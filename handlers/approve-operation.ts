@@ -3,7 +3,7 @@ import { withApproval } from '../domain/new-operation.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import { Approve } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
-import { accepted } from './answers.ts';
+import { accepted, MOVED } from './answers.ts';
 import { operationToChange } from './reach.ts';
 import { lookAtWaits, notActive } from './record-intent.ts';
 import { route } from './route.ts';
@@ -32,8 +32,9 @@ export const approveOperation = route({
 
     const approval: Approval = { gate, ...passage, by: ask.caller.sub, ...(comment === undefined ? {} : { comment }), at: ask.now };
     const answer = accepted(withApproval(operation, approval), steps);
-    const written = await ports.store.recordApproval(operation.id, approval, ask.remember(answer));
+    const written = await ports.store.recordApproval(operation.id, operation.run, approval, ask.remember(answer));
     if (written.kind === 'answered') return written;
+    if (written.kind === 'moved') return MOVED;
     if (written.kind === 'ended') return notActive(written.operation);
     if (written.kind === 'approved') return refuse('gate-approved-already', `Gate ${gate} was approved by another at the same time.`);
     await lookAtWaits(ask, ports, record);

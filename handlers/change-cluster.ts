@@ -61,15 +61,15 @@ function isOursAlone(change: ChangeCluster): boolean {
   return Object.keys(change).every((member) => OURS.has(member));
 }
 
-async function changeRecord(ask: Pick<Ask, 'nowMs' | 'requestId'>, before: Cluster, after: Cluster, ports: Ports): Promise<Outcome> {
+async function changeRecord(ask: Pick<Ask, 'now' | 'nowMs' | 'requestId'>, before: Cluster, after: Cluster, ports: Ports): Promise<Outcome> {
   // An operation keeps the team that it began with, so a cluster does not change hands under one.
   if (before.team !== after.team && before.activeOperation !== undefined) return inProgress(before.activeOperation);
-  if (isDeepStrictEqual(before, after)) return okCluster(before);
+  if (isDeepStrictEqual(before, after)) return okCluster(before, ask);
   const changed = { ...after, generation: before.generation + 1, revision: before.revision + 1 };
   const written = await ports.store.changeCluster(before, changed);
   if (written.kind !== 'written') return MOVED;
   if (before.activeOperation !== undefined && !isDeepStrictEqual(before.maintenancePolicy, after.maintenancePolicy)) await lookAgain(ask, ports, before.activeOperation);
-  return okCluster(changed);
+  return okCluster(changed, ask);
 }
 
 /** An upgrade that waits for its window decides again, by the new policy. */

@@ -14,6 +14,6 @@ export const getCluster = route({
   refusals: ['not-found'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
-    return isRefusal(cluster) ? cluster : okCluster(cluster);
+    return isRefusal(cluster) ? cluster : okCluster(cluster, ask);
   },
 });

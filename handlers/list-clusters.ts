@@ -24,7 +24,7 @@ export const listClusters = route({
       ...(status === undefined ? {} : { status }),
       ...(label === undefined ? {} : { label: labelOf(label) }),
     };
-    return pageOf(ask, await store.listClusters(filter, page), viewCluster);
+    return pageOf(ask, await store.listClusters(filter, page), (cluster) => viewCluster(cluster, ask.now));
   },
 });
 

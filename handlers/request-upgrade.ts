@@ -9,6 +9,7 @@ import { isRefusal, refuse, type Refusal } from '../domain/refusal.ts';
 import { RequestUpgrade } from '../domain/requests.ts';
 import { upgradeTerms } from '../domain/upgrade-terms.ts';
 import { OperationView } from '../domain/view.ts';
+import { refusedByAlarmsAsked } from './alarms-asked.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
 import { clusterToWorkOn } from './reach.ts';
 import { route } from './route.ts';
@@ -35,6 +36,7 @@ export const requestUpgrade = route({
     'upgrade-blocked',
     'window-too-short',
     'no-maintenance-window',
+    'alarm-not-ready',
     'rules-broken',
     'account-unreachable',
   ],
@@ -43,14 +45,18 @@ export const requestUpgrade = route({
     if (isRefusal(before)) return before;
     const frozen = await refusedByFreeze(ports);
     if (frozen !== undefined) return frozen;
-    const { accountId, region, clusterId, name } = before;
-    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, readiness: true });
-    if (isRefusal(facts)) return facts;
-    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
-
     const { to, reason } = ask.body;
     const terms = upgradeTerms(ask.body, before, ask.nowMs);
     if (isRefusal(terms)) return terms;
+    const { accountId, region, clusterId, name } = before;
+    const [facts, alarms] = await Promise.all([
+      ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, readiness: true }),
+      refusedByAlarmsAsked(ports, before, terms),
+    ]);
+    if (isRefusal(facts)) return facts;
+    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (alarms !== undefined) return alarms;
+
     const plan = planUpgrade({ cluster: before, to, facts, now: ask.now });
 
     const stuck = isRefusal(plan) || terms.ignoreWindows === true ? undefined : await refusedByWindows(ports, before, plan, ask.nowMs);

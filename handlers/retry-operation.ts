@@ -1,27 +1,34 @@
 import type { Ports } from '../aws/ports.ts';
+import type { Role } from '../domain/caller.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { nextRun } from '../domain/new-operation.ts';
 import type { Operation } from '../domain/operation.ts';
 import { planAgain, planCreationAgain } from '../domain/plan-again.ts';
 import type { Plan } from '../domain/plan.ts';
+import { forcedNodegroups } from '../domain/forced-retry.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/refusal.ts';
-import { Because } from '../domain/requests.ts';
+import { RetryOperation } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
+import { refusedByAlarmsAsked } from './alarms-asked.ts';
 import { accepted, MOVED } from './answers.ts';
 import { accountToWorkIn, refusedByFreeze, start } from './begin-work.ts';
 import { questionFor } from './creation-question.ts';
 import { notFound } from './not-found.ts';
 import { inProgress, operationToChange } from './reach.ts';
+import { problem } from './problems.ts';
 import { intentOf } from './record-intent.ts';
-import { route, type Ask } from './route.ts';
+import { ACCESS, route, type Ask } from './route.ts';
+
+/** Who may retry without force. */
+const OPERATORS: ReadonlySet<Role> = new Set(ACCESS.operate);
 
 /** Begins a failed or cancelled operation again: the same request, planned afresh from what is true now. */
 export const retryOperation = route({
   method: 'POST',
   path: '/v1/operations/{operationId}/retry',
-  access: 'operate',
-  summary: 'Retry a failed or cancelled operation',
-  body: Because,
+  access: 'retry',
+  summary: 'Retry a failed or cancelled operation; with force for approvers alone',
+  body: RetryOperation,
   bodyOptional: true,
   answers: { 202: { description: 'The operation in its next run, with a fresh plan.', schema: OperationView } },
   refusals: [
@@ -29,6 +36,9 @@ export const retryOperation = route({
     'team-not-allowed',
     'generation-mismatch',
     'operation-not-failed',
+    'force-needs-approver',
+    'nothing-to-force',
+    'alarm-not-ready',
     'operation-in-progress',
     'frozen',
     'account-not-verified',
@@ -47,20 +57,25 @@ export const retryOperation = route({
   async run(ask, ports) {
     const record = await operationToChange(ask, ports, ask.params.operationId);
     if (isRefusal(record)) return record;
-    const { operation } = record;
+    const { operation, steps } = record;
+    const { force } = ask.body;
+    if (force !== true && !OPERATORS.has(ask.caller.role)) return problem('forbidden', `Without force it takes the role ${[...OPERATORS].join(' or ')}; the token's role is ${ask.caller.role}.`);
     if (operation.state !== 'Failed' && operation.state !== 'Cancelled') {
       return refuse('operation-not-failed', `Operation ${operation.id} is ${operation.state}; only a failed or cancelled one is retried.`);
     }
+    const forceNodegroups = force === true ? forcedNodegroups(operation, steps, ask.caller) : undefined;
+    if (isRefusal(forceNodegroups)) return forceNodegroups;
     const cluster = await ports.store.cluster(operation.clusterId);
     if (cluster === undefined) return notFound();
     if (cluster.activeOperation !== undefined) return inProgress(cluster.activeOperation);
     const frozen = await refusedByFreeze(ports);
     if (frozen !== undefined) return frozen;
 
-    const plan = await planFrom(ask, ports, operation, cluster);
+    const [plan, alarms] = await Promise.all([planFrom(ask, ports, operation, cluster), refusedByAlarmsAsked(ports, cluster, operation.terms)]);
     if (isRefusal(plan)) return plan;
+    if (alarms !== undefined) return alarms;
 
-    const next = { plan, by: intentOf(ask) };
+    const next = { plan, by: intentOf(ask), ...(forceNodegroups === undefined ? {} : { forceNodegroups }) };
     const again = nextRun(operation, next);
     const answer = accepted(again);
     const written = await ports.store.beginRetry(operation, next, cluster, ask.remember(answer));

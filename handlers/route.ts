@@ -13,6 +13,8 @@ export const ACCESS = {
   read: ['viewer', 'operator', 'approver', 'admin'],
   operate: ['operator', 'admin'],
   approve: ['approver', 'admin'],
+  /** Operators try again; approvers do with force. */
+  retry: ['operator', 'approver', 'admin'],
   administer: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Access = keyof typeof ACCESS;

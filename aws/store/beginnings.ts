@@ -44,6 +44,7 @@ export function beginnings(table: TableAccess): Beginnings {
         plan: { put: { ...planKey(operation.id, again.run), plan: next.plan } },
         cluster: takeCluster(operation.id, cluster, cluster),
         event: historyLine(operation.id, retried(next.by), Date.parse(next.by.at)),
+        forced: next.forceNodegroups === undefined ? undefined : historyLine(operation.id, forced(next.by, next.forceNodegroups), Date.parse(next.by.at)),
         answer: answerAction(answer),
       });
       if (written.kind === 'written') return written;
@@ -90,3 +91,6 @@ function retried(by: { readonly by: string; readonly reason?: string }) {
   return { type: 'Retried', message: `${by.by} asked for another try${by.reason === undefined ? '' : `: ${by.reason}`}.`, by: by.by };
 }
 
+function forced(by: { readonly by: string; readonly reason?: string }, groups: readonly string[]) {
+  return { type: 'Forced', message: `${by.by} lets ${groups.join(', ')} roll past the disruption budgets of pods${by.reason === undefined ? '' : `: ${by.reason}`}.`, by: by.by };
+}

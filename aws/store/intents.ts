@@ -10,7 +10,8 @@ import { listed, type Head } from './records.ts';
 import type { Action, TableAccess } from './table-access.ts';
 
 type Intents = Pick<Store, 'recordIntent' | 'clearPause' | 'recordApproval'>;
-type Recorded = Written | { readonly kind: 'ended' | 'not-paused' | 'approved'; readonly operation: ReturnType<typeof listed> };
+type Refused = 'ended' | 'not-paused' | 'approved' | 'moved';
+type Recorded = Written | { readonly kind: Refused; readonly operation: ReturnType<typeof listed> };
 
 /** Waits that one wish brings forward; a transaction takes 100 actions. Those beyond are looked at in their own time. */
 const WAITS_BROUGHT_FORWARD_MAX = 90;
@@ -37,12 +38,16 @@ export function intents(table: TableAccess): Intents {
       })) as Awaited<ReturnType<Store['clearPause']>>;
     },
 
-    async recordApproval(operationId, approval, answer) {
+    async recordApproval(operationId, run, approval, answer) {
       const { gate, hop, by, comment, at } = approval;
       // The same approval again is our own, whose answer was lost.
       const standing = (head: Head) => head.approvals?.find((one) => one.gate === gate && one.hop === hop);
       return (await record(table, operationId, { by, at }, answer, {
-        refuse: (head) => (head.endedAt !== undefined ? 'ended' : standing(head) === undefined || isDeepStrictEqual(standing(head), approval) ? undefined : 'approved'),
+        refuse: (head) => {
+          if (head.endedAt !== undefined) return 'ended';
+          if (head.run !== run) return 'moved';
+          return standing(head) === undefined || isDeepStrictEqual(standing(head), approval) ? undefined : 'approved';
+        },
         change: (head) => (standing(head) === undefined ? { set: { approvals: [...(head.approvals ?? []), approval] }, add: { generation: 1 } } : {}),
         event: { type: 'Approved', message: `${by} approved ${gate}${hop === undefined ? '' : ` of the hop to ${hop}`}${comment === undefined ? '' : `: ${comment}`}.` },
         concerns: (wait) => holdsUp(wait) && wait.kind === 'Approval',
@@ -52,7 +57,7 @@ export function intents(table: TableAccess): Intents {
 }
 
 interface Wish {
-  readonly refuse: (head: Head) => 'ended' | 'not-paused' | 'approved' | undefined;
+  readonly refuse: (head: Head) => Refused | undefined;
   readonly change: (head: Head) => Change;
   readonly event: { readonly type: string; readonly message: string };
   readonly concerns: (wait: Wait) => boolean;

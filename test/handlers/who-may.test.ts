@@ -31,7 +31,9 @@ function pathTo(route: AnyRoute, operation: { readonly id: string; readonly clus
 }
 
 async function askAs(route: AnyRoute, claims: Readonly<Record<string, unknown>>, operation: { readonly id: string; readonly clusterId: string }): Promise<Told> {
-  const body = soundBody(route);
+  // An approver retries with force, or not at all.
+  const forces = nameOf(route) === 'POST /v1/operations/{operationId}/retry' && claims['role'] === 'approver';
+  const body = forces ? { force: true, reason: 'The owner agrees.' } : soundBody(route);
   return door.ask(route.method, pathTo(route, operation), { token: await door.token(claims), ...(body === undefined ? {} : { body }) });
 }
 

@@ -46,7 +46,7 @@ describe('an upgrade that is to begin later', () => {
     const startAt = inMinutes(300);
     const id = await upgrade('later', { to: '1.34', startAt });
     const waiting = await world.until(id, waitsFor('StartTime'));
-    assert.deepEqual([waiting.state, waiting.waitingFor.until, waiting.startAt], ['Waiting', startAt, startAt]);
+    assert.deepEqual([waiting.state, waiting.waitingFor.until, waiting.terms.startAt], ['Waiting', startAt, startAt]);
     await pausesAndGoesOn(id, 'StartTime');
     const operation = await world.ended(id);
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
@@ -66,7 +66,7 @@ describe('an upgrade that is to begin later', () => {
     const opens = new Date(world.stage.clock.now() - 10 * MINUTE_MS);
     const windows = [{ cron: `${opens.getUTCMinutes()} ${opens.getUTCHours()} * * *`, durationMinutes: 120 }];
     await world.api.patch(`/v1/clusters/${clusterId}`, { maintenancePolicy: { timeZone: 'UTC', windows, freezes: [] } });
-    const { id, startAt } = await world.api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.34', startAt: 'next-window' });
+    const { id, terms: { startAt } } = await world.api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.34', startAt: 'next-window' });
     assert.equal(Date.parse(startAt), Math.floor(opens.getTime() / MINUTE_MS) * MINUTE_MS + 1440 * MINUTE_MS);
     const operation = await world.ended(id);
     assert.ok(operation.steps.every((step: Json) => step.startedAt >= startAt));

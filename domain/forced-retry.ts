@@ -1,0 +1,22 @@
+import type { Caller } from './caller.ts';
+import { explainFailure } from './explain-failure.ts';
+import type { Operation, Step } from './operation.ts';
+import { refuse, type Refusal } from './refusal.ts';
+
+/** Whose word it takes to go past the disruption budgets of somebody's pods. */
+const MAY_FORCE: ReadonlySet<Caller['role']> = new Set(['approver', 'admin']);
+
+/**
+ * The node groups that the next run rolls past their disruption budgets: those whose roll failed in the last run because pods could not
+ * be evicted. Refuses with `force-needs-approver` or `nothing-to-force`; the reason is the request's to have.
+ */
+export function forcedNodegroups(operation: Operation, steps: readonly Step[], caller: Pick<Caller, 'role' | 'sub'>): readonly string[] | Refusal {
+  if (!MAY_FORCE.has(caller.role)) {
+    return refuse('force-needs-approver', `${caller.sub} is ${caller.role}; rolling past disruption budgets takes an approver.`, { remedy: 'Ask an approver to retry with force, or retry without it.' });
+  }
+  const failed = steps.filter((step) => step.run === operation.run && step.kind === 'upgrade-nodegroup' && step.state === 'Failed');
+  const held = failed.filter(({ error, kind, subject }) => error !== undefined && explainFailure(error, { cluster: operation.clusterName, region: operation.region, stepKind: kind, subject }).policy === 'force-would-help');
+  if (held.length > 0) return [...new Set(held.map((step) => step.subject))].sort();
+  const why = failed.length === 0 ? 'no roll of a node group failed in its last run' : `disruption budgets did not hold up the roll of ${failed.map((step) => step.subject).join(', ')}`;
+  return refuse('nothing-to-force', `Operation ${operation.id} has nothing to force: ${why}.`, { remedy: 'Read nextActions of its errors, mend what they name, and retry without force.' });
+}
