@@ -1,6 +1,7 @@
 import type { Caller } from './caller.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Operation, Step } from './operation.ts';
+import type { Plan } from './plan.ts';
 import { refuse, type Refusal } from './refusal.ts';
 
 /** Whose word it takes to go past the disruption budgets of somebody's pods. */
@@ -19,4 +20,14 @@ export function forcedNodegroups(operation: Operation, steps: readonly Step[], c
   if (held.length > 0) return [...new Set(held.map((step) => step.subject))].sort();
   const why = failed.length === 0 ? 'no roll of a node group failed in its last run' : `disruption budgets did not hold up the roll of ${failed.map((step) => step.subject).join(', ')}`;
   return refuse('nothing-to-force', `Operation ${operation.id} has nothing to force: ${why}.`, { remedy: 'Read nextActions of its errors, mend what they name, and retry without force.' });
+}
+
+/** The plan with those rolls forced (source: EKS API reference, UpdateNodegroupVersion, `force`). */
+export function withForce(plan: Plan, forceNodegroups: readonly string[] = []): Plan {
+  if (forceNodegroups.length === 0) return plan;
+  const hops = plan.hops.map((hop) => ({
+    ...hop,
+    steps: hop.steps.map((step) => (step.kind === 'upgrade-nodegroup' && forceNodegroups.includes(step.subject) ? { ...step, parameters: { ...step.parameters, force: true } } : step)),
+  }));
+  return { ...plan, hops };
 }

@@ -60,6 +60,8 @@ export const REFUSALS = {
   'gate-approved-already': 'conflict',
   'approver-is-requester': 'forbidden',
   'alarm-not-ready': 'conflict',
+  'finding-not-waivable': 'rules',
+  'too-many-waivers': 'conflict',
   'force-needs-approver': 'forbidden',
   'nothing-to-force': 'conflict',
   frozen: 'conflict',

@@ -8,6 +8,7 @@ import {
   Cidr,
   ClusterId,
   ClusterName,
+  FindingCode,
   InstanceType,
   KubernetesLabels,
   LabelFilter,
@@ -23,6 +24,7 @@ import {
   SubnetId,
   Tags,
   Team,
+  WaiverId,
   text,
 } from './request-words.ts';
 
@@ -241,6 +243,20 @@ export type Approve = z.output<typeof Approve>;
 /** The body of freeze and unfreeze: who stops the fleet says why. */
 export const MustSayWhy = z.strictObject({ reason: Reason }).meta({ id: 'MustSayWhy' });
 
+export const GiveWaiver = z
+  .strictObject({
+    code: FindingCode.meta({ description: 'The finding that may pass, by its code.' }),
+    subject: text(253).optional().meta({ description: 'Only for this subject of the finding; without it for all of them.' }),
+    owner: text(128).meta({ description: 'Who answers for it: a person or a team to ask.' }),
+    reason: Reason,
+    until: Moment.meta({ description: 'When it ends, at most 90 days ahead.' }),
+  })
+  .meta({ id: 'GiveWaiver' });
+export type GiveWaiver = z.output<typeof GiveWaiver>;
+
+/** A deletion has no body, so its reason comes with the query. */
+export const ReasonQuery = z.strictObject({ reason: Reason.optional() });
+
 /** Of a request that takes no body. */
 export const Nothing = z.strictObject({});
 
@@ -297,5 +313,5 @@ export const UpgradePlanQuery = z.strictObject({ to: MinorVersion });
 export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
 
 /** What a path's `{variables}` must look like; a path with another value names nothing, so it is 404. */
-export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId } as const;
+export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId } as const;
 export type PathVariable = keyof typeof PATH_VARIABLES;

@@ -15,6 +15,8 @@ import { getNodegroup } from './get-nodegroup.ts';
 import { getOpenApi } from './get-openapi.ts';
 import { getOperation } from './get-operation.ts';
 import { getUpgradePlan } from './get-upgrade-plan.ts';
+import { getWaiver } from './get-waiver.ts';
+import { giveWaiver } from './give-waiver.ts';
 import { importCluster } from './import-cluster.ts';
 import { listAccounts } from './list-accounts.ts';
 import { listClusters } from './list-clusters.ts';
@@ -22,6 +24,7 @@ import { listEvents } from './list-events.ts';
 import { listNodegroups } from './list-nodegroups.ts';
 import { listOperations } from './list-operations.ts';
 import { listVersions } from './list-versions.ts';
+import { listWaivers } from './list-waivers.ts';
 import { pauseOperation } from './pause-operation.ts';
 import { registerAccount } from './register-account.ts';
 import { removeAccount } from './remove-account.ts';
@@ -30,6 +33,7 @@ import { resumeOperation } from './resume-operation.ts';
 import { retryOperation } from './retry-operation.ts';
 import { rotateExternalId } from './rotate-external-id.ts';
 import type { AnyRoute } from './route.ts';
+import { takeWaiverBack } from './take-waiver-back.ts';
 import { unfreeze } from './unfreeze.ts';
 import { verifyAccount } from './verify-account.ts';
 
@@ -42,6 +46,8 @@ export const QUERIES: readonly AnyRoute[] = [
   listNodegroups,
   getNodegroup,
   getUpgradePlan,
+  listWaivers,
+  getWaiver,
   listOperations,
   getOperation,
   listEvents,
@@ -65,6 +71,8 @@ export const COMMANDS: readonly AnyRoute[] = [
   changeNodegroup,
   deleteNodegroup,
   requestUpgrade,
+  giveWaiver,
+  takeWaiverBack,
   approveOperation,
   cancelOperation,
   pauseOperation,

@@ -20,11 +20,14 @@ export const getUpgradePlan = route({
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;
     const { accountId, region, clusterId, name } = cluster;
-    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, readiness: true });
+    const [facts, waivers] = await Promise.all([
+      ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, readiness: true }),
+      ports.store.waivers(clusterId, ask.nowMs),
+    ]);
     if (isRefusal(facts)) return facts;
     if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
 
-    const plan = draftUpgrade({ cluster, to: ask.query.to, facts, now: ask.now });
+    const plan = draftUpgrade({ cluster, to: ask.query.to, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
 
     return isRefusal(plan) ? plan : ok(viewPlan(plan));
   },

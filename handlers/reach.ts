@@ -61,7 +61,7 @@ async function refusedIn(ask: Asked, { store }: Ports, accountId: string): Promi
 }
 
 /** If-Match: the caller acts only on the generation that they have seen. */
-function staleFor({ ifMatch }: Asked, generation: number): Refusal | undefined {
+export function staleFor({ ifMatch }: Asked, generation: number): Refusal | undefined {
   if (ifMatch === undefined) return undefined;
   const tags = ifMatch.split(',').map((tag) => tag.trim());
   if (tags.includes('*') || tags.includes(`"${generation}"`)) return undefined;

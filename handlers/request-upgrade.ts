@@ -49,15 +49,16 @@ export const requestUpgrade = route({
     const terms = upgradeTerms(ask.body, before, ask.nowMs);
     if (isRefusal(terms)) return terms;
     const { accountId, region, clusterId, name } = before;
-    const [facts, alarms] = await Promise.all([
+    const [facts, alarms, waivers] = await Promise.all([
       ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, readiness: true }),
       refusedByAlarmsAsked(ports, before, terms),
+      ports.store.waivers(clusterId, ask.nowMs),
     ]);
     if (isRefusal(facts)) return facts;
     if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
     if (alarms !== undefined) return alarms;
 
-    const plan = planUpgrade({ cluster: before, to, facts, now: ask.now });
+    const plan = planUpgrade({ cluster: before, to, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
 
     const stuck = isRefusal(plan) || terms.ignoreWindows === true ? undefined : await refusedByWindows(ports, before, plan, ask.nowMs);
     if (stuck !== undefined) return stuck;

@@ -1,11 +1,11 @@
 import type { Ports } from '../aws/ports.ts';
 import type { Role } from '../domain/caller.ts';
 import type { Cluster } from '../domain/cluster.ts';
-import { nextRun } from '../domain/new-operation.ts';
+import { nextRun, termsOfNextRun } from '../domain/new-operation.ts';
 import type { Operation } from '../domain/operation.ts';
 import { planAgain, planCreationAgain } from '../domain/plan-again.ts';
 import type { Plan } from '../domain/plan.ts';
-import { forcedNodegroups } from '../domain/forced-retry.ts';
+import { forcedNodegroups, withForce } from '../domain/forced-retry.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/refusal.ts';
 import { RetryOperation } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
@@ -71,28 +71,34 @@ export const retryOperation = route({
     const frozen = await refusedByFreeze(ports);
     if (frozen !== undefined) return frozen;
 
-    const [plan, alarms] = await Promise.all([planFrom(ask, ports, operation, cluster), refusedByAlarmsAsked(ports, cluster, operation.terms)]);
-    if (isRefusal(plan)) return plan;
+    const forced = forceNodegroups === undefined ? {} : { forceNodegroups };
+    const again = { ...operation, terms: termsOfNextRun(operation, forced) };
+    const [planned, alarms] = await Promise.all([planFrom(ask, ports, again, cluster), refusedByAlarmsAsked(ports, cluster, again.terms)]);
+    if (isRefusal(planned)) return planned;
     if (alarms !== undefined) return alarms;
 
-    const next = { plan, by: intentOf(ask), ...(forceNodegroups === undefined ? {} : { forceNodegroups }) };
-    const again = nextRun(operation, next);
-    const answer = accepted(again);
+    const next = { plan: withForce(planned, forceNodegroups), by: intentOf(ask), ...forced };
+    const begun = nextRun(operation, next);
+    const answer = accepted(begun);
     const written = await ports.store.beginRetry(operation, next, cluster, ask.remember(answer));
     if (written.kind === 'answered') return written;
     if (written.kind === 'busy') return inProgress(written.operationId);
     if (written.kind === 'moved') return MOVED;
-    await start(ask, ports, again);
+    await start(ask, ports, begun);
     return answer;
   },
 });
 
 /** Gathers what the plan needs, and asks for it. A creation may have come far or nowhere, so both looks are made. */
-async function planFrom(ask: Pick<Ask, 'caller' | 'now'>, ports: Ports, operation: Operation, cluster: Cluster): Promise<Plan | Refusal> {
+async function planFrom(ask: Pick<Ask, 'caller' | 'now' | 'nowMs'>, ports: Ports, operation: Operation, cluster: Cluster): Promise<Plan | Refusal> {
   const { accountId, region, clusterId, name } = cluster;
-  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+  const readiness = operation.kind === 'upgrade-cluster' || operation.kind === 'rollback-cluster' ? ({ readiness: true } as const) : {};
+  const [facts, waivers] = await Promise.all([
+    ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, ...readiness }),
+    ports.store.waivers(clusterId, ask.nowMs),
+  ]);
   if (isRefusal(facts)) return facts;
-  if (operation.kind !== 'create-cluster') return planAgain({ operation, cluster, facts, now: ask.now });
+  if (operation.kind !== 'create-cluster') return planAgain({ operation, cluster, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
   const account = await accountToWorkIn(ask, ports, accountId, region);
   if (isRefusal(account)) return account;
   const creation = await ports.observer.observe(questionFor(cluster));
