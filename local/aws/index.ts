@@ -17,6 +17,8 @@ import type { SimulatedKms } from './kms/index.ts';
 import { createLambda } from './lambda/index.ts';
 import type { SimulatedLambda } from './lambda/index.ts';
 import type { Caller, SimulatedService, World } from './service.ts';
+import { createServiceQuotas } from './servicequotas/index.ts';
+import type { SimulatedServiceQuotas } from './servicequotas/index.ts';
 import { createSqs } from './sqs/index.ts';
 import type { SimulatedSqs } from './sqs/index.ts';
 import { createStepFunctions } from './stepfunctions/index.ts';
@@ -33,6 +35,7 @@ export interface SimulatedAws {
   readonly kms: SimulatedKms;
   readonly cloudwatch: SimulatedService;
   readonly autoscaling: SimulatedAutoScaling;
+  readonly servicequotas: SimulatedServiceQuotas;
   readonly sqs: SimulatedSqs;
   readonly lambda: SimulatedLambda;
   readonly eks: SimulatedEks;
@@ -54,6 +57,7 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
   const cloudwatch = createCloudWatch(world);
   const alarms = new Alarms(world.disk);
   const autoscaling = createAutoScaling(world, { ec2, isFiring: (where, alarmName) => alarms.get(where, alarmName)?.state === 'ALARM' });
+  const servicequotas = createServiceQuotas(world);
   const sqs = createSqs(world);
   const lambda = createLambda(world);
   const eks = createEks(world, { iam, ec2, kms, faults: new Faults(world.disk) });
@@ -67,20 +71,21 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
     },
   });
   return {
-    services: [iam, sts, ec2, kms, cloudwatch, autoscaling, sqs, lambda, eks, dynamodb, stepfunctions],
+    services: [iam, sts, ec2, kms, cloudwatch, autoscaling, servicequotas, sqs, lambda, eks, dynamodb, stepfunctions],
     iam,
     sts,
     ec2,
     kms,
     cloudwatch,
     autoscaling,
+    servicequotas,
     sqs,
     lambda,
     eks,
     dynamodb,
     stepfunctions,
     resume() {
-      for (const service of [dynamodb, ec2, autoscaling, eks, sqs, lambda, stepfunctions]) service.resume();
+      for (const service of [dynamodb, ec2, autoscaling, servicequotas, eks, sqs, lambda, stepfunctions]) service.resume();
     },
   };
 }

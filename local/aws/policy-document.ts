@@ -61,11 +61,13 @@ export type ConditionOperator = (typeof OPERATORS)[number];
 const VERSIONS = ['2012-10-17', '2008-10-17'];
 const STATEMENTS_MAX = 500;
 
+export type PolicyKind = 'identity' | 'trust' | 'key';
+
 /**
  * Reads a policy's JSON text. `identity` policies (a session policy is one) name resources and no principal; a `trust`
- * policy names principals and no resource. Throws MalformedPolicy with a sentence like AWS's.
+ * policy names principals and no resource; a `key` policy names principals, and its key as the resource. Throws MalformedPolicy with a sentence like AWS's.
  */
-export function parsePolicy(text: string, kind: 'identity' | 'trust'): PolicyDocument {
+export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -84,7 +86,7 @@ export function parsePolicy(text: string, kind: 'identity' | 'trust'): PolicyDoc
   return { variables: document['Version'] === '2012-10-17', statements };
 }
 
-function parseStatement(value: unknown, kind: 'identity' | 'trust'): Statement {
+function parseStatement(value: unknown, kind: PolicyKind): Statement {
   const statement = fields(value, ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'NotPrincipal', 'Condition'], 'statement');
   const effect = statement['Effect'];
   if (effect !== 'Allow' && effect !== 'Deny') throw new MalformedPolicy('Syntax errors in policy. Invalid effect: it must be Allow or Deny.');
@@ -102,7 +104,7 @@ function parseStatement(value: unknown, kind: 'identity' | 'trust'): Statement {
   };
 }
 
-function parseActions(statement: Record<string, unknown>, kind: 'identity' | 'trust'): Patterns {
+function parseActions(statement: Record<string, unknown>, kind: PolicyKind): Patterns {
   const actions = eitherOf(statement, 'Action', 'NotAction');
   if (actions === undefined) throw new MalformedPolicy('Policy statement must contain actions.');
   for (const action of actions.patterns) {
@@ -114,20 +116,22 @@ function parseActions(statement: Record<string, unknown>, kind: 'identity' | 'tr
   return actions;
 }
 
-function parseResources(statement: Record<string, unknown>, kind: 'identity' | 'trust'): Patterns | undefined {
+function parseResources(statement: Record<string, unknown>, kind: PolicyKind): Patterns | undefined {
   const resources = eitherOf(statement, 'Resource', 'NotResource');
   if (kind === 'trust') {
     if (resources !== undefined) throw new MalformedPolicy('Has prohibited field Resource');
     return undefined;
   }
   if (resources === undefined) throw new MalformedPolicy('Policy statement must contain resources.');
+  // A key's policy is of that key alone, however its ARN is written.
+  if (kind === 'key') return undefined;
   for (const resource of resources.patterns) {
     if (resource !== '*' && !/^arn:/.test(resource)) throw new MalformedPolicy(`Resource ${resource} must be in ARN format or "*".`);
   }
   return resources;
 }
 
-function parsePrincipals(statement: Record<string, unknown>, kind: 'identity' | 'trust'): readonly PrincipalPattern[] | undefined {
+function parsePrincipals(statement: Record<string, unknown>, kind: PolicyKind): readonly PrincipalPattern[] | undefined {
   const principal = statement['Principal'];
   if (kind === 'identity') {
     if (principal !== undefined || statement['NotPrincipal'] !== undefined) throw new MalformedPolicy('Policy document should not specify a principal.');

@@ -36,7 +36,7 @@ export function instanceOperations(world: World, placeOf: (call: Call) => Ec2Pla
       if (ids.length > 0 && input.MaxResults !== undefined) throw new AwsError('InvalidParameterCombination', 'The parameter instancesSet cannot be used with the parameter maxResults', 400);
       for (const id of ids) instanceAt(place, id, call.now);
       const asked = seen(place, call.now).filter(({ id }) => ids.length === 0 || ids.includes(id));
-      const fit = filtered(asked, input.Filters, filtersAt(call.now)).sort((a, b) => a.launchedAt - b.launchedAt || (a.reservationId < b.reservationId ? -1 : 1));
+      const fit = filtered(asked, input.Filters, filtersAt(call.now)).sort((a, b) => a.launchedAt - b.launchedAt || a.reservationId.localeCompare(b.reservationId) || a.launchIndex - b.launchIndex);
       const reservations = [...new Set(fit.map(({ reservationId }) => reservationId))];
       const { items, ...rest } = paged(reservations, input);
       return { Reservations: items.map((id) => reservation(place, fit.filter(({ reservationId }) => reservationId === id), call.now)), ...rest };
