@@ -71,7 +71,7 @@ function nodesAtOnce(group: NodegroupFacts): number {
 }
 
 /** Zones of the group's subnets. A subnet that was not looked at counts as a zone of its own: rather one too many. */
-function zonesOf(group: NodegroupFacts, subnets: readonly SubnetFacts[]): number {
+export function zonesOf(group: NodegroupFacts, subnets: readonly SubnetFacts[]): number {
   const zoneOf = new Map(subnets.map((subnet) => [subnet.subnetId, subnet.zoneId]));
   return Math.max(1, new Set(group.subnetIds.map((subnetId) => zoneOf.get(subnetId) ?? subnetId)).size);
 }

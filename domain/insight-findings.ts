@@ -131,10 +131,8 @@ function staleness({ refresh }: InsightsFacts, insights: readonly InsightFacts[]
 function whyStale(refresh: InsightsFacts['refresh'], insights: readonly InsightFacts[], { now, movedAt, lastLook }: InsightsAsk): string | undefined {
   if (refresh.status === 'FAILED') return `the last refresh failed${refresh.message === undefined ? '.' : `: ${sentence(refresh.message)}`}`;
   if (refresh.status === 'IN_PROGRESS' && lastLook === true) return 'EKS is looking at this moment.';
-  const seen = insights.map((insight) => insight.lastRefreshTime);
-  if (seen.includes(undefined)) return 'EKS does not say when it last looked.';
-  const oldest = Math.min(...seen.map((time) => Date.parse(time ?? '')));
-  if (seen.length === 0) return undefined;
+  if (insights.length === 0) return undefined;
+  const oldest = Math.min(...insights.map((insight) => Date.parse(insight.lastRefreshTime ?? '')));
   if (!Number.isFinite(oldest)) return 'EKS does not say when it last looked.';
   const at = new Date(oldest).toISOString();
   if (Date.parse(now) - oldest > INSIGHTS_FRESH_HOURS * HOUR_MS) return `EKS last looked at ${at}, more than ${INSIGHTS_FRESH_HOURS} hours ago.`;

@@ -65,7 +65,7 @@ export function draftUpgrade({ cluster, to, facts, now, waivers = [], askedBy, l
   const readiness = readinessFindings({ facts, hops: walk.hops, to, now, movedAt: cluster.upgraded?.at, lastLook });
   const found = [...controlPlaneFindings(facts), ...workloadFindings(facts, walk.hops), ...walk.findings, ...roomFindings(facts, walk.hops), ...readiness, ...supportFindings(facts, to, now)];
   const findings = withWaivers(found, waivers, { askedBy, now });
-  return { from, to, hops: forcedWhereWaived(walk.hops, findings), findings: blockingFirst(findings), notLookedAt: notLookedAtForUpgrade(to), estimate: estimateUpgrade(walk.hops, facts, to, now) };
+  return { from, to, hops: forcedWhereWaived(walk.hops, findings), findings: blockingFirst(findings), notLookedAt: notLookedAtForUpgrade({ to, facts, hops: walk.hops }), estimate: estimateUpgrade(walk.hops, facts, to, now) };
 }
 
 /** The cluster as the plan has it after the steps so far. */

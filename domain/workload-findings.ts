@@ -3,6 +3,7 @@ import { issueText } from './control-plane-findings.ts';
 import type { AddonFacts, ClusterFacts, NodegroupFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import { compareMinors, minorOf } from './minor.ts';
+import { autoModeEvidence } from './other-nodes-findings.ts';
 import type { Finding, Hop } from './plan.ts';
 import { kubeletFits } from './skew.ts';
 
@@ -18,7 +19,7 @@ export function workloadFindings(facts: ClusterFacts, hops: readonly Hop[]): rea
 function nodegroupFindings(group: NodegroupFacts, facts: ClusterFacts, hop: string | undefined): Finding[] {
   const { nodegroupName, version, status, healthIssues } = group;
   const controlPlane = facts.cluster.version;
-  const findings: Finding[] = [];
+  const findings: Finding[] = goneSubnets(group, facts, hop);
   if (UNHEALTHY_NODEGROUP.includes(status) || healthIssues.length > 0) {
     const failed = UNHEALTHY_NODEGROUP.includes(status);
     findings.push(
@@ -49,6 +50,21 @@ function nodegroupFindings(group: NodegroupFacts, facts: ClusterFacts, hop: stri
     );
   }
   return findings;
+}
+
+/** The group's own subnets are looked at together with the rest of readiness; before that, one that was not seen is not known to be gone. */
+function goneSubnets(group: NodegroupFacts, facts: ClusterFacts, hop: string | undefined): Finding[] {
+  if (facts.readiness === undefined) return [];
+  const found = new Set(facts.subnets.map((subnet) => subnet.subnetId));
+  const gone = group.subnetIds.filter((subnetId) => !found.has(subnetId));
+  if (gone.length === 0) return [];
+  return [
+    finding('nodegroup-subnet-missing', hop === undefined ? 'advises' : 'blocks', group.nodegroupName, {
+      detail: `EC2 no longer knows ${gone.join(', ')}, into which the group launches nodes.`,
+      remedy: 'Make a node group in subnets that are there, move the workload, and delete this group: its subnets cannot be changed.',
+      hop: hop ?? null,
+    }),
+  ];
 }
 
 /** Whether an add-on is DEGRADED for want of a node alone. EKS would fail its update, and without a node its version harms nothing. */
@@ -108,6 +124,7 @@ function autoMode(facts: ClusterFacts): Finding[] {
     finding('auto-mode-nodes', 'advises', facts.cluster.name, {
       detail: 'The cluster runs in EKS Auto Mode: its own nodes follow the control plane by themselves, within disruption budgets.',
       remedy: 'Nothing; expect nodes to be replaced for some time after each hop.',
+      evidence: autoModeEvidence(facts),
     }),
   ];
 }

@@ -1,7 +1,8 @@
-import type { AddonOffer, ClusterFacts } from '../../../domain/facts.ts';
+import type { AddonOffer, ClusterFacts, NodegroupFacts } from '../../../domain/facts.ts';
 import type { FindingCode } from '../../../domain/finding-codes.ts';
 import type { Minor } from '../../../domain/minor.ts';
 import type { Finding } from '../../../domain/plan.ts';
+import type { FargateProfileFacts, LaunchTemplateFacts, PooledNodesFacts, RoleFacts, SelfManagedGroupFacts } from '../../../domain/readiness-facts.ts';
 import { addonFacts, at133, clusterFacts, nodegroupFacts, NOW, OFFERS, SUBNETS } from '../worlds.ts';
 import { DEPRECATED, insight, insights, ready, seen, unseen } from './ready.ts';
 
@@ -115,4 +116,45 @@ const INSIGHTS: readonly CheckCase[] = [
   at('insight-misconfiguration', 'advises', readied({ insights: insights([insight({ category: 'MISCONFIGURATION', status: 'WARNING' })]) }), readied({ insights: insights([insight({ category: 'MISCONFIGURATION' })]) })),
 ];
 
-export const CASES: readonly CheckCase[] = [...STANDING, ...INSIGHTS];
+const role = (usedBy: RoleFacts['usedBy'], subject: string, exists: boolean) => seen([{ roleArn: 'arn:aws:iam::111111111111:role/eks-node', usedBy, subjects: [subject], exists }]);
+const key = (state: string) => seen({ keyArn: 'arn:aws:kms:us-east-1:111111111111:key/k-1', state });
+const template = (more: Partial<LaunchTemplateFacts>) => seen([{ id: 'lt-1', name: 'nodes', version: '3', defaultVersion: '3', latestVersion: '3', exists: true, usedBy: ['blue'], ...more }]);
+/** Two groups in two zones roll four nodes more each, of two vCPUs; each must begin with two. */
+const quota = (limitVcpus: number, usedVcpus = 30) => seen([{ code: 'L-1216C47A', name: 'Running On-Demand Standard instances', family: 'standard', spot: false, limitVcpus, usedVcpus, vcpusByType: { 'm5.large': 2 } }]);
+const own = (more: Partial<SelfManagedGroupFacts>) => seen([{ groupName: 'asg-1', desiredCapacity: 3, minSize: 0, maxSize: 5, kubelets: ['1.33' as Minor], images: [], subnetIds: [], unhealthyInstances: 0, ...more }]);
+const profile = (more: Partial<FargateProfileFacts> = {}) => seen([{ profileName: 'jobs', status: 'ACTIVE', subnetIds: [], namespaces: ['batch'], healthIssues: [], ...more }]);
+const pool = (kind: PooledNodesFacts['kind'], kubelet: Minor | undefined) => seen([{ kind, pool: 'general', count: 4, kubelets: [kubelet] }]);
+const unrolled = (more: Parameters<typeof ready>[0]) => at133({ nodegroups: [nodegroupFacts('blue', '1.34')], readiness: ready(more) });
+const elsewhere = (subnetId: string, version: Minor) => at133({ nodegroups: [nodegroupFacts('blue', version, { subnetIds: [subnetId] })], readiness: ready() });
+const in131 = (more: Partial<NodegroupFacts>) => clusterFacts('1.31', { nodegroups: [nodegroupFacts('blue', '1.31', more)] });
+const to135 = { insights: insights([], ['1.34', '1.35']) };
+
+const READINESS: readonly CheckCase[] = [
+  at('cluster-role-missing', 'blocks', readied({ roles: role('cluster', 'prod', false) }), readied({ roles: role('cluster', 'prod', true) })),
+  at('node-role-missing', 'blocks', readied({ roles: role('nodegroup', 'blue', false) }), readied({ roles: role('nodegroup', 'blue', true) })),
+  at('node-role-missing', 'advises', unrolled({ roles: role('nodegroup', 'blue', false) }), unrolled({ roles: role('nodegroup', 'blue', true) })),
+  at('pod-execution-role-missing', 'advises', readied({ roles: role('fargate-profile', 'jobs', false) }), readied({ roles: role('fargate-profile', 'jobs', true) })),
+  at('kms-key-unusable', 'blocks', readied({ kmsKey: key('PendingDeletion') }), readied({ kmsKey: key('Enabled') })),
+  at('kms-key-unusable', 'blocks', readied({ kmsKey: key('NotFound') }), readied({ kmsKey: key('Updating') })),
+  at('launch-template-missing', 'blocks', readied({ launchTemplates: template({ exists: false }) }), readied({ launchTemplates: template({}) })),
+  at('launch-template-missing', 'advises', unrolled({ launchTemplates: template({ exists: false }) }), unrolled({ launchTemplates: template({}) })),
+  at('launch-template-behind', 'advises', readied({ launchTemplates: template({ latestVersion: '10' }) }), readied({ launchTemplates: template({}) })),
+  at('nodegroup-subnet-missing', 'blocks', elsewhere('subnet-gone', '1.33'), elsewhere('subnet-0000000a', '1.33')),
+  at('nodegroup-subnet-missing', 'advises', elsewhere('subnet-gone', '1.34'), elsewhere('subnet-0000000a', '1.34')),
+  at('vcpu-quota-short', 'blocks', readied({ quotas: quota(33) }), readied({ quotas: quota(34) })),
+  at('vcpu-quota-short', 'advises', readied({ quotas: quota(45) }), readied({ quotas: quota(46) })),
+  at('kube-proxy-ipvs', 'blocks', readied({ kubeProxyMode: seen('ipvs') }), readied({ kubeProxyMode: seen('nftables') }), '1.36'),
+  at('kube-proxy-ipvs', 'advises', readied({ ...to135, kubeProxyMode: seen('ipvs') }), readied({ ...to135, kubeProxyMode: seen('iptables') }), '1.35'),
+  at('al2-last-minor', 'advises', in131({ amiType: 'AL2_x86_64' }), in131({}), '1.32'),
+  at('self-managed-unhealthy', 'advises', readied({ selfManagedGroups: own({ unhealthyInstances: 1 }) }), readied({ selfManagedGroups: own({}) })),
+  at('self-managed-busy', 'advises', readied({ selfManagedGroups: own({ refreshInProgress: 'r-1' }) }), readied({ selfManagedGroups: own({}) })),
+  at('fargate-pods-stay', 'advises', readied({ fargateProfiles: profile() }), readied({})),
+  at('fargate-profile-unhealthy', 'advises', readied({ fargateProfiles: profile({ healthIssues: issue('PodExecutionRoleAlreadyInUse') }) }), readied({ fargateProfiles: profile() })),
+  at('fargate-profile-unhealthy', 'advises', readied({ fargateProfiles: profile({ status: 'CREATE_FAILED' }) }), readied({ fargateProfiles: profile() })),
+  at('karpenter-nodes', 'advises', readied({ pooledNodes: pool('karpenter', '1.33') }), readied({ pooledNodes: pool('auto-mode', '1.33') })),
+  at('pooled-nodes-skew', 'blocks', readied({ pooledNodes: pool('karpenter', '1.30') }), readied({ pooledNodes: pool('karpenter', '1.31') })),
+  at('pooled-nodes-skew', 'blocks', readied({ pooledNodes: pool('auto-mode', '1.29') }), readied({ pooledNodes: pool('karpenter', undefined) })),
+  at('hybrid-nodes', 'advises', readied({ hybridNodes: true }), readied({})),
+];
+
+export const CASES: readonly CheckCase[] = [...STANDING, ...INSIGHTS, ...READINESS];

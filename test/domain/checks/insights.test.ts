@@ -37,6 +37,21 @@ describe('the findings of EKS insights', () => {
     assert.deepEqual(draft(with133([later]), '1.34').findings.filter(({ code }) => code.startsWith('insight')), []);
   });
 
+  it('hold the whole upgrade for an unknown of a hop further ahead', () => {
+    const found = draft(with133([insight({ status: 'UNKNOWN', kubernetesVersion: '1.36' })]), '1.36').findings.find(({ code }) => code === 'insight-unknown');
+    assert.deepEqual([found?.severity, found?.hop], ['blocks', '1.36']);
+  });
+
+  it('are out of date when EKS does not say when it looked', () => {
+    const { lastRefreshTime: _time, ...undated } = insight();
+    assert.match(draft(with133([undated])).findings.find(({ code }) => code === 'insights-stale')?.detail ?? '', /does not say when it last looked/);
+  });
+
+  it('say which hops EKS tells nothing of yet', () => {
+    const line = draft(with133([]), '1.36').notLookedAt.find(({ code }) => code === 'insights-ahead');
+    assert.match(line?.because ?? '', /no insight for 1\.35, 1\.36 yet/);
+  });
+
   it('count insights without a version for the next hop', () => {
     const { kubernetesVersion: _version, ...unversioned } = insight({ status: 'ERROR' });
     assert.equal(draft(with133([unversioned]), '1.35').findings[0]?.hop, '1.34');
