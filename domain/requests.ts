@@ -308,7 +308,22 @@ export const OperationQuery = z.strictObject({
   cursor: Cursor,
 });
 
-export const UpgradePlanQuery = z.strictObject({ to: MinorVersion });
+/** What changes an upgrade's plan, in the names and with the meaning that it has in the ask. */
+export const UpgradePlanQuery = z.strictObject({
+  to: MinorVersion,
+  canaryNodegroup,
+  maxParallelNodegroups: z
+    .enum(['1', '2', '3', '4'], { error: `A number from 1 to ${PARALLEL_NODEGROUPS_MAX}` })
+    .transform(Number)
+    .optional()
+    .meta({ type: 'integer', minimum: 1, maximum: PARALLEL_NODEGROUPS_MAX, description: 'Node groups that roll at once, at most.' }),
+  holdNodegroups: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .meta({ type: 'boolean', description: 'Leave the node groups where they are until the hop has baked.' }),
+});
+export type UpgradePlanQuery = z.output<typeof UpgradePlanQuery>;
 
 export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
 

@@ -12,6 +12,8 @@ export interface Answer {
   readonly status: 200 | 201 | 202 | 204;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The same as text, where the caller asked for that. */
+  readonly text?: string;
 }
 
 /** What a route comes to. `Moved`: what was looked at has changed meanwhile, so look, decide and act again. `answered`: an earlier request with the same Idempotency-Key was first. */
@@ -51,9 +53,10 @@ export function etag(generation: number): string {
 /** The answer as sent: the same answer is always the same bytes, so that it can be remembered and given again. */
 export function seal(answer: Answer): Response {
   if (answer.body === undefined) return { statusCode: answer.status, headers: { 'cache-control': 'no-store', ...answer.headers } };
+  const text = answer.text;
   return {
     statusCode: answer.status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...answer.headers },
-    body: JSON.stringify(answer.body),
+    headers: { 'content-type': text === undefined ? 'application/json' : 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...answer.headers },
+    body: text ?? JSON.stringify(answer.body),
   };
 }

@@ -136,6 +136,7 @@ function askOf(visit: Visit, event: EdgeEvent, route: AnyRoute, api: readonly An
     body: visit.input?.body,
     caller: visit.caller as Caller,
     ifMatch: event.headers['if-match'],
+    accept: event.headers['accept'],
     now: new Date(visit.nowMs).toISOString(),
     nowMs: visit.nowMs,
     requestId: visit.requestId,

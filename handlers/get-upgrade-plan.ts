@@ -2,8 +2,7 @@ import { draftUpgrade } from '../domain/plan-upgrade.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import { UpgradePlanQuery } from '../domain/requests.ts';
 import { PlanView } from '../domain/view.ts';
-import { viewPlan } from '../domain/views.ts';
-import { ok } from './answers.ts';
+import { planAnswer } from './plan-answer.ts';
 import { clusterToRead } from './reach.ts';
 import { route } from './route.ts';
 
@@ -14,7 +13,7 @@ export const getUpgradePlan = route({
   access: 'read',
   summary: 'Plan an upgrade without beginning it',
   query: UpgradePlanQuery,
-  answers: { 200: { description: 'The plan: hops and steps, each with its reason.', schema: PlanView } },
+  answers: { 200: { description: 'The plan: hops and steps, each with its reason.', schema: PlanView, text: true } },
   refusals: ['not-found', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-upgrade', 'version-not-offered', 'version-not-newer', 'account-unreachable'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
@@ -29,6 +28,6 @@ export const getUpgradePlan = route({
 
     const plan = draftUpgrade({ cluster, to: ask.query.to, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
 
-    return isRefusal(plan) ? plan : ok(viewPlan(plan));
+    return isRefusal(plan) ? plan : planAnswer(ask, plan);
   },
 });

@@ -72,14 +72,14 @@ function headerParameters(route: AnyRoute): Json[] {
 }
 
 function goodResponses(route: AnyRoute, components: Json): Json {
-  const told = Object.entries(route.answers) as [string, { description: string; schema?: z.ZodType }][];
+  const told = Object.entries(route.answers) as [string, { description: string; schema?: z.ZodType; text?: true }][];
   return Object.fromEntries(
-    told.map(([status, { description, schema }]) => [
+    told.map(([status, { description, schema, text }]) => [
       status,
       {
         description,
         ...(status === '202' || status === '201' ? { headers: { Location: { schema: { type: 'string' } } } } : {}),
-        ...(schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(schema, 'output', components) } } }),
+        ...(schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(schema, 'output', components) }, ...(text === true ? { 'text/plain': { schema: { type: 'string' } } } : {}) } }),
       },
     ]),
   );

@@ -31,6 +31,8 @@ export interface Ask<Path extends string = string, Query = unknown, Body = unkno
   readonly caller: Caller;
   /** The header If-Match as sent. */
   readonly ifMatch: string | undefined;
+  /** The header Accept as sent. */
+  readonly accept: string | undefined;
   /** When the request was met, RFC 3339 and epoch milliseconds: one moment for all of it. */
   readonly now: string;
   readonly nowMs: number;
@@ -54,7 +56,7 @@ export interface RouteDefinition<Path extends string, Query extends z.ZodType, B
   /** The body may be left out and counts as `{}` then. */
   readonly bodyOptional?: boolean;
   /** What it answers when all goes well, by status. */
-  readonly answers: Readonly<Partial<Record<200 | 201 | 202 | 204, { readonly description: string; readonly schema?: z.ZodType }>>>;
+  readonly answers: Readonly<Partial<Record<200 | 201 | 202 | 204, { readonly description: string; readonly schema?: z.ZodType; /** Told as plain text too, to who asks for that. */ readonly text?: true }>>>;
   /** What it may be refused with, beyond what every route may. */
   readonly refusals?: readonly (RefusalCode | EdgeCode)[];
   run(ask: Ask<Path, z.output<Query>, z.output<Body>>, ports: Ports): Promise<Outcome>;

@@ -4,7 +4,7 @@ import { nextRun } from '../../domain/new-operation.ts';
 import type { Store } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
 import { clusterMet, clusterOver, newClusterActions } from './clusters.ts';
-import { historyLine } from './history.ts';
+import { historyLine, stopped } from './history.ts';
 import { clusterOperationKey, planKey, requestKey } from './keys.ts';
 import { clusterItem, headItem } from './records.ts';
 import type { Action, TableAccess } from './table-access.ts';
@@ -83,14 +83,14 @@ function takenOrMoved(cluster: Cluster | undefined): { readonly kind: 'busy'; re
 
 function requested(operation: Operation) {
   const because = operation.reason === undefined ? '' : `: ${operation.reason}`;
-  if (operation.causedBy !== undefined) return { type: 'Requested', message: `Begun to turn back ${operation.causedBy}${because}.`, by: operation.requestedBy };
-  return { type: 'Requested', message: `${operation.requestedBy} asked for it${because}.`, by: operation.requestedBy };
+  if (operation.causedBy !== undefined) return { type: 'Requested', message: stopped(`Begun to turn back ${operation.causedBy}${because}`), by: operation.requestedBy };
+  return { type: 'Requested', message: stopped(`${operation.requestedBy} asked for it${because}`), by: operation.requestedBy };
 }
 
 function retried(by: { readonly by: string; readonly reason?: string }) {
-  return { type: 'Retried', message: `${by.by} asked for another try${by.reason === undefined ? '' : `: ${by.reason}`}.`, by: by.by };
+  return { type: 'Retried', message: stopped(`${by.by} asked for another try${by.reason === undefined ? '' : `: ${by.reason}`}`), by: by.by };
 }
 
 function forced(by: { readonly by: string; readonly reason?: string }, groups: readonly string[]) {
-  return { type: 'Forced', message: `${by.by} lets ${groups.join(', ')} roll past the disruption budgets of pods${by.reason === undefined ? '' : `: ${by.reason}`}.`, by: by.by };
+  return { type: 'Forced', message: stopped(`${by.by} lets ${groups.join(', ')} roll past the disruption budgets of pods${by.reason === undefined ? '' : `: ${by.reason}`}`), by: by.by };
 }

@@ -15,3 +15,8 @@ export function historyLine(operationId: string, line: Pick<OperationEvent, 'typ
   const sequence = [String(now).padStart(TIME_DIGITS, '0'), String(lines).padStart(COUNTER_DIGITS, '0'), randomBytes(4).toString('hex')].join('-');
   return { put: eventItem(operationId, { at: new Date(now).toISOString(), sequence, ...line }) };
 }
+
+/** A sentence with its full stop: people end their reasons with one, or not. */
+export function stopped(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
