@@ -1,5 +1,6 @@
 import type { ClusterFacts, NodegroupFacts, SubnetFacts } from './facts.ts';
-import type { Estimate, Hop, PlannedStep } from './plan.ts';
+import { MIN_HEALTHY_PERCENTAGE } from './instance-refreshes.ts';
+import type { Estimate, Hop, PlannedStep, Stage } from './plan.ts';
 import { supportAt } from './support-dates.ts';
 import { isMinor } from './minor.ts';
 
@@ -27,14 +28,23 @@ export const CONTROL_PLANE_ADDRESSES = 5;
 const EXTENDED_SUPPORT_USD_PER_HOUR = 0.5;
 const HOURS_PER_MONTH = 730;
 
-/** What an upgrade takes: time, room and money. `now` decides whether the money ends. */
-export function estimateUpgrade(hops: readonly Hop[], facts: ClusterFacts, to: string, now: string): Estimate {
-  const groups = new Map(facts.nodegroups.map((group) => [group.nodegroupName, group]));
-  const surges = hops.map((hop) => widest(hop.steps.flatMap((step) => rolled(step, groups)).map((group) => surgeNodesOf(group, facts.subnets))));
-  const surgeNodes = Math.max(0, ...surges);
-  const controlPlaneMoves = hops.some((hop) => hop.steps.some((step) => step.kind === 'upgrade-control-plane'));
+interface Work {
+  readonly hops: readonly Hop[];
+  readonly facts: ClusterFacts;
+  readonly to: string;
+  /** RFC 3339: decides whether the money ends. */
+  readonly now: string;
+  readonly maxParallelNodegroups?: number | undefined;
+}
+
+/** What an upgrade or a rollback takes: time at work, without bakes, gates and windows; room, and money. */
+export function estimateUpgrade({ hops, facts, to, now, maxParallelNodegroups = PARALLEL_NODEGROUPS_MAX }: Work): Estimate {
+  const rolls = rollsOf(facts);
+  const lanes = Math.max(1, Math.min(maxParallelNodegroups, PARALLEL_NODEGROUPS_MAX));
+  const surgeNodes = Math.max(0, ...hops.flatMap((hop) => NODE_STAGES.map((stage) => widest(rolledIn(hop, stage, rolls).map((roll) => roll.surge), lanes))));
+  const controlPlaneMoves = hops.some((hop) => hop.steps.some(movesControlPlane));
   return {
-    minutes: hops.reduce((sum, hop) => sum + hopMinutes(hop, groups), 0),
+    minutes: hops.reduce((sum, hop) => sum + hopMinutes(hop, rolls, lanes), 0),
     addresses: (controlPlaneMoves ? CONTROL_PLANE_ADDRESSES : 0) + surgeNodes,
     surgeNodes,
     savedPerMonthUsd: savedPerMonthUsd(facts, to, now),
@@ -76,18 +86,48 @@ export function zonesOf(group: NodegroupFacts, subnets: readonly SubnetFacts[]):
   return Math.max(1, new Set(group.subnetIds.map((subnetId) => zoneOf.get(subnetId) ?? subnetId)).size);
 }
 
+/** The stages that replace nodes, each awaited before the next: a canary goes alone. */
+const NODE_STAGES = ['UpgradeCanaryNodegroup', 'UpgradeNodegroups', 'RollBackNodegroups'] as const satisfies readonly Stage[];
+const ADDON_STAGES = ['PrepareAddons', 'UpgradeAddons', 'RollBackAddons'] as const satisfies readonly Stage[];
+
+/** What a roll or a refresh of a group takes, by the kind and the subject of its step. */
+type Rolls = ReadonlyMap<string, { readonly minutes: number; readonly surge: number }>;
+
+function rollsOf(facts: ClusterFacts): Rolls {
+  const groups = facts.readiness?.selfManagedGroups;
+  return new Map([
+    ...facts.nodegroups.map((group) => [`upgrade-nodegroup ${group.nodegroupName}`, { minutes: ROLL_OVERHEAD_MINUTES + roundsOf(group) * NODE_MINUTES, surge: surgeNodesOf(group, facts.subnets) }] as const),
+    // Auto Scaling ends instances before it launches their successors, unless the group's own maintenance policy says otherwise: no surge.
+    ...(groups?.kind === 'seen' ? groups.value : []).map((group) => [`refresh-instances ${group.groupName}`, { minutes: ROLL_OVERHEAD_MINUTES + refreshRounds(group.desiredCapacity) * NODE_MINUTES, surge: 0 }] as const),
+  ]);
+}
+
+/** How many rounds of instances a refresh goes through: what may be out of service at a time, at least one (source: Auto Scaling user guide, instance refresh). */
+function refreshRounds(instances: number): number {
+  return Math.ceil(instances / Math.max(1, Math.floor((instances * (100 - MIN_HEALTHY_PERCENTAGE)) / 100)));
+}
+
+function rolledIn(hop: Hop, stage: Stage, rolls: Rolls): { readonly minutes: number; readonly surge: number }[] {
+  return hop.steps.filter((step) => step.stage === stage).flatMap((step) => rolls.get(`${step.kind} ${step.subject}`) ?? []);
+}
+
+function movesControlPlane(step: PlannedStep): boolean {
+  return step.kind === 'upgrade-control-plane' || step.kind === 'rollback-control-plane';
+}
+
 /** The most that are in the air at the same time, when the widest groups happen to roll together. */
-function widest(surges: readonly number[]): number {
+function widest(surges: readonly number[], lanes: number): number {
   return [...surges]
     .sort((a, b) => b - a)
-    .slice(0, PARALLEL_NODEGROUPS_MAX)
+    .slice(0, lanes)
     .reduce((sum, nodes) => sum + nodes, 0);
 }
 
-function hopMinutes(hop: Hop, groups: ReadonlyMap<string, NodegroupFacts>): number {
-  const controlPlane = hop.steps.filter((step) => step.kind === 'upgrade-control-plane').length * CONTROL_PLANE_MINUTES;
-  const rolls = hop.steps.flatMap((step) => rolled(step, groups)).map((group) => ROLL_OVERHEAD_MINUTES + roundsOf(group) * NODE_MINUTES);
-  return controlPlane + chainMinutes(hop, 'PrepareAddons') + chainMinutes(hop, 'UpgradeAddons') + inLanes(rolls);
+function hopMinutes(hop: Hop, rolls: Rolls, lanes: number): number {
+  const controlPlane = hop.steps.filter(movesControlPlane).length * CONTROL_PLANE_MINUTES;
+  const addons = ADDON_STAGES.reduce((sum, stage) => sum + chainMinutes(hop, stage), 0);
+  const nodes = NODE_STAGES.reduce((sum, stage) => sum + inLanes(rolledIn(hop, stage, rolls).map((roll) => roll.minutes), lanes), 0);
+  return controlPlane + addons + nodes;
 }
 
 /** Different add-ons move side by side, the steps of one add-on one after the other. */
@@ -98,18 +138,13 @@ function chainMinutes(hop: Hop, stage: PlannedStep['stage']): number {
 }
 
 /** The end of work that is begun in order, each piece in the lane that is free first. */
-function inLanes(pieces: readonly number[]): number {
-  const lanes = new Array<number>(PARALLEL_NODEGROUPS_MAX).fill(0);
+function inLanes(pieces: readonly number[], count: number): number {
+  const lanes = new Array<number>(count).fill(0);
   for (const minutes of pieces) {
     const soonest = Math.min(...lanes);
     lanes[lanes.indexOf(soonest)] = soonest + minutes;
   }
   return Math.max(...lanes);
-}
-
-function rolled(step: PlannedStep, groups: ReadonlyMap<string, NodegroupFacts>): NodegroupFacts[] {
-  const group = step.kind === 'upgrade-nodegroup' ? groups.get(step.subject) : undefined;
-  return group === undefined ? [] : [group];
 }
 
 function savedPerMonthUsd(facts: ClusterFacts, to: string, now: string): number {

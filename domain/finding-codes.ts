@@ -31,6 +31,7 @@ export const FINDINGS = {
   'nodegroup-newer-than-control-plane': 'advises',
   'kubelet-skew': 'advises',
   'kubelet-version-unknown': 'advises',
+  'self-managed-no-image': 'either',
   'custom-ami': 'either',
   'al2-not-offered': 'either',
   'al2-last-minor': 'advises',
@@ -50,6 +51,8 @@ export const FINDINGS = {
   'kube-proxy-newer-than-control-plane': 'advises',
   'kube-proxy-ipvs': 'either',
   'auto-mode-nodes': 'advises',
+  'closes-way-back': 'advises',
+  'rollback-not-ready': 'either',
   'extended-support': 'advises',
   'target-in-extended-support': 'advises',
   'auto-upgrade-ahead': 'advises',
@@ -92,4 +95,9 @@ function shortened(evidence: readonly string[]): readonly string[] {
 /** Whether a finding refuses the work: it blocks, and no waiver is in force for it. */
 export function blocks(found: Finding): boolean {
   return found.severity === 'blocks' && found.waiver === undefined;
+}
+
+/** What stands in the way before what is worth knowing, each in the order in which it was found. */
+export function blockingFirst(findings: readonly Finding[]): Finding[] {
+  return [...findings.filter(blocks), ...findings.filter((found) => !blocks(found))];
 }

@@ -62,7 +62,7 @@ export function forcedWhereWaived(hops: readonly Hop[], findings: readonly Findi
     const waived = findings.filter((found) => found.waiver !== undefined && found.hop === hop.to && FORCED_FOR.includes(found.code));
     if (waived.length === 0) return hop;
     const because = ` EKS is told to force it past ${waived.map((found) => `"${found.subject}"`).join(', ')}, which ${waived.map((found) => found.waiver?.owner ?? '').filter((owner, place, all) => all.indexOf(owner) === place).join(' and ')} waived.`;
-    return { ...hop, steps: hop.steps.map((step) => (step.kind === 'upgrade-control-plane' ? { ...step, reason: step.reason + because, parameters: { ...step.parameters, force: true } } : step)) };
+    return { ...hop, steps: hop.steps.map((step) => (step.kind === 'upgrade-control-plane' || step.kind === 'rollback-control-plane' ? { ...step, reason: step.reason + because, parameters: { ...step.parameters, force: true } } : step)) };
   });
 }
 
@@ -161,7 +161,8 @@ function misconfiguration(insight: InsightFacts): Finding {
   });
 }
 
-function reasonOf(insight: InsightFacts): string {
+/** Why an insight is as it is, in EKS's words. */
+export function reasonOf(insight: InsightFacts): string {
   return sentence(insight.reason ?? insight.description ?? 'it gives no reason');
 }
 
@@ -170,7 +171,8 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function remedyOf(insight: InsightFacts): string {
+/** What EKS recommends. */
+export function remedyOf(insight: InsightFacts): string {
   const recommended = sentence(insight.recommendation ?? 'Mend what the insight names, then have EKS look again (aws eks start-insights-refresh).');
   return insight.deprecations.length === 0 ? recommended : `${recommended} Where the clients are mended already, an approver may waive it until EKS forgets.`;
 }
@@ -185,7 +187,8 @@ function memoryOf(insight: InsightFacts): string {
   return ` The last such request was at ${new Date(last).toISOString()}. EKS remembers it for ${AUDIT_DAYS} days, so the finding goes away by itself after ${new Date(last + AUDIT_DAYS * DAY_MS).toISOString()} if no other comes.`;
 }
 
-function evidenceOf(insight: InsightFacts): string[] {
+/** What an insight was concluded from, in lines. */
+export function evidenceOf(insight: InsightFacts): string[] {
   return [
     ...insight.deprecations.flatMap(usage),
     ...insight.addons.map(({ name, compatibleVersions }) => `${name}: ${compatibleVersions.length === 0 ? 'EKS names no compatible version' : `compatible are ${compatibleVersions.join(', ')}`}`),

@@ -1,21 +1,24 @@
 import type { Cluster } from './cluster.ts';
+import { byText } from './facts-in-order.ts';
 import type { ClusterFacts } from './facts.ts';
+import { partOf } from './held-steps.ts';
 import { isMinor } from './minor.ts';
 import type { Operation, OperationError, Step } from './operation.ts';
-import type { Hop, Plan } from './plan.ts';
-import { planUpgrade } from './plan-upgrade.ts';
-import { isRefusal } from './refusal.ts';
+import type { Hop, Plan, PlannedStep } from './plan.ts';
+import { planRollback } from './plan-rollback.ts';
+import { planUpgradeAgain } from './plan-upgrade.ts';
+import { isRefusal, type Refusal } from './refusal.ts';
 import type { Waiver } from './waiver.ts';
 
-/** What an upgrade does next, decided afresh from what is true now. */
+/** What an upgrade or a rollback does next, decided afresh from what is true now. */
 export type NextHop =
-  /** `plan` is the whole plan as it now stands: what was done, then what is left. `changed` says how it differs from the one before. */
-  | { readonly kind: 'hop'; readonly hop: Hop; readonly plan: Plan; readonly changed: string | undefined }
+  /**
+   * `plan` is the whole plan as it now stands: what was done, then what is left; `changed` says how it differs from the one before. `hop`
+   * is what is done now. What it holds back for after its bake is in `held`, and answered as a hop of its own the next time.
+   */
+  | { readonly kind: 'hop'; readonly hop: Hop; readonly held: readonly PlannedStep[]; readonly plan: Plan; readonly changed: string | undefined }
   | { readonly kind: 'done'; readonly because: string }
   | { readonly kind: 'stop'; readonly errors: readonly OperationError[] };
-
-/** More hops than the minors that EKS has ever offered at once: past it something turns in a circle. */
-const HOPS_MAX = 20;
 
 export interface NextHopAsk {
   readonly operation: Operation;
@@ -30,32 +33,49 @@ export interface NextHopAsk {
   readonly lastLook?: boolean;
 }
 
-/** Re-plans an upgrade between hops: the plan of record is a memory, the facts are the truth. */
+/** More hops than the minors that EKS has ever offered at once: past it something turns in a circle. */
+const HOPS_MAX = 20;
+
+/** Re-plans between hops: the plan of record is a memory, the facts are the truth. */
 export function decideNextHop(asked: NextHopAsk): NextHop {
-  const { operation, steps, cluster, facts, now, waivers, lastLook = true } = asked;
+  const { operation, steps } = asked;
   const failures = steps.filter((step) => step.state === 'Failed');
   if (failures.length > 0) return stop(failures.map((step) => step.error ?? { code: 'StepFailed', message: `${step.title} failed.`, step: step.id }));
-  const { to } = operation.plan;
-  if (!isMinor(to)) return stop([{ code: 'PlanUnreadable', message: `The plan's target ${to} is no minor version.` }]);
-
-  const fresh = planUpgrade({ cluster: { ...cluster, version: facts.cluster.version }, to, facts, now, waivers, askedBy: askersOf(operation), lastLook });
+  const fresh = freshPlan(asked);
   if (isRefusal(fresh)) {
     if (fresh.code === 'nothing-to-upgrade') return { kind: 'done', because: fresh.detail };
-    return stop([{ code: fresh.code, message: fresh.detail, ...(fresh.remedy === undefined ? {} : { remedy: fresh.remedy }) }]);
+    return stop([errorOf(fresh)]);
   }
   const [hop] = fresh.hops;
-  if (hop === undefined) return { kind: 'done', because: `Everything is at ${to}.` };
+  if (hop === undefined) return { kind: 'done', because: `Everything is at ${fresh.to}.` };
   const again = hop.steps.find((step) => steps.some((ended) => ended.id === step.id && ended.state === 'Succeeded'));
   if (again !== undefined || operation.plan.hops.length > HOPS_MAX) {
     return stop([{ code: 'PlanDidNotConverge', message: `${again?.title ?? 'A hop'} was done, and the cluster still reads as if it was not.`, ...(again === undefined ? {} : { step: again.id }) }]);
   }
   const plan = mergePlans(operation.plan, fresh, steps);
-  return { kind: 'hop', hop, plan, changed: difference(operation.plan, plan) };
+  const part = partOf(hop, operation.terms);
+  return { kind: 'hop', hop: part.hop, held: part.held, plan, changed: difference(operation.plan, plan) };
+}
+
+/** What is left of an operation's work, planned from what is true now. `nothing-to-upgrade` when all of it is done. */
+export function freshPlan({ operation, cluster, facts, now, waivers, lastLook = true }: Omit<NextHopAsk, 'steps'>): Plan | Refusal {
+  const { to } = operation.plan;
+  // A plan that was written by us names minors; one that does not was not.
+  if (!isMinor(to)) throw new Error(`The plan of ${operation.id} leads to ${to}, which is no minor version.`);
+  const asked = { cluster: { ...cluster, version: facts.cluster.version }, facts, now, waivers, askedBy: askersOf(operation) };
+  if (operation.kind !== 'rollback-cluster') return planUpgradeAgain({ ...asked, to, terms: operation.terms, lastLook });
+  if (facts.cluster.version !== to) return planRollback(asked);
+  return { kind: 'Refusal', code: 'nothing-to-upgrade', detail: `The control plane is back at ${to}.` };
 }
 
 /** Who asked for the operation, and who had it tried again. */
 export function askersOf({ requestedBy, askedAgainBy }: Pick<Operation, 'requestedBy' | 'askedAgainBy'>): readonly string[] {
   return askedAgainBy === undefined ? [requestedBy] : [requestedBy, askedAgainBy];
+}
+
+/** A refusal of the rules as an operation's error. */
+export function errorOf({ code, detail, remedy }: Refusal): OperationError {
+  return { code, message: detail, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 /** What was done stays as it was planned; what is left is as planned now. */
@@ -73,15 +93,17 @@ export function mergePlans(before: Plan, fresh: Plan, steps: readonly Step[]): P
 }
 
 function difference(before: Plan, after: Plan): string | undefined {
-  const [was, is] = [idsOf(before), idsOf(after)];
-  const dropped = was.filter((id) => !is.includes(id));
-  const added = is.filter((id) => !was.includes(id));
-  if (dropped.length === 0 && added.length === 0) return undefined;
-  return [added.length === 0 ? '' : `new: ${added.join(', ')}`, dropped.length === 0 ? '' : `no longer needed: ${dropped.join(', ')}`].filter(Boolean).join('; ');
+  const [was, is] = [stepsOf(before), stepsOf(after)];
+  const dropped = [...was.keys()].filter((id) => !is.has(id));
+  const added = [...is.keys()].filter((id) => !was.has(id));
+  const changed = [...is].filter(([id, how]) => was.has(id) && was.get(id) !== how).map(([id]) => id);
+  const told = [added.length === 0 ? '' : `new: ${added.join(', ')}`, changed.length === 0 ? '' : `done otherwise: ${changed.join(', ')}`, dropped.length === 0 ? '' : `no longer needed: ${dropped.join(', ')}`];
+  return added.length + changed.length + dropped.length === 0 ? undefined : told.filter(Boolean).join('; ');
 }
 
-function idsOf(plan: Plan): string[] {
-  return plan.hops.flatMap((hop) => hop.steps.map((step) => step.id));
+/** Each step with what makes it another act under the same name. */
+function stepsOf(plan: Plan): Map<string, string> {
+  return new Map(plan.hops.flatMap((hop) => hop.steps.map(({ id, stage, parameters }) => [id, JSON.stringify([stage, Object.entries(parameters ?? {}).sort(([a], [b]) => byText(a, b))])] as const)));
 }
 
 function stop(errors: readonly OperationError[]): NextHop {

@@ -89,3 +89,13 @@ export function notLookedAtForDeletion(): NotLookedAt {
     { code: 'pod-identity-roles', because: 'IAM roles used through pod identity, and an OIDC provider in IAM, stay as they are.' },
   ];
 }
+
+/** What a rollback's plan did not look at. What an upgrade could not see it cannot either; what was written meanwhile is a matter of its own. */
+export function notLookedAtForRollback(): NotLookedAt {
+  return [
+    { code: 'objects-of-newer-apis', because: 'Objects that were made with APIs of the newer minor stay in etcd, and the older API server may not serve them; only the cluster\'s own API tells which there are.' },
+    { code: 'pod-disruption-budgets', because: 'Only the cluster\'s own API tells which budgets would hold up a drain; Slipway asks the AWS APIs alone.' },
+    { code: 'fargate-pods', because: 'Which Fargate pods were started since the upgrade, only the cluster\'s own API tells.' },
+    { code: 'self-managed-addons', because: 'Controllers installed with Helm or manifests are not in EKS\'s add-on catalogue; check that they work with the older minor.' },
+  ];
+}

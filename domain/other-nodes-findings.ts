@@ -101,7 +101,8 @@ function goalOf(hops: readonly Hop[]): Minor | undefined {
   return goal !== undefined && isMinor(goal) ? goal : undefined;
 }
 
-function poolName({ kind, pool }: PooledNodesFacts): string {
+/** How a node pool is called where no tag tells its name. */
+export function poolName({ kind, pool }: Pick<PooledNodesFacts, 'kind' | 'pool'>): string {
   return pool === '' ? `${kind}, no pool named` : pool;
 }
 

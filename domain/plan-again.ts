@@ -13,7 +13,7 @@ import { planNodegroupChange } from './plan-nodegroup-change.ts';
 import { planNodegroupCreation } from './plan-nodegroup-creation.ts';
 import { planNodegroupDeletion } from './plan-nodegroup-deletion.ts';
 import { planRollback } from './plan-rollback.ts';
-import { planUpgrade } from './plan-upgrade.ts';
+import { planUpgradeAgain } from './plan-upgrade.ts';
 import type { Plan } from './plan.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import { ChangeCluster, ChangeNodegroup, CreateNodegroup, RequestUpgrade } from './requests.ts';
@@ -40,11 +40,12 @@ export function planAgain({ operation, cluster, facts, now, waivers, askedBy }: 
   if (kind === 'delete-cluster') return planDeletion({ cluster, facts, now });
   if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${cluster.name} in ${cluster.accountId}, ${cluster.region}.`);
   const nodegroupName = String(request['nodegroupName'] ?? '');
+  const asking = [...askersOf(operation), ...(askedBy === undefined ? [] : [askedBy])];
   switch (kind) {
     case 'upgrade-cluster':
-      return planUpgrade({ cluster, to: RequestUpgrade.parse(request).to, facts, now, waivers, askedBy: [...askersOf(operation), ...(askedBy === undefined ? [] : [askedBy])] });
+      return planUpgradeAgain({ cluster, to: RequestUpgrade.parse(request).to, facts, now, terms: operation.terms, waivers, askedBy: asking });
     case 'rollback-cluster':
-      return planRollback({ cluster, facts, now });
+      return planRollback({ cluster, facts, now, waivers, askedBy: asking });
     case 'import-cluster':
       return planImport({ cluster, facts, now });
     case 'create-nodegroup':

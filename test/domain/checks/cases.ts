@@ -1,6 +1,7 @@
 import type { AddonOffer, ClusterFacts, NodegroupFacts } from '../../../domain/facts.ts';
 import type { FindingCode } from '../../../domain/finding-codes.ts';
 import type { Minor } from '../../../domain/minor.ts';
+import type { Terms } from '../../../domain/operation.ts';
 import type { Finding } from '../../../domain/plan.ts';
 import type { FargateProfileFacts, LaunchTemplateFacts, PooledNodesFacts, RoleFacts, SelfManagedGroupFacts } from '../../../domain/readiness-facts.ts';
 import { addonFacts, at133, clusterFacts, nodegroupFacts, NOW, OFFERS, SUBNETS } from '../worlds.ts';
@@ -14,6 +15,7 @@ export interface CheckCase {
   readonly not: ClusterFacts;
   readonly to: Minor;
   readonly lastLook?: boolean;
+  readonly terms?: Terms;
 }
 
 /** Found by other work than upgrades: tested with it. */
@@ -157,4 +159,21 @@ const READINESS: readonly CheckCase[] = [
   at('hybrid-nodes', 'advises', readied({ hybridNodes: true }), readied({})),
 ];
 
-export const CASES: readonly CheckCase[] = [...STANDING, ...INSIGHTS, ...READINESS];
+const images = (...minors: readonly Minor[]) => minors.map((minor, index) => ({ version: String(index + 1), imageId: `ami-${index + 1}`, minor }));
+const refreshed = (kubelet: Minor, ...minors: readonly Minor[]) => readied({ selfManagedGroups: own({ kubelets: [kubelet], launchTemplate: { id: 'lt-1', version: '1' }, images: images(...minors) }) });
+const kubeProxy = (...listedFor133: readonly Minor[]) =>
+  at133({
+    addons: [addonFacts('kube-proxy', 'v1.33.7-eksbuild.2')],
+    addonCatalogue: { 'kube-proxy': [{ addonVersion: 'v1.34.3-eksbuild.2', compatibleWith: ['1.34'], defaultFor: ['1.34'] }, { addonVersion: 'v1.33.7-eksbuild.2', compatibleWith: listedFor133, defaultFor: ['1.33'] }] },
+  });
+
+const WAY_BACK: readonly CheckCase[] = [
+  at('self-managed-no-image', 'advises', refreshed('1.33', '1.33'), refreshed('1.33', '1.33', '1.34')),
+  at('self-managed-no-image', 'blocks', refreshed('1.30', '1.30'), refreshed('1.30', '1.30', '1.32')),
+  at('closes-way-back', 'advises', healthy, clusterFacts('1.34'), '1.35'),
+  at('rollback-not-ready', 'advises', kubeProxy('1.33'), kubeProxy('1.33', '1.34')),
+  at('rollback-not-ready', 'advises', readied({ fargateProfiles: profile() }), readied({})),
+  { ...at('rollback-not-ready', 'blocks', kubeProxy('1.33'), kubeProxy('1.33', '1.34')), terms: { rollbackOn: { alarmArns: ['arn:aws:cloudwatch:us-east-1:111111111111:alarm:errors'] } } },
+];
+
+export const CASES: readonly CheckCase[] = [...STANDING, ...INSIGHTS, ...READINESS, ...WAY_BACK];

@@ -6,7 +6,7 @@ import { at133, cluster, NOW, planned, refused } from '../worlds.ts';
 import { CASES, OF_OTHER_WORK, type CheckCase } from './cases.ts';
 import { ready } from './ready.ts';
 
-const ask = (facts: CheckCase['raised'], { to, lastLook }: CheckCase) => ({ cluster: cluster(facts.cluster.version), to, facts, now: NOW, lastLook });
+const ask = (facts: CheckCase['raised'], { to, lastLook, terms }: CheckCase) => ({ cluster: cluster(facts.cluster.version), to, facts, now: NOW, lastLook, terms });
 
 describe('the checks of an upgrade', () => {
   for (const [number, one] of CASES.entries()) {

@@ -18,8 +18,8 @@ describe('the findings of EKS insights', () => {
     assert.equal(found?.subject, 'Deprecated APIs removed in Kubernetes v1.34');
     assert.deepEqual(found.evidence, [
       '/apis/flowcontrol.apiserver.k8s.io/v1beta3/flowschemas, not served from 1.34 on, replaced by /apis/flowcontrol.apiserver.k8s.io/v1/flowschemas',
-      '/apis/flowcontrol.apiserver.k8s.io/v1beta3/flowschemas: 412 requests in 30 days by old-operator/v0.3, the last at 2026-08-20T10:00:00.000Z',
       '/apis/flowcontrol.apiserver.k8s.io/v1beta3/flowschemas: 1 requests in 30 days by kubectl/v1.20, the last at 2026-08-11T08:00:00.000Z',
+      '/apis/flowcontrol.apiserver.k8s.io/v1beta3/flowschemas: 412 requests in 30 days by old-operator/v0.3, the last at 2026-08-20T10:00:00.000Z',
     ]);
   });
 
