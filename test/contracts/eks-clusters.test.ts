@@ -330,8 +330,9 @@ describe('UpdateClusterConfig of the simulated EKS', () => {
   it('refuses by name what is not simulated', async () => {
     const place = eksPlace();
     await activeCluster(place, 'a');
-    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', computeConfig: { enabled: true } }), { status: 501, message: /Auto Mode/ });
-    assert.throws(() => place.call('CreateCluster', clusterInput('b', { computeConfig: { enabled: true } })), { status: 501, message: /Auto Mode/ });
+    const controlPlaneEgressMode = 'CUSTOMER_ROUTED';
+    assert.throws(() => place.call('UpdateClusterConfig', { name: 'a', resourcesVpcConfig: { controlPlaneEgressMode } }), { status: 501, message: /egress/ });
+    assert.throws(() => place.call('CreateCluster', clusterInput('b', { outpostConfig: {} })), { status: 501, message: /Outposts/ });
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { policy, refusal, startAws } from './aws-stage.ts';
 import { account, ACCOUNT, clusterOf, roleArn } from './eks-fleet.ts';
@@ -86,8 +87,9 @@ describe('the simulated EKS, asked by the official client', () => {
     assert.equal((await client.send(new eks.DescribeNodegroupCommand({ clusterName, nodegroupName }))).nodegroup?.version, '1.34');
     const [updateId] = (await client.send(new eks.ListUpdatesCommand({ name }))).updateIds ?? [];
     assert.equal((await refusal(client.send(new eks.CancelUpdateCommand({ name, updateId })))).name, 'InvalidRequestException');
+    const key = (await new KMSClient(fleet.as(ACCOUNT)).send(new CreateKeyCommand({}))).KeyMetadata;
     await client.send(
-      new eks.AssociateEncryptionConfigCommand({ clusterName, encryptionConfig: [{ resources: ['secrets'], provider: { keyArn: `arn:aws:kms:us-east-1:${ACCOUNT}:key/1` } }] }),
+      new eks.AssociateEncryptionConfigCommand({ clusterName, encryptionConfig: [{ resources: ['secrets'], provider: { keyArn: key?.Arn } }] }),
     );
     await fleet.pass(20 * 60);
     await client.send(new eks.UpdateClusterConfigCommand({ name, logging: { clusterLogging: [{ types: ['audit'], enabled: true }] } }));

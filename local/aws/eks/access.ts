@@ -35,6 +35,7 @@ import { requireTags } from './validation.ts';
 const PRINCIPAL = /^arn:aws:(?:iam|sts)::(\d{12}):(root|role|user|assumed-role|federated-user)(?:\/(.+))?$/;
 const TYPES = ['STANDARD', 'FARGATE_LINUX', 'EC2_LINUX', 'EC2_WINDOWS', 'EC2', 'HYBRID_LINUX', 'HYPERPOD_LINUX'];
 const ADMIN_POLICY = policyArn('AmazonEKSClusterAdminPolicy');
+const AUTO_NODE_POLICY = policyArn('AmazonEKSAutoNodePolicy');
 
 function policyArn(name: string): string {
   return `arn:aws:eks::aws:cluster-access-policy/${name}`;
@@ -89,9 +90,16 @@ export function addNodeEntry(place: Place, cluster: ClusterDoc, nodeRole: string
   put(place, newEntry(place, cluster.name, { principalArn: nodeRole, type, ...nodeIdentity(type), tags: {} }));
 }
 
+/** EKS lets the nodes of Auto Mode in by itself, with the policy that they need. Source: EKS user guide, access entries of type EC2. */
+export function addAutoModeEntry(place: Place, cluster: ClusterDoc, nodeRole: string): void {
+  if (place.accessEntries.get(`${cluster.name}/${nodeRole}`) !== undefined) return;
+  const entry = newEntry(place, cluster.name, { principalArn: nodeRole, type: 'EC2', ...nodeIdentity('EC2'), tags: {} });
+  put(place, { ...entry, policies: [{ policyArn: AUTO_NODE_POLICY, scope: 'cluster', namespaces: [], associatedAt: place.now, modifiedAt: place.now }] });
+}
+
 function nodeIdentity(type: string): Pick<AccessEntryDoc, 'username' | 'kubernetesGroups'> {
   const groups = type === 'EC2_WINDOWS' ? ['eks:kube-proxy-windows', 'system:nodes'] : ['system:nodes'];
-  return { username: type === 'FARGATE_LINUX' ? 'system:node:{{SessionName}}' : 'system:node:{{EC2PrivateDNSName}}', kubernetesGroups: groups };
+  return { username: type === 'FARGATE_LINUX' || type === 'HYBRID_LINUX' ? 'system:node:{{SessionName}}' : 'system:node:{{EC2PrivateDNSName}}', kubernetesGroups: groups };
 }
 
 /** An assumed role is known to Kubernetes by its session; anything else by its ARN. */

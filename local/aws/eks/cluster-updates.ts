@@ -8,6 +8,7 @@ import type {
   UpdateType,
 } from '@aws-sdk/client-eks';
 import { holdForControlPlane } from './addresses.ts';
+import { autoModeAsked, drift } from './auto-mode.ts';
 import { standingOf, versionEntry } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
 import { logTypesAfter, requireEndpointAccess } from './clusters.ts';
@@ -124,14 +125,16 @@ const zonalShift: ChangeOf = (input) =>
     ? undefined
     : { type: 'ZonalShiftConfigUpdate', params: paramsOf({ ZonalShiftConfig: input.zonalShiftConfig }), change: { zonalShift: input.zonalShiftConfig.enabled ?? false } };
 
-const autoMode: ChangeOf = (input) => {
-  const asked = [input.computeConfig?.enabled, input.storageConfig?.blockStorage?.enabled, input.kubernetesNetworkConfig?.elasticLoadBalancing?.enabled];
-  if (asked.includes(true)) throw notSimulated('EKS Auto Mode');
-  if (!asked.includes(false)) return undefined;
+const autoMode: ChangeOf = (input, cluster, place) => {
+  const asked = autoModeAsked(place, input, cluster);
+  if (asked === undefined) return undefined;
+  const before = cluster.autoMode?.nodeRoleArn;
+  if (before !== undefined && asked.nodeRoleArn !== undefined && asked.nodeRoleArn !== before)
+    throw invalidParameter('The nodeRoleArn of computeConfig cannot be changed after the compute capability is enabled.', { clusterName: cluster.name });
   return {
     type: 'AutoModeUpdate',
     params: paramsOf({ ComputeConfig: input.computeConfig, StorageConfig: input.storageConfig, KubernetesNetworkConfig: input.kubernetesNetworkConfig }),
-    change: {},
+    change: { autoMode: asked, network: { ...cluster.network, elasticLoadBalancing: { enabled: asked.enabled } } },
   };
 };
 
@@ -230,6 +233,7 @@ const ends: Apply = (place, { clusterName, updateId }) => {
     place.after('insightsFirst', { kind: 'insights-judged', clusterName });
   }
   place.clusters.put(clusterName, after);
+  if (isVersionMove(update.type) || update.type === 'AutoModeUpdate') drift(place, clusterName);
 };
 
 const activeAgain: Apply = (place, { clusterName, updateId }) => {

@@ -48,6 +48,12 @@ export function describedCluster(doc: ClusterDoc, region: string): Cluster {
     deletionProtection: doc.deletionProtection,
     controlPlaneScalingConfig: doc.controlPlaneScalingConfig ?? { tier: 'standard' },
     ...(doc.zonalShift === undefined ? {} : { zonalShiftConfig: { enabled: doc.zonalShift } }),
+    ...(doc.autoMode === undefined
+      ? {}
+      : {
+          computeConfig: { enabled: doc.autoMode.enabled, nodePools: [...doc.autoMode.nodePools], ...(doc.autoMode.nodeRoleArn === undefined ? {} : { nodeRoleArn: doc.autoMode.nodeRoleArn }) },
+          storageConfig: { blockStorage: { enabled: doc.autoMode.enabled } },
+        }),
     ...(doc.remoteNetworkConfig === undefined ? {} : { remoteNetworkConfig: doc.remoteNetworkConfig }),
     ...(doc.kubeApiServerConfig === undefined ? {} : { kubeApiServerConfig: doc.kubeApiServerConfig }),
     ...(doc.kubeSchedulerConfig === undefined ? {} : { kubeSchedulerConfig: doc.kubeSchedulerConfig }),

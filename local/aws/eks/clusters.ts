@@ -14,6 +14,7 @@ import type { Minor } from '../../../domain/minor.ts';
 import type { Call } from '../service.ts';
 import { addCreatorEntry } from './access.ts';
 import { holdForControlPlane } from './addresses.ts';
+import { autoModeAsked, closeSpans, drift } from './auto-mode.ts';
 import { defaultVersion, offeredVersion, platformVersion } from './catalogue.ts';
 import { clusterOf, describedCluster } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, limitExceeded, notSimulated } from './errors.ts';
@@ -85,6 +86,10 @@ function newCluster(input: CreateClusterRequest, name: string, place: Place): Cl
   requireSecurityGroups(place, vpc.securityGroupIds ?? [], about);
   requireKeys(place, input.encryptionConfig ?? [], about);
   const access = requireEndpointAccess(vpc, name);
+  const authenticationMode = input.accessConfig?.authenticationMode ?? 'CONFIG_MAP';
+  const autoMode = autoModeAsked(place, input, { name, authenticationMode });
+  if (autoMode?.enabled === true && input.bootstrapSelfManagedAddons !== false)
+    throw invalidParameter('For EKS Auto Mode, bootstrapSelfManagedAddons must be set to false.', about);
   const id = place.newId().toUpperCase();
   return {
     id,
@@ -103,12 +108,13 @@ function newCluster(input: CreateClusterRequest, name: string, place: Place): Cl
     network: networkOf(input),
     logTypes: logTypesAfter([], input.logging),
     encryptionConfig: input.encryptionConfig ?? [],
-    authenticationMode: input.accessConfig?.authenticationMode ?? 'CONFIG_MAP',
+    authenticationMode,
     bootstrapClusterCreatorAdminPermissions: input.accessConfig?.bootstrapClusterCreatorAdminPermissions ?? true,
     selfManagedAddons: input.bootstrapSelfManagedAddons ?? true,
     supportType: input.upgradePolicy?.supportType ?? 'EXTENDED',
     deletionProtection: input.deletionProtection ?? false,
     zonalShift: input.zonalShiftConfig?.enabled,
+    autoMode,
     remoteNetworkConfig: input.remoteNetworkConfig,
     controlPlaneScalingConfig: input.controlPlaneScalingConfig,
     kubeApiServerConfig: input.kubeApiServerConfig,
@@ -123,8 +129,6 @@ function newCluster(input: CreateClusterRequest, name: string, place: Place): Cl
 
 function refuseWhatIsNotSimulated(input: CreateClusterRequest): void {
   if (input.outpostConfig !== undefined) throw notSimulated('local clusters on Outposts');
-  if (input.computeConfig?.enabled === true || input.storageConfig?.blockStorage?.enabled === true || input.kubernetesNetworkConfig?.elasticLoadBalancing?.enabled === true)
-    throw notSimulated('EKS Auto Mode');
   if (input.resourcesVpcConfig?.controlPlaneEgressMode !== undefined && input.resourcesVpcConfig.controlPlaneEgressMode !== 'AWS_MANAGED')
     throw notSimulated('customer-routed control-plane egress');
 }
@@ -153,8 +157,9 @@ export function requireEndpointAccess(
 
 function networkOf(input: CreateClusterRequest): ClusterDoc['network'] {
   const asked = input.kubernetesNetworkConfig;
-  if (asked?.ipFamily === 'ipv6') return { ipFamily: 'ipv6', serviceIpv6Cidr: 'fd7a:c0de:5eed::/108', elasticLoadBalancing: { enabled: false } };
-  return { ipFamily: 'ipv4', serviceIpv4Cidr: asked?.serviceIpv4Cidr ?? '10.100.0.0/16', elasticLoadBalancing: { enabled: false } };
+  const elasticLoadBalancing = { enabled: asked?.elasticLoadBalancing?.enabled ?? false };
+  if (asked?.ipFamily === 'ipv6') return { ipFamily: 'ipv6', serviceIpv6Cidr: 'fd7a:c0de:5eed::/108', elasticLoadBalancing };
+  return { ipFamily: 'ipv4', serviceIpv4Cidr: asked?.serviceIpv4Cidr ?? '10.100.0.0/16', elasticLoadBalancing };
 }
 
 /** The kinds of logs that are on after a request has turned some on and some off. */
@@ -208,6 +213,7 @@ const created: Apply = (place, { clusterName }) => {
   cluster.insightsRefreshedAt = place.now;
   place.clusters.put(clusterName, cluster);
   place.after('insightsFirst', { kind: 'insights-judged', clusterName });
+  drift(place, clusterName);
 };
 
 const creationFailed: Apply = (place, { clusterName }) => {
@@ -219,6 +225,7 @@ const deleted: Apply = (place, { clusterName }) => {
   const cluster = place.clusters.get(clusterName);
   if (cluster === undefined) return;
   place.closeSpan(cluster.span);
+  closeSpans(place, cluster.autoNodes ?? []);
   holdForControlPlane(place, cluster, 0);
   for (const addon of place.addons.list(`${clusterName}/`)) place.closeSpan(addon.span);
   place.clusters.delete(clusterName);

@@ -14,6 +14,7 @@ import {
 import { describeAddonConfiguration, describeAddonVersions } from './addon-versions.ts';
 import { addonTransitions, createAddon, deleteAddon, describeAddon, listAddons, updateAddon } from './addons.ts';
 import type { Around } from './around.ts';
+import { autoModeTransitions, cancelUpdate } from './auto-rollback.ts';
 import { associateEncryptionConfig, clusterUpdateTransitions, updateClusterConfig } from './cluster-updates.ts';
 import { clusterOf } from './cluster-view.ts';
 import { clusterTransitions, createCluster, deleteCluster, describeCluster, listClusters } from './clusters.ts';
@@ -37,7 +38,7 @@ import {
 import { createSettling } from './settle.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { createThrottle } from './throttle.ts';
-import { cancelUpdate, describeUpdate, listUpdates } from './updates.ts';
+import { describeUpdate, listUpdates } from './updates.ts';
 import { lookBeforeRollback, updateClusterVersion } from './version-updates.ts';
 import { describeClusterVersions } from './versions.ts';
 
@@ -63,6 +64,7 @@ export function createEks(world: World, around: Around): SimulatedEks {
   const settling = createSettling(world, around, {
     ...clusterTransitions,
     ...clusterUpdateTransitions,
+    ...autoModeTransitions,
     ...nodegroupTransitions,
     ...rollTransitions,
     ...nodeTransitions,

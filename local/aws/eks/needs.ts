@@ -14,6 +14,7 @@ interface Named {
   readonly tags?: Readonly<Record<string, string>>;
   readonly roleArn?: string;
   readonly nodeRole?: string;
+  readonly computeConfig?: { readonly nodeRoleArn?: string };
   readonly podExecutionRoleArn?: string;
   readonly serviceAccountRoleArn?: string;
   readonly podIdentityAssociations?: readonly { readonly roleArn?: string }[];
@@ -60,7 +61,8 @@ function resourceOf(operation: string, named: Named, clusterName: string, place:
 function passed(operation: string, named: Named): Needed[] {
   const pass = (roleArn: string | undefined, service: string): Needed[] =>
     roleArn === undefined ? [] : [{ action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': service } }];
-  if (operation === 'CreateCluster') return pass(named.roleArn, 'eks.amazonaws.com');
+  if (operation === 'CreateCluster' || operation === 'UpdateClusterConfig')
+    return [...pass(named.roleArn, 'eks.amazonaws.com'), ...pass(named.computeConfig?.nodeRoleArn, 'eks.amazonaws.com')];
   if (operation === 'CreateNodegroup') return pass(named.nodeRole, 'eks.amazonaws.com');
   if (operation === 'CreateFargateProfile') return pass(named.podExecutionRoleArn, 'eks-fargate-pods.amazonaws.com');
   if (operation === 'CreatePodIdentityAssociation' || operation === 'UpdatePodIdentityAssociation') return pass(named.roleArn, 'pods.eks.amazonaws.com');

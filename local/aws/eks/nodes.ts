@@ -16,7 +16,8 @@ export function buildOf(of: { readonly releaseVersion: string; readonly launchTe
 }
 
 export function readyNodes(place: Place, clusterName: string): number {
-  return place.nodegroups.list(`${clusterName}/`).reduce((sum, nodegroup) => sum + nodegroup.nodes.filter((node) => node.ready).length, 0);
+  const ownByEks = place.clusters.get(clusterName)?.autoNodes?.length ?? 0;
+  return place.nodegroups.list(`${clusterName}/`).reduce((sum, nodegroup) => sum + nodegroup.nodes.filter((node) => node.ready).length, ownByEks);
 }
 
 /** Instances that the Auto Scaling group starts: some at once, the rest after them. Each joins the cluster in its own time. Answers when the last has joined. */

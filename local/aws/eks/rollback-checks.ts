@@ -4,7 +4,7 @@ import { usageOfNew } from './api-usage.ts';
 import { addonVersionsFor } from './catalogue.ts';
 import { clusterIssues } from './health.ts';
 import type { Place } from './place.ts';
-import type { ClusterDoc } from './state.ts';
+import type { ClusterDoc, InsightDoc } from './state.ts';
 import { updateDoc } from './updates.ts';
 import { worst } from './upgrade-checks.ts';
 import type { Judgement } from './upgrade-checks.ts';
@@ -22,6 +22,11 @@ export function rollbackTarget(cluster: ClusterDoc, now: number): Minor | undefi
   return open ? previousMinor(cluster.version) : undefined;
 }
 
+/** The insights, as they were seen last, that refuse a rollback without force. Source: EKS user guide, rollback-cluster, of mid-2026. */
+export function rollbackBlockers(cluster: ClusterDoc): InsightDoc[] {
+  return cluster.insights.filter((insight) => insight.category === 'ROLLBACK_READINESS' && ['ERROR', 'UNKNOWN'].includes(insight.status));
+}
+
 /** What EKS would find now for the minor behind the cluster; nothing when it cannot go back. */
 export function judgeRollback(place: Place, cluster: ClusterDoc): Judgement[] {
   const target = rollbackTarget(cluster, place.now);
@@ -32,6 +37,7 @@ export function judgeRollback(place: Place, cluster: ClusterDoc): Judgement[] {
     kubeProxySkew(place, cluster, target),
     clusterHealth(place, cluster, target),
     addonCompatibility(place, cluster, target),
+    ...(cluster.autoMode?.enabled === true ? disruptionControls(place, cluster, target) : []),
   ];
 }
 
@@ -135,4 +141,25 @@ function addonCompatibility(place: Place, cluster: ClusterDoc, target: Minor): J
     resources: stuck.map((addon) => ({ status: 'ERROR', reason: `Add-on version ${addon.addonVersion} is incompatible with Kubernetes ${target}.`, arn: addon.arn })),
     addons: stuck.map((addon) => ({ name: addon.addonName, compatibleVersions: listed(addon.addonName) })),
   };
+}
+
+/** What keeps Auto Mode's nodes from going back: for good, an ERROR; for a while, a WARNING. EKS does not publish the names. Source: EKS user guide, rollback-automode. */
+function disruptionControls(place: Place, cluster: ClusterDoc, target: Minor): Judgement[] {
+  const { budget, doNotDisrupt, podsHeld } = place.workloads.get(cluster.name)?.autoMode ?? {};
+  const controls: readonly (readonly [string, Judgement['status'], string])[] = [
+    ['NodePool disruption budgets', budget === 0 ? 'ERROR' : 'PASSING', 'A NodePool disruption budget blocks the rollback of nodes.'],
+    ['Do-not-disrupt annotations', doNotDisrupt === 'node' ? 'ERROR' : doNotDisrupt === 'pod' ? 'WARNING' : 'PASSING', `A ${doNotDisrupt} has the annotation karpenter.sh/do-not-disrupt.`],
+    ['PodDisruptionBudget configurations', podsHeld === true ? 'WARNING' : 'PASSING', 'A PodDisruptionBudget has maxUnavailable 0.'],
+  ];
+  return controls.map(([name, status, reason]) => ({
+    category: 'ROLLBACK_READINESS',
+    kind: `auto-mode-${name}`,
+    name,
+    kubernetesVersion: target,
+    description: `Checks the disruption controls that a rollback of EKS Auto Mode nodes honors: ${name}.`,
+    recommendation: 'Adjust the disruption controls before or while the nodes are rolled back.',
+    status,
+    reason: status === 'PASSING' ? 'No disruption control holds the rollback of nodes up.' : reason,
+    resources: [],
+  }));
 }

@@ -4,6 +4,7 @@ import type {
   AMITypes,
   AuthenticationMode,
   CapacityTypes,
+  Cancellation,
   Category,
   ClusterStatus,
   ControlPlaneScalingConfig,
@@ -65,6 +66,12 @@ export interface ClusterDoc {
   supportType: SupportType;
   deletionProtection: boolean;
   zonalShift?: boolean | undefined;
+  /** EKS Auto Mode, when it has ever been spoken of. */
+  autoMode?: AutoModeDoc | undefined;
+  /** The nodes that Auto Mode has made. */
+  autoNodes?: readonly NodeDoc[] | undefined;
+  /** The turn of Auto Mode's nodes that is under way; others are overtaken. */
+  drift?: string | undefined;
   remoteNetworkConfig?: RemoteNetworkConfigRequest | undefined;
   controlPlaneScalingConfig?: ControlPlaneScalingConfig | undefined;
   kubeApiServerConfig?: KubeApiServerConfigRequest | undefined;
@@ -82,6 +89,12 @@ export interface ClusterDoc {
   insightsRefresh?: { readonly startedAt: number; readonly endedAt?: number; readonly failed?: boolean } | undefined;
   /** Where the span of the control plane's present version is kept in the history. */
   span?: string | undefined;
+}
+
+export interface AutoModeDoc {
+  readonly enabled: boolean;
+  readonly nodePools: readonly string[];
+  readonly nodeRoleArn?: string | undefined;
 }
 
 export interface InsightDoc {
@@ -187,6 +200,9 @@ export interface UpdateDoc {
   readonly params: readonly UpdateParam[];
   readonly createdAt: number;
   endedAt?: number | undefined;
+  /** Of a rollback with Auto Mode: its nodes go back first, then the control plane. */
+  phase?: 'nodes' | 'control-plane' | undefined;
+  cancellation?: Cancellation | undefined;
   errors: readonly { readonly errorCode: ErrorCode; readonly errorMessage: string; readonly resourceIds: readonly string[] }[];
   /** What takes effect when it succeeds. */
   readonly change: UpdateChange;

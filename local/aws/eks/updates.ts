@@ -10,7 +10,7 @@ import type {
   UpdateType,
 } from '@aws-sdk/client-eks';
 import { clusterOf } from './cluster-view.ts';
-import { invalidRequest, notFound } from './errors.ts';
+import { notFound } from './errors.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
 import type { ClusterDoc, ScriptedFailure, UpdateChange, UpdateDoc } from './state.ts';
@@ -57,6 +57,7 @@ export function describedUpdate(doc: UpdateDoc): Update {
     type: doc.type,
     params: doc.params.map((param) => ({ ...param })),
     createdAt: new Date(doc.createdAt),
+    ...(doc.cancellation === undefined ? {} : { cancellation: { ...doc.cancellation } }),
     errors: doc.errors.map((error) => ({ ...error, resourceIds: [...error.resourceIds] })),
   };
 }
@@ -87,14 +88,6 @@ export function describeUpdate(input: DescribeUpdateRequest, place: Place): Desc
   if (doc === undefined || doc.nodegroupName !== input.nodegroupName || doc.addonName !== input.addonName || doc.createdAt < since)
     throw notFound(`No update found for ID: ${input.updateId}`, { clusterName: cluster.name });
   return { update: describedUpdate(doc) };
-}
-
-/** Only rollbacks can be cancelled, and there are none here. */
-export function cancelUpdate(input: { readonly name?: string; readonly updateId?: string }, place: Place): never {
-  const cluster = clusterOf(place, input.name ?? '');
-  const doc = updateDoc(place, cluster.name, input.updateId);
-  if (doc === undefined) throw notFound(`No update found for ID: ${input.updateId}`, { clusterName: cluster.name });
-  throw invalidRequest(`Update ${doc.id} of type ${doc.type} cannot be cancelled.`, { clusterName: cluster.name });
 }
 
 /** When the cluster, node group or add-on was made: updates of an earlier one of its name stay in the history, but are not its own. */

@@ -44,7 +44,7 @@ export function worst(statuses: readonly InsightStatusValue[]): InsightStatusVal
 function kubeletSkew(place: Place, cluster: ClusterDoc, next: Minor): Judgement {
   const nodes = place.nodegroups.list(`${cluster.name}/`).flatMap((nodegroup) => nodegroup.nodes.filter((node) => node.ready));
   const others = (place.workloads.get(cluster.name)?.nodes ?? []).map(({ name, version }) => ({ id: name, kubelet: version }));
-  const resources = [...nodes, ...others]
+  const resources = [...nodes, ...(cluster.autoNodes ?? []), ...others]
     .map((node) => ({ status: skewStatus(node.kubelet, next), reason: `Node ${node.id} runs kubelet ${node.kubelet}.`, uri: `/api/v1/nodes/${node.id}` }))
     .filter((resource) => resource.status !== 'PASSING');
   const status = worst(resources.map((resource) => resource.status));

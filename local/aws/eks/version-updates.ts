@@ -1,6 +1,7 @@
 import type { UpdateClusterVersionRequest, UpdateClusterVersionResponse } from '@aws-sdk/client-eks';
 import { isMinor, minorsBetween } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
+import { beginWithNodes } from './auto-rollback.ts';
 import { offeredVersion, platformVersion, standingOf, versionEntry } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
 import { begin, requireFree, scripted } from './cluster-updates.ts';
@@ -10,7 +11,7 @@ import { clusterIssues } from './health.ts';
 import { look } from './insights.ts';
 import { ADDRESSES } from './limits.ts';
 import type { Place } from './place.ts';
-import { ROLLBACK_DAYS, rollbackTarget } from './rollback-checks.ts';
+import { ROLLBACK_DAYS, rollbackBlockers, rollbackTarget } from './rollback-checks.ts';
 import type { ClusterDoc, ScriptedFailure } from './state.ts';
 import { once } from './tokens.ts';
 import { paramsOf, updateAnswer } from './updates.ts';
@@ -56,15 +57,18 @@ function rollBack(place: Place, cluster: ClusterDoc, version: Minor, input: Upda
   const about = { clusterName: cluster.name };
   requireFree(place, cluster, 'VersionRollback');
   requireWayBack(place, cluster, version);
-  requireTimeout(input, cluster.name);
+  const timeoutMinutes = requireTimeout(input, cluster.name);
   requireAddresses(place, cluster);
-  const inTheWay = cluster.insights.filter((insight) => insight.category === 'ROLLBACK_READINESS' && ['ERROR', 'UNKNOWN'].includes(insight.status));
-  if (input.force !== true && inTheWay.length > 0)
+  const forced = input.force === true;
+  if (!forced && rollbackBlockers(cluster).length > 0)
     throw invalidState(
       'Rollback readiness issues detected. Call the EKS ListInsights API to view rollback blocking issues detected by EKS. Pass the force flag to override rollback readiness errors and proceed with rollback.',
       about,
     );
-  return begin(place, cluster, moveTo(version, 'VersionRollback', place), 'clusterVersionUpdate', failureOf(place, cluster, input));
+  const change = moveTo(version, 'VersionRollback', place);
+  const failure = failureOf(place, cluster, input);
+  if (cluster.autoMode?.enabled === true) return beginWithNodes(place, cluster, change, { timeoutMinutes, forced, failure });
+  return begin(place, cluster, change, 'clusterVersionUpdate', failure);
 }
 
 /** EKS looks at the cluster afresh when a rollback is asked for; what it saw stays seen when it then refuses. Source: EKS user guide, rollback-cluster. */
