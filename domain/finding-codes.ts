@@ -20,7 +20,7 @@ export const FINDINGS = {
   'insights-stale': 'either',
   'insights-not-seen': 'blocks',
   'insight-misconfiguration': 'advises',
-  'vcpu-quota-short': 'either',
+  'vcpu-quota-short': 'advises',
   'node-role-missing': 'either',
   'pod-execution-role-missing': 'advises',
   'launch-template-missing': 'either',

@@ -13,7 +13,10 @@ interface Surge {
   readonly least: number;
 }
 
-/** Whether the account's EC2 quotas hold the nodes that rolls add, when the widest groups of a hop roll together. */
+/**
+ * Whether the account's EC2 quotas hold the nodes that rolls add, when the widest groups of a hop roll together. It is advice: what is
+ * used changes by the minute, quotas rise on request, and a control plane is not held for room that only nodes would need.
+ */
 export function quotaFindings(quotas: readonly QuotaFacts[], facts: ClusterFacts, hops: readonly Hop[], lanes = PARALLEL_NODEGROUPS_MAX): readonly Finding[] {
   const types = typesOf(facts);
   return hops.flatMap((hop) => {
@@ -39,8 +42,8 @@ function cannotBegin(group: NodegroupFacts, facts: ClusterFacts, quotas: readonl
   });
   if (counted.length === 0 || counted.some(({ quota, surge }) => surge.least <= freeOf(quota))) return [];
   return [
-    finding('vcpu-quota-short', 'blocks', group.nodegroupName, {
-      detail: `Its roll needs ${counted[0]?.surge.least ?? 0} vCPUs at least, one node a zone, and ${counted.map(({ quota }) => left(quota)).join('; ')}.`,
+    finding('vcpu-quota-short', 'advises', group.nodegroupName, {
+      detail: `Its roll cannot even begin with what is left: it needs ${counted[0]?.surge.least ?? 0} vCPUs at least, one node a zone, and ${counted.map(({ quota }) => left(quota)).join('; ')}.`,
       remedy: 'Ask Service Quotas for more, end what is not needed, or set the update strategy MINIMAL, which adds no nodes and gives up capacity meanwhile.',
       hop,
     }),

@@ -143,7 +143,6 @@ const READINESS: readonly CheckCase[] = [
   at('launch-template-behind', 'advises', readied({ launchTemplates: template({ latestVersion: '10' }) }), readied({ launchTemplates: template({}) })),
   at('nodegroup-subnet-missing', 'blocks', elsewhere('subnet-gone', '1.33'), elsewhere('subnet-0000000a', '1.33')),
   at('nodegroup-subnet-missing', 'advises', elsewhere('subnet-gone', '1.34'), elsewhere('subnet-0000000a', '1.34')),
-  at('vcpu-quota-short', 'blocks', readied({ quotas: quota(33) }), readied({ quotas: quota(34) })),
   at('vcpu-quota-short', 'advises', readied({ quotas: quota(45) }), readied({ quotas: quota(46) })),
   at('kube-proxy-ipvs', 'blocks', readied({ kubeProxyMode: seen('ipvs') }), readied({ kubeProxyMode: seen('nftables') }), '1.36'),
   at('kube-proxy-ipvs', 'advises', readied({ ...to135, kubeProxyMode: seen('ipvs') }), readied({ ...to135, kubeProxyMode: seen('iptables') }), '1.35'),
