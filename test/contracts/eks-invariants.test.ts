@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { nextMinor, previousMinor } from '../../domain/minor.ts';
+import { isMinor, minorsBetween, nextMinor, previousMinor } from '../../domain/minor.ts';
 import { AwsError } from '../../local/aws/service.ts';
 import { Disk } from '../../local/disk.ts';
 import { ACCOUNT, clusterInput, eksPlace, nodegroupInput, REGION } from './eks-place.ts';
@@ -149,6 +149,11 @@ describe('whatever is asked of the simulated EKS, in whatever order', () => {
         assert.deepEqual(history.nodesNewerThanControlPlane, []);
         assert.ok(history.widestSkew <= 3, `a node was ${history.widestSkew} minors behind`);
         assert.deepEqual(history.overlappingControlPlaneUpdates, []);
+        for (const [index, { version, from }] of history.controlPlane.entries()) {
+          const before = history.controlPlane[index - 1];
+          if (before?.to !== from || !isMinor(before.version) || !isMinor(version)) continue;
+          assert.equal(Math.abs(minorsBetween(before.version, version) ?? 0), 1, 'a control plane moves by one minor, up or back');
+        }
         assert.deepEqual(
           history.updates.filter((update) => update.status === 'InProgress'),
           [],
