@@ -6,6 +6,7 @@ import type { ClusterFacts } from './facts.ts';
 import { blockingFirst, blocks } from './finding-codes.ts';
 import { isOffered, minorsToPass, notOffered } from './hops.ts';
 import { forcedWhereWaived } from './insight-findings.ts';
+import { riskFindings } from './known-risks.ts';
 import type { Minor } from './minor.ts';
 import { nodesLedger } from './nodes-ledger.ts';
 import { notLookedAtForUpgrade } from './not-looked-at.ts';
@@ -82,6 +83,7 @@ export function draftUpgrade({ cluster, to, facts: seen, now, terms, waivers = [
     ...roomFindings(facts, walk.hops),
     ...readinessFindings({ facts, hops: walk.hops, to, now, movedAt: cluster.upgraded?.at, lastLook }),
     ...wayBackFindings({ cluster, facts, walk, now, terms }),
+    ...riskFindings({ facts, hops: walk.hops, now }),
     ...supportFindings(facts, to, now),
   ];
   const findings = withWaivers(found, waivers, { askedBy, now });

@@ -105,7 +105,7 @@ describe('planUpgrade', () => {
     const tight = SUBNETS.map((subnet) => ({ ...subnet, availableIpAddressCount: 3 }));
     const wide = [nodegroupFacts('blue', '1.33', { updateConfig: { maxUnavailable: 10 } })];
     const found = plan(at133({ subnets: tight, nodegroups: wide }), '1.34').findings.map((finding) => finding.code);
-    assert.deepEqual([...new Set(found)].sort(), ['extended-support', 'surge-addresses-short', 'zone-addresses-short']);
+    assert.deepEqual([...new Set(found)].sort(), ['extended-support', 'known-risk', 'surge-addresses-short', 'zone-addresses-short']);
   });
 
   it('estimates time, room and money', () => {
