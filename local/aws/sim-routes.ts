@@ -5,6 +5,7 @@ import { FAULT_KINDS, FAULTS_MAX } from './faults.ts';
 import type { Faults } from './faults.ts';
 import type { WireAnswer, WireRequest } from './protocols/wire.ts';
 import type { World } from './service.ts';
+import { QuotaRequest, QuotaSettings } from './servicequotas/settings.ts';
 
 /** The simulation's own routes, beside AWS's: counts, clock, faults, and what runs in the clusters. */
 
@@ -73,8 +74,15 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       return reading(WorkloadsRequest, bodyOf(request), (asked) => putWorkloads(around.world, asked));
     case 'DELETE /_sim/eks/workloads':
       return reading(WorkloadsQuery, Object.fromEntries(request.query), (filter) => clearWorkloads(around.world, filter));
+    case 'GET /_sim/quotas':
+      return json(200, { quotas: new QuotaSettings(around.world.disk).list() });
+    case 'POST /_sim/quotas':
+      return reading(QuotaRequest, bodyOf(request), (asked) => json(201, new QuotaSettings(around.world.disk).put(asked, around.world.clock.now())));
+    case 'DELETE /_sim/quotas':
+      new QuotaSettings(around.world.disk).clear();
+      return json(200, { quotas: [] });
     default:
-      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads.` });
+      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, GET|POST|DELETE /_sim/quotas.` });
   }
 }
 

@@ -324,6 +324,6 @@ describe('Auto Scaling', () => {
     const start = { Effect: 'Allow', Action: 'autoscaling:StartInstanceRefresh', Resource: AutoScalingGroupARN };
     assert.match(await may({ ...start, Resource: `${AutoScalingGroupARN}x` }), /autoscaling:StartInstanceRefresh on resource: arn:aws:autoscaling:us-east-1:111111111111:autoScalingGroup:/);
     assert.match(await may(start), /ec2:RunInstances on resource: arn:aws:ec2:us-east-1:111111111111:launch-template/);
-    assert.equal(await may(start, { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*' }), 'started');
+    assert.equal(await may(start, { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*', Condition: { ArnLike: { 'ec2:LaunchTemplate': `arn:aws:ec2:us-east-1:${ACCOUNT}:launch-template/*` } } }), 'started');
   });
 });

@@ -65,7 +65,7 @@ export function createAutoScaling(world: World, { ec2, isFiring }: Around): Simu
     protocol: 'aws-query',
     schemas: { ...autoscaling },
     operations: Object.fromEntries(Object.entries({ ...groupOperations(stage), ...refreshOperations(stage), ...tagOperations(book) }).map(([name, operation]) => [name, settled(operation)])),
-    needs: (operation, input, call) => needsOf(operation, input as Parameters<typeof needsOf>[1], call, book),
+    needs: (operation, input, call) => needsOf(operation, input as Parameters<typeof needsOf>[1], call, book, ec2),
     resume: () => timetable.resume(),
   };
 }

@@ -1,11 +1,11 @@
 import type { Call, Needed } from '../service.ts';
+import type { SimulatedEc2 } from '../ec2/index.ts';
 import { Book } from './records.ts';
+import type { Configuration } from './records.ts';
 
-interface Named {
+interface Named extends Configuration {
   readonly AutoScalingGroupName?: string;
-  readonly LaunchTemplate?: { readonly LaunchTemplateId?: string };
-  readonly MixedInstancesPolicy?: object;
-  readonly DesiredConfiguration?: { readonly LaunchTemplate?: { readonly LaunchTemplateId?: string }; readonly MixedInstancesPolicy?: object };
+  readonly DesiredConfiguration?: Configuration;
   readonly Tags?: readonly { readonly ResourceId?: string; readonly Key?: string; readonly Value?: string }[];
 }
 
@@ -14,7 +14,7 @@ interface Named {
  * to launch from it. Sources: Service Authorization Reference, Amazon EC2 Auto Scaling; Auto Scaling user guide, "Control Amazon EC2
  * launch template usage in Auto Scaling groups".
  */
-export function needsOf(operation: string, input: Named, call: Call, book: Book): readonly Needed[] | undefined {
+export function needsOf(operation: string, input: Named, call: Call, book: Book, ec2: SimulatedEc2): readonly Needed[] | undefined {
   if (operation.startsWith('Describe')) return undefined;
   const names = input.AutoScalingGroupName === undefined ? [...new Set((input.Tags ?? []).map(({ ResourceId = '' }) => ResourceId))] : [input.AutoScalingGroupName];
   const requested = Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [`aws:RequestTag/${Key}`, Value]));
@@ -23,11 +23,14 @@ export function needsOf(operation: string, input: Named, call: Call, book: Book)
     const tags = Object.fromEntries((group?.tags ?? []).flatMap(({ Key, Value }) => [[`aws:ResourceTag/${Key}`, Value], [`autoscaling:ResourceTag/${Key}`, Value]])) as Record<string, string>;
     return { action: `autoscaling:${operation}`, resource: group?.arn ?? `arn:aws:autoscaling:${call.region}:${call.accountId}:autoScalingGroup:*:autoScalingGroupName/${name}`, context: { ...tags, ...requested } };
   });
-  return [...onGroups, ...launches(input, call)];
+  return [...onGroups, ...launches(input.DesiredConfiguration ?? input, call, ec2)];
 }
 
-function launches({ LaunchTemplate, MixedInstancesPolicy, DesiredConfiguration }: Named, { accountId, region }: Call): readonly Needed[] {
-  const template = LaunchTemplate ?? DesiredConfiguration?.LaunchTemplate;
-  if (template === undefined && MixedInstancesPolicy === undefined && DesiredConfiguration?.MixedInstancesPolicy === undefined) return [];
-  return [{ action: 'ec2:RunInstances', resource: `arn:aws:ec2:${region}:${accountId}:launch-template/${template?.LaunchTemplateId ?? '*'}` }];
+function launches({ LaunchTemplate, MixedInstancesPolicy }: Configuration, { accountId, region }: Call, ec2: SimulatedEc2): readonly Needed[] {
+  const named = LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
+  if (named === undefined) return [];
+  const { LaunchTemplateId: id, LaunchTemplateName: name } = named;
+  const found = ec2.launchTemplate(accountId, region, { ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }) });
+  const template = `arn:aws:ec2:${region}:${accountId}:launch-template/${id ?? found?.id ?? '*'}`;
+  return [{ action: 'ec2:RunInstances', resource: template, context: { 'ec2:LaunchTemplate': template } }];
 }

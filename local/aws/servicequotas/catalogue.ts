@@ -7,8 +7,10 @@ export interface Quota {
   readonly serviceName: string;
   readonly code: string;
   readonly name: string;
-  /** AWS's default, which a new account has. */
+  /** AWS's default. */
   readonly value: number;
+  /** What an account has here until it asks for more, where that is not the default. */
+  readonly applied?: number;
   readonly adjustable: boolean;
   /** The class of vCPUs that a quota of EC2 counts. */
   readonly vcpuClass?: string;
@@ -22,7 +24,8 @@ interface Where {
 export const SERVICES: readonly { readonly service: string; readonly name: string }[] = services;
 
 /**
- * Those that bear on clusters and nodes, with their defaults. Sources: EC2 user guide, "Amazon EC2 service quotas" (vCPUs: 5 for standard
+ * Those that bear on clusters and nodes, with their defaults. Of vCPUs a simulated account has as many as one that has run fleets for a
+ * while: by default it could not run three small nodes, and EC2 raises these quotas by itself as they are used. Sources: EC2 user guide, "Amazon EC2 service quotas" (vCPUs: 5 for standard
  * instances, 0 for accelerated ones); EKS user guide, "View and manage Amazon EKS and Fargate service quotas"; VPC user guide, "Amazon VPC quotas".
  */
 export function quotasOf(service: string | undefined): Quota[] {

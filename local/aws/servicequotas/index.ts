@@ -17,6 +17,7 @@ import { AwsError } from '../service.ts';
 import type { Call, Needed, SimulatedService, World } from '../service.ts';
 import { quotaArn, quotaAt, quotasOf, quotaView, SERVICES } from './catalogue.ts';
 import type { Quota } from './catalogue.ts';
+import { QuotaSettings } from './settings.ts';
 
 interface RequestRecord {
   readonly accountId: string;
@@ -46,10 +47,12 @@ export function createServiceQuotas(world: World): SimulatedServiceQuotas {
   const faults = new Faults(world.disk);
 
   const requestsOf = ({ accountId, region }: { readonly accountId: string; readonly region: string }): RequestRecord[] => requests.list(`${accountId}/${region}/`).sort((a, b) => b.askedAt - a.askedAt);
-  /** What a quota comes to for an account: AWS's default, or what was granted. */
+  const settings = new QuotaSettings(world.disk);
+  /** What a quota comes to for an account: what it began with or was set to, or what was granted since. */
   function valueOf(where: { readonly accountId: string; readonly region: string }, quota: Quota, now: number): number {
-    const granted = requestsOf(where).filter(({ service, code, answeredAt, isDenied }) => service === quota.service && code === quota.code && answeredAt <= now && !isDenied);
-    return Math.max(quota.value, ...granted.map(({ desired }) => desired));
+    const set = settings.of(where, quota);
+    const granted = requestsOf(where).filter(({ service, code, answeredAt, isDenied }) => service === quota.service && code === quota.code && answeredAt <= now && answeredAt > (set?.setAt ?? 0) && !isDenied);
+    return Math.max(set?.value ?? quota.applied ?? quota.value, ...granted.map(({ desired }) => desired));
   }
   const arm = ({ answeredAt }: RequestRecord): void => void world.clock.at(answeredAt, () => undefined);
 
