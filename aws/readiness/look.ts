@@ -20,6 +20,7 @@ export async function looked<T>(accountId: string, needs: readonly string[], loo
     return { kind: 'seen', value: await inTime(needs, look()) };
   } catch (error) {
     if (error instanceof AccountUnreachable) throw error;
+    if (error instanceof NotSeen) return { kind: 'unknown', because: error.message };
     const name = nameOf(error);
     const message = error instanceof Error ? error.message : String(error);
     if (SESSION_REFUSED.has(name)) throw new AccountUnreachable(accountId, message, { cause: error });
