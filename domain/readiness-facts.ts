@@ -15,7 +15,7 @@ export interface ReadinessFacts {
   readonly kmsKey: Looked<KmsKeyFacts | 'none'>;
   /** The account's EC2 quotas that new nodes count against, in vCPUs, and what runs now. */
   readonly quotas: Looked<readonly QuotaFacts[]>;
-  /** Launch templates of managed groups and of Auto Scaling groups. */
+  /** Launch templates of managed groups, and of the account's own Auto Scaling groups where these could be looked at. */
   readonly launchTemplates: Looked<readonly LaunchTemplateFacts[]>;
   /** Auto Scaling groups tagged as the cluster's that are not behind a managed group. */
   readonly selfManagedGroups: Looked<readonly SelfManagedGroupFacts[]>;
