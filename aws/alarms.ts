@@ -4,6 +4,8 @@ import { reaching } from './eks/errors.ts';
 import type { Alarms, Session } from './ports.ts';
 
 const CALL_ATTEMPTS_MAX = 6;
+/** CloudWatch tells of this many alarms in a call (source: CloudWatch API reference, DescribeAlarms). */
+const ALARMS_A_CALL_MAX = 100;
 
 /** CloudWatch alarms through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
 export function createAlarms(options: { readonly endpoint?: string }): Alarms {
@@ -14,7 +16,8 @@ export function createAlarms(options: { readonly endpoint?: string }): Alarms {
 
 async function lookAtAlarms(session: Session, alarmArns: readonly string[], endpoint: string | undefined): Promise<AlarmFacts[]> {
   const client = new CloudWatchClient({ region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...(endpoint === undefined ? {} : { endpoint }) });
-  const answer = await client.send(new DescribeAlarmsCommand({ AlarmNames: alarmArns.map(nameOfAlarm), AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }));
+  if (alarmArns.length > ALARMS_A_CALL_MAX) throw new RangeError(`No more than ${ALARMS_A_CALL_MAX} alarms are looked at.`);
+  const answer = await client.send(new DescribeAlarmsCommand({ AlarmNames: alarmArns.map(nameOfAlarm), AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: ALARMS_A_CALL_MAX }));
   const found: readonly MetricAlarm[] = [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])];
   return alarmArns.map((arn) => alarmFacts(arn, found.find((alarm) => alarm.AlarmArn === arn)));
 }

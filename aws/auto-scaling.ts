@@ -1,4 +1,4 @@
-import { AutoScalingClient, DescribeInstanceRefreshesCommand, StartInstanceRefreshCommand, type InstanceRefresh } from '@aws-sdk/client-auto-scaling';
+import { AutoScalingClient, DescribeInstanceRefreshesCommand, StartInstanceRefreshCommand, type DescribeInstanceRefreshesCommandInput, type InstanceRefresh } from '@aws-sdk/client-auto-scaling';
 import type { Step } from '../domain/operation.ts';
 import type { InstanceRefreshFacts } from '../domain/readiness-facts.ts';
 import { nameOf, reaching } from './eks/errors.ts';
@@ -6,6 +6,8 @@ import type { AutoScaling, Begun, Session } from './ports.ts';
 
 const CALL_ATTEMPTS_MAX = 6;
 const REFRESHES_LOOKED_AT_MAX = 10;
+/** Auto Scaling has one error for all that it does not take: "AutoScalingGroup name not found - ...". */
+const NOT_FOUND = /not found/i;
 
 /** Auto Scaling through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
 export function createAutoScaling(options: { readonly endpoint?: string }): AutoScaling {
@@ -14,14 +16,13 @@ export function createAutoScaling(options: { readonly endpoint?: string }): Auto
     begin: (session, step) => reaching(session.accountId, () => beginRefresh(clientOf(session), step)),
     refresh: (session, groupName, refreshId) =>
       reaching(session.accountId, async () => {
-        const { InstanceRefreshes: found } = await clientOf(session).send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: groupName, InstanceRefreshIds: [refreshId] }));
-        const [refresh] = found ?? [];
+        const [refresh] = await readRefreshes(clientOf(session), { AutoScalingGroupName: groupName, InstanceRefreshIds: [refreshId] });
         return refresh === undefined ? 'absent' : refreshFacts(refresh);
       }),
     recentRefreshes: (session, groupName, since) =>
       reaching(session.accountId, async () => {
-        const { InstanceRefreshes: found } = await clientOf(session).send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: groupName, MaxRecords: REFRESHES_LOOKED_AT_MAX }));
-        return (found ?? []).map(refreshFacts).filter((refresh) => REFRESH_RUNNING.has(refresh.status) || (refresh.startedAt ?? '') >= since);
+        const found = await readRefreshes(clientOf(session), { AutoScalingGroupName: groupName, MaxRecords: REFRESHES_LOOKED_AT_MAX });
+        return found.map(refreshFacts).filter((refresh) => REFRESH_RUNNING.has(refresh.status) || (refresh.startedAt ?? '') >= since);
       }),
   };
 }
@@ -46,15 +47,25 @@ async function beginRefresh(client: AutoScalingClient, step: Step): Promise<Begu
     const name = nameOf(error);
     const message = error instanceof Error ? error.message : name;
     if (name === 'InstanceRefreshInProgress' || name === 'InstanceRefreshInProgressFault' || name === 'ScalingActivityInProgress') return { kind: 'in-use', message, ...(await runningRefresh(client, step.subject)) };
-    if (name === 'ValidationError') return /not found/i.test(message) ? { kind: 'absent', message } : { kind: 'refused', code: name, message };
+    if (name === 'ValidationError') return NOT_FOUND.test(message) ? { kind: 'absent', message } : { kind: 'refused', code: name, message };
+    throw error;
+  }
+}
+
+/** None where the group is gone, or the refresh older than the six weeks that Auto Scaling remembers. */
+async function readRefreshes(client: AutoScalingClient, input: DescribeInstanceRefreshesCommandInput): Promise<InstanceRefresh[]> {
+  try {
+    return (await client.send(new DescribeInstanceRefreshesCommand(input))).InstanceRefreshes ?? [];
+  } catch (error) {
+    if (nameOf(error) === 'ValidationError' && NOT_FOUND.test((error as Error).message)) return [];
     throw error;
   }
 }
 
 /** Auto Scaling does not name the refresh that is in the way: of a group there can be one. */
 async function runningRefresh(client: AutoScalingClient, groupName: string): Promise<{ updateId?: string }> {
-  const { InstanceRefreshes: found } = await client.send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: groupName, MaxRecords: REFRESHES_LOOKED_AT_MAX }));
-  const updateId = (found ?? []).find((refresh) => REFRESH_RUNNING.has(refresh.Status ?? ''))?.InstanceRefreshId;
+  const found = await readRefreshes(client, { AutoScalingGroupName: groupName, MaxRecords: REFRESHES_LOOKED_AT_MAX });
+  const updateId = found.find((refresh) => REFRESH_RUNNING.has(refresh.Status ?? ''))?.InstanceRefreshId;
   return updateId === undefined ? {} : { updateId };
 }
 

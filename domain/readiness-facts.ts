@@ -125,6 +125,8 @@ export interface SelfManagedGroupFacts {
   readonly maxSize: number;
   /** With the number of the version that new instances get, resolved where the group says `$Latest` or `$Default`. */
   readonly launchTemplate?: { readonly id: string; readonly version: string };
+  /** Several instance types or Spot beside on demand: a refresh that names a launch template alone would end that. */
+  readonly mixedInstances?: boolean;
   /** Each kubelet among the instances that run, once; oldest first, and undefined at the end where an image's name does not tell. */
   readonly kubelets: readonly (Minor | undefined)[];
   /** The launch template's newest version for each minor, newest version first: what a refresh can bring. */
