@@ -53,10 +53,11 @@ const PERMISSIONS: readonly Permission[] = [
   // EKS reads the subnets with its caller's rights when it makes a node group.
   { action: 'ec2:DescribeSubnets', on: ['any'], for: ['look', 'create-nodegroup'] },
 
-  // What the readiness checks look at before a control plane moves. A role that was made before these were asked for goes on working.
-  { action: 'eks:ListInsights', on: ['cluster'], for: ['look'], checksAlone: true },
-  { action: 'eks:DescribeInsight', on: ['cluster'], for: ['look'], checksAlone: true },
-  { action: 'eks:DescribeInsightsRefresh', on: ['cluster'], for: ['look'], checksAlone: true },
+  // What the readiness checks look at before a control plane moves. A role that was made before these were asked for goes on working; but
+  // an upgrade whose insights nobody has seen is blocked, until the role may read them or an approver waives it.
+  { action: 'eks:ListInsights', on: ['cluster'], for: ['look'] },
+  { action: 'eks:DescribeInsight', on: ['cluster'], for: ['look'] },
+  { action: 'eks:DescribeInsightsRefresh', on: ['cluster'], for: ['look'] },
   // Makes EKS look again, and changes nothing in the cluster.
   { action: 'eks:StartInsightsRefresh', on: ['cluster'], for: ['look'], checksAlone: true },
   { action: 'eks:ListFargateProfiles', on: ['cluster'], for: ['look'], checksAlone: true },

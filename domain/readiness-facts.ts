@@ -9,11 +9,11 @@ export interface ReadinessFacts {
   /** RFC 3339. */
   readonly observedAt: string;
   readonly insights: Looked<InsightsFacts>;
-  /** The cluster's role, the nodes' and the Fargate profiles' pod execution roles, by ARN. */
+  /** The cluster's role, the nodes', and the pod execution roles of those Fargate profiles that could be looked at, by ARN. */
   readonly roles: Looked<readonly RoleFacts[]>;
   /** The key that encrypts the cluster's secrets; `none` where no key was given. */
   readonly kmsKey: Looked<KmsKeyFacts | 'none'>;
-  /** The account's EC2 quotas that new nodes count against, in vCPUs, and what runs now. */
+  /** The account's EC2 quotas that new nodes count against, in vCPUs, and what runs now; of the managed groups alone where the account's own could not be looked at. */
   readonly quotas: Looked<readonly QuotaFacts[]>;
   /** Launch templates of managed groups, and of the account's own Auto Scaling groups where these could be looked at. */
   readonly launchTemplates: Looked<readonly LaunchTemplateFacts[]>;

@@ -6,12 +6,9 @@ import { seenOr } from './look.ts';
 import { templateOf } from './own-groups.ts';
 import type { LaunchedTypes } from './quotas.ts';
 
-/**
- * The instance types that the cluster's groups may launch. A group whose types stand in a template that could not be looked at makes
- * all unknown; so do the account's own groups where they could not be.
- */
-export function launchedTypes({ nodegroups }: ClusterFacts, groups: Looked<readonly AutoScalingGroup[]>, templates: Looked<readonly ReadTemplate[]>): LaunchedTypes[] {
-  return [...nodegroups.map((group) => ofManaged(group, templates)), ...seenOr(groups).flatMap((group) => ofOwn(group, templates))];
+/** The instance types that the cluster's groups may launch. A group whose types stand in a template that could not be looked at makes all unknown. */
+export function launchedTypes({ nodegroups }: ClusterFacts, groups: readonly AutoScalingGroup[], templates: Looked<readonly ReadTemplate[]>): LaunchedTypes[] {
+  return [...nodegroups.map((group) => ofManaged(group, templates)), ...groups.flatMap((group) => ofOwn(group, templates))];
 }
 
 function ofManaged({ instanceTypes, capacityType, launchTemplate }: NodegroupFacts, templates: Looked<readonly ReadTemplate[]>): LaunchedTypes {

@@ -54,6 +54,11 @@ class LookTooSlow extends Error {
   override readonly name = 'LookTooSlow';
 }
 
+/** What another look has listed; none where it failed, which that look tells by itself. */
+export function ifSeen<T>(found: Looked<readonly T[]>): readonly T[] {
+  return found.kind === 'seen' ? found.value : [];
+}
+
 /** What another look came to, where this one builds on it: unknown there is unknown here. */
 export function seenOr<T>(found: Looked<T>): T {
   if (found.kind === 'seen') return found.value;

@@ -32,7 +32,8 @@ interface Counted extends VcpuQuota {
 export async function readVcpuQuotas(clients: Clients, groups: readonly LaunchedTypes[], limits: Readonly<Record<string, number>>): Promise<QuotaFacts[]> {
   const counted = quotasOf(groups);
   if (counted.length === 0) return [];
-  const [limitOf, running] = await Promise.all([readLimits(clients.quotas, counted, limits), readInstances(clients.ec2, [])]);
+  const limitOf = await readLimits(clients.quotas, counted, limits);
+  const running = await readInstances(clients.ec2, []);
   const used = running.flatMap((instance) => {
     const code = quotaOf(instance)?.code;
     return code !== undefined && counted.some((quota) => quota.code === code) ? [{ code, type: String(instance.InstanceType) }] : [];

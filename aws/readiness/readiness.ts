@@ -8,7 +8,7 @@ import { FARGATE_ACTIONS, readFargateProfiles } from './fargate-profiles.ts';
 import { KEY_ACTIONS, readKmsKey } from './kms-key.ts';
 import { launchedTypes } from './launched-types.ts';
 import { readTemplates, TEMPLATE_ACTIONS, type ReadTemplate, type TemplateUse } from './launch-templates.ts';
-import { looked, seenOr } from './look.ts';
+import { ifSeen, looked, seenOr } from './look.ts';
 import { OWN_GROUP_ACTIONS, readOwnGroups, templateOf } from './own-groups.ts';
 import { POOLED_NODE_ACTIONS, readPooledNodes } from './pooled-nodes.ts';
 import { EKS_LIMIT_ACTIONS, QUOTA_ACTIONS, readEksLimits, readVcpuQuotas } from './quotas.ts';
@@ -16,8 +16,8 @@ import { readRoles, ROLE_ACTIONS } from './roles.ts';
 import { readSelfManagedGroups, SELF_MANAGED_ACTIONS } from './self-managed-groups.ts';
 
 /**
- * What the readiness checks judge. Looks that need nothing of each other are made at once; each fails by itself, and what builds on
- * one that failed is unknown for the same reason. Throws AccountUnreachable where the account takes the session no more.
+ * What the readiness checks judge. Looks that need nothing of each other are made at once, and each fails by itself: what could not be
+ * listed is told as unknown there, and the other looks are at what could. Throws AccountUnreachable where the account takes the session no more.
  */
 export async function readReadiness(accountId: string, clients: ReadinessClients, facts: ClusterFacts, now: string): Promise<ReadinessFacts> {
   const { cluster, remembered } = facts;
@@ -29,9 +29,9 @@ export async function readReadiness(accountId: string, clients: ReadinessClients
 
   const [insights, roles, kmsKey, quotas, launchTemplates, selfManagedGroups, fargateProfiles, pooledNodes, limits] = await Promise.all([
     look(INSIGHT_ACTIONS, () => readInsightsFacts(clients.eks, cluster.name)),
-    look(ROLE_ACTIONS, async () => readRoles(clients.iam, facts, seenOr(await fargate))),
+    look(ROLE_ACTIONS, async () => readRoles(clients.iam, facts, ifSeen(await fargate))),
     look(KEY_ACTIONS, () => readKmsKey(clients.kms, cluster.kmsKeyArn)),
-    look(QUOTA_ACTIONS, async () => readVcpuQuotas(clients, launchedTypes(facts, await groups, await templates), remembered?.vcpuLimits ?? {})),
+    look(QUOTA_ACTIONS, async () => readVcpuQuotas(clients, launchedTypes(facts, ifSeen(await groups), await templates), remembered?.vcpuLimits ?? {})),
     templates,
     look(SELF_MANAGED_ACTIONS, async () => selfManaged(clients, await groups, await templates)),
     fargate,
@@ -59,10 +59,9 @@ function templateUses({ nodegroups }: ClusterFacts, groups: Looked<readonly Auto
   const managed = nodegroups.flatMap(({ nodegroupName, launchTemplate }): TemplateUse[] =>
     launchTemplate === undefined ? [] : [{ ref: { ...launchTemplate, version: launchTemplate.version ?? '$Default' }, usedBy: nodegroupName, back: false }],
   );
-  const own = groups.kind === 'unknown' ? [] : groups.value;
   return [
     ...managed,
-    ...own.flatMap((group): TemplateUse[] => {
+    ...ifSeen(groups).flatMap((group): TemplateUse[] => {
       const ref = templateOf(group);
       return ref === undefined ? [] : [{ ref, usedBy: group.AutoScalingGroupName ?? '', back: true }];
     }),

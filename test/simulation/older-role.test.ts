@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import type { Json } from '../../local/api-client.ts';
+import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
+
+/** What roles were asked for before there were readiness checks: nothing of these services, and of EKS no insights and no profiles. */
+const LATER = /^(kms|servicequotas|autoscaling|cloudwatch):|^ec2:Describe(Instances|InstanceTypes|Images)$|^eks:(.*Insight.*|.*FargateProfile.*)$/;
+
+describe('an account whose role was made before readiness checks were', () => {
+  let world: Rehearsal;
+  let clusterId: string;
+
+  before(async () => {
+    world = await rehearse({ seed: 41 });
+    const { permissionsPolicy } = await world.api.get(`/v1/accounts/${ACCOUNT}`);
+    const earlier = permissionsPolicy.Statement.map((statement: Json) => ({ ...statement, Action: statement.Action.filter((action: string) => !LATER.test(action)) })).filter((statement: Json) => statement.Action.length > 0);
+    const iam = new IAMClient({ endpoint: world.stage.awsUrl, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } });
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'slipway-access', PolicyName: 'slipway-access', PolicyDocument: JSON.stringify({ ...permissionsPolicy, Statement: earlier }) }));
+    await world.advance(1);
+    clusterId = await world.cluster();
+  });
+  after(() => world.stage.close());
+
+  it('is verified, and told which actions it lacks', async () => {
+    const { conditions } = await world.api.post(`/v1/accounts/${ACCOUNT}/verify`, {});
+    const of = (type: string) => conditions.find((condition: Json) => condition.type === type);
+    assert.equal(of('AccessVerified').status, 'True');
+    assert.deepEqual([of('PermissionsCurrent').status, of('PermissionsCurrent').reason], ['False', 'MissingActions']);
+    assert.match(of('PermissionsCurrent').message, /autoscaling:DescribeAutoScalingGroups/);
+  });
+
+  it('has its plans made, with each look that could not be made and the action that it needs', async () => {
+    const plan = await world.api.get(`/v1/clusters/${clusterId}/upgrade-plan?to=1.34`);
+    assert.equal(plan.hops.length, 1);
+    const because = plan.notLookedAt.map((line: Json) => line.because).join('\n');
+    for (const action of ['eks:ListFargateProfiles', 'ec2:DescribeInstances', 'servicequotas:GetServiceQuota', 'autoscaling:DescribeAutoScalingGroups']) assert.ok(because.includes(`may not ${action}`), `${action}\n${because}`);
+  });
+});
