@@ -1,16 +1,17 @@
 import { isShut, lastBegunHop } from './gates.ts';
+import { bakesNow } from './held-steps.ts';
 import type { MayBegin } from './may-begin.ts';
 import type { Operation, Step } from './operation.ts';
 
 const MINUTE_MS = 60_000;
 
 /**
- * Whether an upgrade may leave the hop that it has just done: once it has baked, and was approved where that was asked. A hop that did
- * not come to a good end has nothing to bake. `healthyAt` is when everything was seen well again, epoch ms.
+ * Whether an upgrade may leave the hop that it has just done, or go on to its nodes where they are held: once it has baked, and was
+ * approved where that was asked. A hop that did not come to a good end has nothing to bake. `healthyAt` is when everything was seen well again, epoch ms.
  */
 export function mayLeaveHop(operation: Operation, steps: readonly Step[], healthyAt: number, now: number): MayBegin {
   const hop = lastBegunHop(steps);
-  if (hop === undefined || steps.some((step) => step.hop === hop && step.state !== 'Succeeded')) return { kind: 'yes' };
+  if (hop === undefined || !bakesNow(hop, steps, operation.terms)) return { kind: 'yes' };
   const bakedAt = healthyAt + (operation.terms?.bakeMinutes ?? 0) * MINUTE_MS;
   const shut = isShut(operation, 'afterBake', hop);
   if (now >= bakedAt && !shut) return { kind: 'yes' };

@@ -62,8 +62,8 @@ export function freshPlan({ operation, cluster, facts, now, waivers, lastLook = 
   const { to } = operation.plan;
   // A plan that was written by us names minors; one that does not was not.
   if (!isMinor(to)) throw new Error(`The plan of ${operation.id} leads to ${to}, which is no minor version.`);
-  const asked = { cluster: { ...cluster, version: facts.cluster.version }, facts, now, waivers, askedBy: askersOf(operation) };
-  if (operation.kind !== 'rollback-cluster') return planUpgradeAgain({ ...asked, to, terms: operation.terms, lastLook });
+  const asked = { cluster: { ...cluster, version: facts.cluster.version }, facts, now, terms: operation.terms, waivers, askedBy: askersOf(operation) };
+  if (operation.kind !== 'rollback-cluster') return planUpgradeAgain({ ...asked, to, lastLook });
   if (facts.cluster.version !== to) return planRollback(asked);
   return { kind: 'Refusal', code: 'nothing-to-upgrade', detail: `The control plane is back at ${to}.` };
 }

@@ -1,5 +1,6 @@
 import type { Nodegroup } from './cluster.ts';
 import type { ClusterFacts } from './facts.ts';
+import { MIN_HEALTHY_PERCENTAGE } from './instance-refreshes.ts';
 import type { PlannedStep } from './plan.ts';
 
 /** How many node turns a step takes: nodes, by how many go at once. 1 for everything but the roll of a node group. */
@@ -21,6 +22,3 @@ export function refreshTurnsOf(step: Pick<PlannedStep, 'subject' | 'parameters'>
   const healthy = Number(step.parameters?.['minHealthyPercentage'] ?? MIN_HEALTHY_PERCENTAGE);
   return Math.max(1, Math.ceil(instances / Math.max(1, Math.floor((instances * (100 - healthy)) / 100))));
 }
-
-/** Of instances in service while a group is refreshed: Auto Scaling's own default (source: Auto Scaling API reference, RefreshPreferences). */
-const MIN_HEALTHY_PERCENTAGE = 90;

@@ -45,7 +45,7 @@ export function planAgain({ operation, cluster, facts, now, waivers, askedBy }: 
     case 'upgrade-cluster':
       return planUpgradeAgain({ cluster, to: RequestUpgrade.parse(request).to, facts, now, terms: operation.terms, waivers, askedBy: asking });
     case 'rollback-cluster':
-      return planRollback({ cluster, facts, now, waivers, askedBy: asking });
+      return planRollback({ cluster, facts, now, terms: operation.terms, waivers, askedBy: asking });
     case 'import-cluster':
       return planImport({ cluster, facts, now });
     case 'create-nodegroup':

@@ -11,12 +11,13 @@ import { compareMinors, previousMinor, type Minor } from './minor.ts';
 import { isAmiTypeOffered, type NodegroupAt } from './nodegroup-rolls.ts';
 import { nodesLedger } from './nodes-ledger.ts';
 import { notLookedAtForRollback } from './not-looked-at.ts';
+import type { Terms } from './operation.ts';
 import type { Hop, Plan, PlannedStep } from './plan.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { rollbackFindings } from './rollback-findings.ts';
 import { rollbackWay } from './rollback-way.ts';
 import { withWaivers, type Waiver } from './waiver.ts';
-import { addonStep, worldOf, type World } from './walk-hops.ts';
+import { addonStep, forceParameter, forceTold, worldOf, type World } from './walk-hops.ts';
 
 /** How long EKS may take over a rollback before it gives up and lets the nodes of Auto Mode come forward again: its own default, of 120 to 10,080 (source: EKS API reference, UpdateClusterVersion, rollbackConfig). */
 const ROLLBACK_TIMEOUT_MINUTES = 720;
@@ -26,6 +27,8 @@ export interface RollbackAsk {
   readonly facts: ClusterFacts;
   /** RFC 3339. */
   readonly now: string;
+  /** Of them a rollback knows only which node groups an approver has forced. */
+  readonly terms?: Terms | undefined;
   readonly waivers?: readonly Waiver[] | undefined;
   /** Who asks, and who asked before a retry: their own waivers do not count. */
   readonly askedBy?: string | readonly string[] | undefined;
@@ -47,7 +50,7 @@ export function planRollback(ask: RollbackAsk): Plan | Refusal {
 }
 
 /** The plan as it would be, blocking findings and all. */
-export function draftRollback({ cluster, facts: seen, now, waivers = [], askedBy }: RollbackAsk): Plan | Refusal {
+export function draftRollback({ cluster, facts: seen, now, terms, waivers = [], askedBy }: RollbackAsk): Plan | Refusal {
   const facts = inOrder(seen);
   const from = facts.cluster.version;
   const way = rollbackWay({ ...cluster, version: from }, now);
@@ -58,7 +61,7 @@ export function draftRollback({ cluster, facts: seen, now, waivers = [], askedBy
 
   const world = worldOf(facts);
   const moves = world.addons.map((addon) => movesBack(addon, from, to));
-  const nodeSteps = [...world.nodegroups.flatMap((group) => rollBack(group, to)), ...world.selfManaged.flatMap((group) => refreshed(group, from, to))];
+  const nodeSteps = [...world.nodegroups.flatMap((group) => rollBack(group, to, terms)), ...world.selfManaged.flatMap((group) => refreshed(group, from, to))];
   const addonSteps = moves.flatMap((addon) => addon.moves.map((move) => addonStep(move, 'RollBackAddons', to)));
   const hop: Hop = { from, to, steps: [...nodeSteps, ...addonSteps, controlPlaneStep(facts.cluster.name, from, to)] };
   const found = [...rollbackFindings({ facts, world, from, to, now }), ...moves.flatMap((addon) => addon.findings)];
@@ -80,7 +83,7 @@ export function isNewer(group: World['nodegroups'][number], to: Minor): boolean 
 }
 
 /** EKS takes a managed group back by the same call that rolls it forward (source: EKS user guide, rollback, managed node groups). */
-function rollBack(group: NodegroupAt, to: Minor): PlannedStep[] {
+function rollBack(group: NodegroupAt, to: Minor, terms: Terms | undefined): PlannedStep[] {
   const { nodegroupName, version, amiType, customAmi } = group;
   if (version === undefined || !isNewer(group, to) || customAmi || !isAmiTypeOffered(amiType, to)) return [];
   return [
@@ -92,8 +95,8 @@ function rollBack(group: NodegroupAt, to: Minor): PlannedStep[] {
       subject: nodegroupName,
       from: version,
       to,
-      reason: `No node may be newer than its control plane, so nodes at ${version} go back before it does.`,
-      parameters: { version: to },
+      reason: `No node may be newer than its control plane, so nodes at ${version} go back before it does.${forceTold(nodegroupName, terms)}`,
+      parameters: { version: to, ...forceParameter(nodegroupName, terms) },
     },
   ];
 }

@@ -132,8 +132,6 @@ export function addonStep(move: AddonMove, stage: Stage, hop: Minor): PlannedSte
 
 function rollStep(roll: NodegroupRoll, hop: Minor, terms: Terms | undefined): PlannedStep {
   const { nodegroupName, from, to, because } = roll;
-  const forced = terms?.forceNodegroups?.includes(nodegroupName) === true;
-  const force = forced ? ' An approver has it forced: pods are ended past their disruption budgets.' : '';
   return {
     id: `${hop}/nodegroup/${nodegroupName}`,
     title: `Rolling node group ${nodegroupName} to ${to}`,
@@ -142,9 +140,18 @@ function rollStep(roll: NodegroupRoll, hop: Minor, terms: Terms | undefined): Pl
     subject: nodegroupName,
     from,
     to,
-    reason: `${because}${termsTold(nodegroupName, terms)}${force}`,
-    parameters: { version: to, ...(forced ? { force: true } : {}) },
+    reason: `${because}${termsTold(nodegroupName, terms)}${forceTold(nodegroupName, terms)}`,
+    parameters: { version: to, ...forceParameter(nodegroupName, terms) },
   };
+}
+
+/** Past disruption budgets, where an approver has said so (source: EKS UpdateNodegroupVersion, force). */
+export function forceParameter(nodegroupName: string, terms: Terms | undefined): { readonly force?: true } {
+  return terms?.forceNodegroups?.includes(nodegroupName) === true ? { force: true } : {};
+}
+
+export function forceTold(nodegroupName: string, terms: Terms | undefined): string {
+  return forceParameter(nodegroupName, terms).force === true ? ' An approver has it forced: pods are ended past their disruption budgets.' : '';
 }
 
 /** The id names the launch template's version: another one that comes to be meanwhile is another step. */

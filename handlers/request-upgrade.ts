@@ -58,7 +58,7 @@ export const requestUpgrade = route({
     if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
     if (alarms !== undefined) return alarms;
 
-    const plan = planUpgrade({ cluster: before, to, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
+    const plan = planUpgrade({ cluster: before, to, facts, now: ask.now, terms, waivers, askedBy: ask.caller.sub });
 
     const stuck = isRefusal(plan) || terms.ignoreWindows === true ? undefined : await refusedByWindows(ports, before, plan, ask.nowMs);
     if (stuck !== undefined) return stuck;

@@ -31,3 +31,22 @@ describe('mayLeaveHop', () => {
     assert.deepEqual(leaves(baking({ pause: asked }), 10), { kind: 'hold', wait: 'Paused', because: 'Paused by ada: payday.' });
   });
 });
+
+describe('a hop whose nodes are held', () => {
+  const roll = aStep({ id: '1.34/nodegroup/blue', kind: 'upgrade-nodegroup', stage: 'UpgradeNodegroups', subject: 'blue', order: 3 });
+  const held = (more: Partial<Operation> = {}): Operation => baking({ terms: { bakeMinutes: 60, gates: ['afterBake'], holdNodegroups: true }, ...more });
+
+  it('bakes and is approved before its nodes roll', () => {
+    assert.deepEqual([leaves(held(), 59, [done, roll]).kind, leaves(held(), 60, [done, roll])], ['hold', { kind: 'hold', wait: 'Approval', because: 'The hop to 1.34 has to be approved (gate afterBake) before the upgrade goes on.' }]);
+    assert.equal(leaves(baking(), 0, [done, roll]).kind, 'yes', 'nodes that are not held are a part of a hop that is not done');
+  });
+
+  it('does not bake again once they have rolled, and not at all when one failed', () => {
+    assert.equal(leaves(held(), 0, [done, { ...roll, state: 'Succeeded' }]).kind, 'yes');
+    assert.equal(leaves(held(), 0, [done, { ...roll, state: 'Failed' }]).kind, 'yes');
+  });
+
+  it('bakes after its nodes where it has nothing else', () => {
+    assert.equal(leaves(held(), 59, [{ ...roll, state: 'Succeeded' }]).kind, 'hold');
+  });
+});

@@ -1,5 +1,6 @@
 import type { Ports } from '../../aws/ports.ts';
-import { entryOf, PARALLEL_NODEGROUPS_MAX, subjectsOf, type Entry } from '../../domain/hop-entry.ts';
+import { PARALLEL_NODEGROUPS_MAX } from '../../domain/estimate.ts';
+import { entryOf, subjectsOf, type Entry } from '../../domain/hop-entry.ts';
 import { mayBegin } from '../../domain/may-begin.ts';
 import { mayLeaveHop } from '../../domain/may-leave-hop.ts';
 import { decideNextHop } from '../../domain/next-hop.ts';
