@@ -102,6 +102,8 @@ describe('an operation that another follows', () => {
     assert.equal((await store.beginRetry(ended, { plan: PLAN, by }, await held())).kind, 'written');
     assert.deepEqual((await store.operation('op-1'))?.operation.succeededBy, undefined);
     assert.deepEqual(await store.endOperation('op-1', 1, end(now, 'op-3'), NOON), { kind: 'already' }, 'the first run has nothing to end any more');
+    assert.deepEqual(await store.endOperation('op-1', 2, end(await held(), 'op-4'), NOON), { kind: 'ended', succeededBy: 'op-4' });
+    assert.deepEqual(await store.endOperation('op-1', 1, end(now), NOON), { kind: 'already' }, 'what follows the second run does not follow the first');
     assert.equal(nextRun(ended, { plan: PLAN, by }).succeededBy, undefined);
   });
 });
