@@ -99,7 +99,7 @@ export function draftUpgrade({ cluster, to, facts: seen, now, terms, waivers = [
 }
 
 /** A canary is asked for so that the others wait for it: one that is no group of the cluster, or does not roll, would let them all go at once. */
-function canaryRefusal(plan: Plan, terms: Terms | undefined): Refusal | undefined {
+export function canaryRefusal(plan: Plan, terms: Terms | undefined): Refusal | undefined {
   const { canaryNodegroup } = terms ?? {};
   if (canaryNodegroup === undefined || plan.hops.some((hop) => hop.steps.some((step) => step.stage === 'UpgradeCanaryNodegroup'))) return undefined;
   const known = plan.nodes?.find((line) => line.name === canaryNodegroup && (line.kind === 'managed' || line.kind === 'self-managed'));

@@ -2,7 +2,7 @@ import type { Cluster } from './cluster.ts';
 import { nextOpening } from './maintenance.ts';
 import type { Terms } from './operation.ts';
 import { refuse, type Refusal } from './refusal.ts';
-import type { RequestUpgrade } from './requests.ts';
+import type { RequestUpgrade, UpgradePlanQuery } from './requests.ts';
 import { alarmOutOfReach } from './rollback-alarms.ts';
 
 /** What is planned further ahead than this is planned on another world. */
@@ -26,6 +26,15 @@ export function upgradeTerms(asked: RequestUpgrade, cluster: Cluster, now: numbe
     ...(maxParallelNodegroups === undefined ? {} : { maxParallelNodegroups }),
     ...(nodegroupRetries === undefined || nodegroupRetries === 0 ? {} : { nodegroupRetries }),
     ...(rollbackOn === undefined ? {} : { rollbackOn }),
+  };
+}
+
+/** The terms that a dry run was asked with: those that change the plan. */
+export function plannedTerms({ canaryNodegroup, maxParallelNodegroups, holdNodegroups }: UpgradePlanQuery): Terms {
+  return {
+    ...(holdNodegroups === true ? { holdNodegroups } : {}),
+    ...(canaryNodegroup === undefined ? {} : { canaryNodegroup }),
+    ...(maxParallelNodegroups === undefined ? {} : { maxParallelNodegroups }),
   };
 }
 

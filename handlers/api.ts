@@ -14,6 +14,7 @@ import { getHealth } from './get-health.ts';
 import { getNodegroup } from './get-nodegroup.ts';
 import { getOpenApi } from './get-openapi.ts';
 import { getOperation } from './get-operation.ts';
+import { getRollbackPlan } from './get-rollback-plan.ts';
 import { getUpgradePlan } from './get-upgrade-plan.ts';
 import { getWaiver } from './get-waiver.ts';
 import { giveWaiver } from './give-waiver.ts';
@@ -28,6 +29,7 @@ import { listWaivers } from './list-waivers.ts';
 import { pauseOperation } from './pause-operation.ts';
 import { registerAccount } from './register-account.ts';
 import { removeAccount } from './remove-account.ts';
+import { requestRollback } from './request-rollback.ts';
 import { requestUpgrade } from './request-upgrade.ts';
 import { resumeOperation } from './resume-operation.ts';
 import { retryOperation } from './retry-operation.ts';
@@ -46,6 +48,7 @@ export const QUERIES: readonly AnyRoute[] = [
   listNodegroups,
   getNodegroup,
   getUpgradePlan,
+  getRollbackPlan,
   listWaivers,
   getWaiver,
   listOperations,
@@ -71,6 +74,7 @@ export const COMMANDS: readonly AnyRoute[] = [
   changeNodegroup,
   deleteNodegroup,
   requestUpgrade,
+  requestRollback,
   giveWaiver,
   takeWaiverBack,
   approveOperation,

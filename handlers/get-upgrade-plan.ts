@@ -1,6 +1,7 @@
-import { draftUpgrade } from '../domain/plan-upgrade.ts';
+import { canaryRefusal, draftUpgrade } from '../domain/plan-upgrade.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import { UpgradePlanQuery } from '../domain/requests.ts';
+import { plannedTerms } from '../domain/upgrade-terms.ts';
 import { PlanView } from '../domain/view.ts';
 import { planAnswer } from './plan-answer.ts';
 import { clusterToRead } from './reach.ts';
@@ -14,7 +15,7 @@ export const getUpgradePlan = route({
   summary: 'Plan an upgrade without beginning it',
   query: UpgradePlanQuery,
   answers: { 200: { description: 'The plan: hops and steps, each with its reason.', schema: PlanView, text: true } },
-  refusals: ['not-found', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-upgrade', 'version-not-offered', 'version-not-newer', 'account-unreachable'],
+  refusals: ['not-found', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-upgrade', 'version-not-offered', 'version-not-newer', 'rules-broken', 'account-unreachable'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;
@@ -26,8 +27,10 @@ export const getUpgradePlan = route({
     if (isRefusal(facts)) return facts;
     if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
 
-    const plan = draftUpgrade({ cluster, to: ask.query.to, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
+    const terms = plannedTerms(ask.query);
+    const plan = draftUpgrade({ cluster, to: ask.query.to, facts, now: ask.now, terms, waivers, askedBy: ask.caller.sub });
+    if (isRefusal(plan)) return plan;
 
-    return isRefusal(plan) ? plan : planAnswer(ask, plan);
+    return canaryRefusal(plan, terms) ?? planAnswer(ask, plan);
   },
 });

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { openFrontDoor, type FrontDoor } from './front-door.ts';
 import { soundBody } from './sound-requests.ts';
 import { API } from '../../handlers/api.ts';
+import { at133, clusterFacts } from '../domain/worlds.ts';
 
 const DAY_MS = 86_400_000;
 let door: FrontDoor;
@@ -119,7 +120,9 @@ describe('an Idempotency-Key', () => {
     const account = await door.registered({ accountId: '222222222222', externalId: 'external' });
     const paths = async (path: string): Promise<string> => {
       const needsRest = !path.includes('/operations/');
-      const cluster = await door.standing();
+      const goesBack = path.endsWith('/rollbacks');
+      door.facts.cluster = goesBack ? clusterFacts('1.34') : at133();
+      const cluster = await door.standing(goesBack ? { version: '1.34', upgraded: { from: '1.33', to: '1.34', at: new Date(door.now).toISOString() } } : {});
       if (needsRest) return path.replace('{clusterId}', cluster.clusterId).replace('{accountId}', account.accountId);
       const operation = await door.working(cluster, path.endsWith('/approve') ? { requestedBy: 'grace', terms: { gates: ['beforeControlPlane'] } } : {});
       if (path.endsWith('/resume')) await door.store.recordIntent(operation.id, 'pause', { by: 'ada', at: new Date(door.now).toISOString() });

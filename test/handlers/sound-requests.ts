@@ -26,6 +26,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/clusters/{clusterId}/nodegroups': NODEGROUP,
   'PATCH /v1/clusters/{clusterId}/nodegroups/{nodegroupName}': { scalingConfig: { desiredSize: 3 } },
   'POST /v1/clusters/{clusterId}/upgrades': { to: '1.34' },
+  'POST /v1/clusters/{clusterId}/rollbacks': { reason: 'Checkout answers slowly since the upgrade.' },
   'POST /v1/clusters/{clusterId}/waivers': { code: 'insight-error', owner: 'team payments', reason: 'The client goes on Friday.', until: '2026-09-20T00:00:00Z' },
   'POST /v1/operations/{operationId}/approve': { gate: 'beforeControlPlane', comment: 'Seen in staging.' },
   'POST /v1/freeze': { reason: 'An incident.' },

@@ -93,6 +93,8 @@ describe('an upgrade\'s terms', () => {
   ];
   for (const [what, body, path] of wrong) it(`do not have ${what}`, () => refused(422, 'rules-broken', ask(body), path));
 
+  it('do not have a canary that is no group of the cluster', () => refused(422, 'rules-broken', ask({ canaryNodegroup: 'red' }), 'canaryNodegroup'));
+
   it('do not have a start that has passed, or lies months ahead', async () => {
     await refused(422, 'rules-broken', ask({ startAt: '2026-09-01T11:59:59Z' }));
     await refused(422, 'rules-broken', ask({ startAt: '2026-12-01T12:00:00Z' }));
@@ -157,7 +159,13 @@ describe('an upgrade plan', () => {
   });
 
   it('takes what would change it, in the form of a query', async () => {
-    assert.equal((await plan('&canaryNodegroup=blue&maxParallelNodegroups=4&holdNodegroups=true')).status, 200);
+    const stages = (told: Told): string[] => told.body.hops.flatMap((hop: Json) => hop.steps.map((step: Json) => step.stage));
+    const asked = await plan('&canaryNodegroup=blue&maxParallelNodegroups=1&holdNodegroups=true');
+    assert.ok(asked.status === 200 && stages(asked).includes('UpgradeCanaryNodegroup'), asked.text);
+    const plain = await plan();
+    assert.ok(!stages(plain).includes('UpgradeCanaryNodegroup') && plain.body.estimate.minutes < asked.body.estimate.minutes);
+    const unknown = await plan('&canaryNodegroup=red');
+    assert.deepEqual([unknown.status, unknown.body.code, unknown.body.errors[0].path], [422, 'rules-broken', 'canaryNodegroup']);
     for (const query of ['&maxParallelNodegroups=5', '&maxParallelNodegroups=', '&holdNodegroups=yes', '&canaryNodegroup=-', '&bakeMinutes=5']) {
       const told = await plan(query);
       assert.deepEqual([told.status, told.body.code], [400, 'invalid-request'], query);

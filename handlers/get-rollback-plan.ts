@@ -1,0 +1,31 @@
+import { draftRollback } from '../domain/plan-rollback.ts';
+import { isRefusal, refuse } from '../domain/refusal.ts';
+import { PlanView } from '../domain/view.ts';
+import { planAnswer } from './plan-answer.ts';
+import { clusterToRead } from './reach.ts';
+import { route } from './route.ts';
+
+/** What a rollback would do, and why, without doing it: findings that would bar it are shown beside the steps. */
+export const getRollbackPlan = route({
+  method: 'GET',
+  path: '/v1/clusters/{clusterId}/rollback-plan',
+  access: 'read',
+  summary: 'Plan a rollback without beginning it',
+  answers: { 200: { description: 'The plan of the one hop back, each step with its reason.', schema: PlanView, text: true } },
+  refusals: ['not-found', 'cluster-not-in-account', 'rollback-unavailable', 'account-unreachable'],
+  async run(ask, ports) {
+    const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
+    if (isRefusal(cluster)) return cluster;
+    const { accountId, region, clusterId, name } = cluster;
+    const [facts, waivers] = await Promise.all([
+      ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, readiness: true }),
+      ports.store.waivers(clusterId, ask.nowMs),
+    ]);
+    if (isRefusal(facts)) return facts;
+    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+
+    const plan = draftRollback({ cluster, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
+
+    return isRefusal(plan) ? plan : planAnswer(ask, plan);
+  },
+});
