@@ -10,6 +10,7 @@ import { awsJson } from './protocols/aws-json.ts';
 import { awsQuery } from './protocols/aws-query.ts';
 import { ec2Query } from './protocols/ec2-query.ts';
 import { restJson } from './protocols/rest-json.ts';
+import { rpcV2Cbor } from './protocols/rpc-v2-cbor.ts';
 import { readModel } from './protocols/shape.ts';
 import type { Model, OperationShape } from './protocols/shape.ts';
 import { MalformedInput, UnfitOutput } from './protocols/wire.ts';
@@ -24,6 +25,7 @@ const PROTOCOLS: Readonly<Record<Protocol, WireProtocol>> = {
   'aws-json-1.1': awsJson('1.1'),
   'aws-query': awsQuery,
   'ec2-query': ec2Query,
+  'rpc-v2-cbor': rpcV2Cbor,
 };
 
 /** Services that are one for the whole world: their state and their counts know no region. */
@@ -185,7 +187,8 @@ export function createDispatch(world: World, services: readonly SimulatedService
 function spokenTo(served: Served, request: WireRequest): Served {
   const { service } = served;
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-  const protocol = isForm && service.alsoSpeaks?.includes('aws-query') === true ? 'aws-query' : service.protocol;
+  const said = request.headers['smithy-protocol'] === 'rpc-v2-cbor' ? 'rpc-v2-cbor' : isForm ? 'aws-query' : service.protocol;
+  const protocol = service.alsoSpeaks?.includes(said) === true ? said : service.protocol;
   return { ...served, protocol, wire: PROTOCOLS[protocol] };
 }
 

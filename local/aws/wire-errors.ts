@@ -5,9 +5,9 @@ import type { Protocol } from './service.ts';
 
 /** The errors that AWS has in front of its services, in each protocol's own words. */
 
-const speaksJson = (protocol: Protocol): boolean => protocol === 'aws-json-1.0' || protocol === 'aws-json-1.1' || protocol === 'rest-json';
+const speaksJson = (protocol: Protocol): boolean => protocol === 'aws-json-1.0' || protocol === 'aws-json-1.1' || protocol === 'rest-json' || protocol === 'rpc-v2-cbor';
 /** Services of AWS JSON answer 400 to what others answer 403 to. */
-const forbidden = (protocol: Protocol): number => (protocol === 'aws-json-1.0' || protocol === 'aws-json-1.1' ? 400 : 403);
+const forbidden = (protocol: Protocol): number => (protocol === 'aws-json-1.0' || protocol === 'aws-json-1.1' || protocol === 'rpc-v2-cbor' ? 400 : 403);
 
 export function deniedError(protocol: Protocol, message: string): AwsError {
   if (protocol === 'ec2-query') return new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${message}`, 403);

@@ -51,3 +51,28 @@ describe('The aws command line', { skip: absent() }, () => {
     await assert.rejects(aws(stage, 'eks', 'register-cluster', '--name', 'x', '--connector-config', 'roleArn=r,provider=OTHER'), /NotImplemented.*does not support eks:RegisterCluster/);
   });
 });
+
+describe('The aws command line, beside EKS', { skip: absent() }, () => {
+  it('makes an alarm fire, and rolls an Auto Scaling group', async (context) => {
+    const stage = await startAws(context);
+    const settings = ['--namespace', 'Shop', '--metric-name', 'Errors', '--statistic', 'Sum', '--period', '60', '--evaluation-periods', '1', '--threshold', '1', '--comparison-operator', 'GreaterThanThreshold'];
+    const [images, quota] = await Promise.all([
+      aws(stage, 'ec2', 'describe-images', '--owners', 'amazon', '--filters', 'Name=name,Values=amazon-eks-node-al2023-x86_64-standard-1.33-v20260304'),
+      aws(stage, 'service-quotas', 'get-service-quota', '--service-code', 'ec2', '--quota-code', 'L-1216C47A'),
+      aws(stage, 'cloudwatch', 'put-metric-alarm', '--alarm-name', 'errors', ...settings),
+    ]);
+    assert.equal((quota['Quota'] as Record<string, unknown>)['Value'], 1152);
+    const [image] = images['Images'] as Record<string, string>[];
+    await aws(stage, 'ec2', 'create-launch-template', '--launch-template-name', 'nodes', '--launch-template-data', JSON.stringify({ ImageId: image?.['ImageId'], InstanceType: 'm5.large' }));
+    await Promise.all([
+      aws(stage, 'autoscaling', 'create-auto-scaling-group', '--auto-scaling-group-name', 'workers', '--launch-template', 'LaunchTemplateName=nodes,Version=1', '--min-size', '1', '--max-size', '2', '--availability-zones', 'eu-west-1a'),
+      aws(stage, 'cloudwatch', 'set-alarm-state', '--alarm-name', 'errors', '--state-value', 'ALARM', '--state-reason', 'a drill'),
+    ]);
+    await stage.pass(120);
+    await aws(stage, 'autoscaling', 'start-instance-refresh', '--auto-scaling-group-name', 'workers');
+    await stage.pass(300);
+    const [refreshes, alarms] = await Promise.all([aws(stage, 'autoscaling', 'describe-instance-refreshes', '--auto-scaling-group-name', 'workers'), aws(stage, 'cloudwatch', 'describe-alarms', '--state-value', 'ALARM')]);
+    assert.deepEqual((refreshes['InstanceRefreshes'] as Record<string, unknown>[]).map(({ Status, PercentageComplete }) => [Status, PercentageComplete]), [['Successful', 100]]);
+    assert.deepEqual((alarms['MetricAlarms'] as Record<string, unknown>[]).map(({ AlarmName }) => AlarmName), ['errors']);
+  });
+});

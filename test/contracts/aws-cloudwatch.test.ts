@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { SmithyRpcV2CborProtocol } from '@smithy/core/cbor';
 import { Disk } from '../../local/disk.ts';
 import { EPOCH, policy, refusal, startAws } from './aws-stage.ts';
 
@@ -141,5 +142,16 @@ describe('CloudWatch', () => {
     };
     assert.match(await ask('Action=DescribeAlarms&Version=2010-08-01&AlarmNames.member.1=errors'), /<DescribeAlarmsResponse xmlns="http:\/\/monitoring\.amazonaws\.com\/doc\/2010-08-01\/">.*<StateValue>INSUFFICIENT_DATA<\/StateValue>/s);
     assert.match(await ask('Action=DeleteAlarms&Version=2010-08-01&AlarmNames.member.1=nobody'), /<Code>ResourceNotFound<\/Code>/);
+  });
+
+  it('speaks CBOR with newer clients', async (context) => {
+    const stage = await startAws(context);
+    const cloudwatch = new CloudWatchClient({ ...stage.as(ACCOUNT), protocol: SmithyRpcV2CborProtocol });
+    await cloudwatch.send(new PutMetricAlarmCommand({ AlarmName: 'errors', ...SETTINGS, Threshold: 0.5 }));
+    await cloudwatch.send(new SetAlarmStateCommand({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'a drill' }));
+    const [alarm] = (await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: ['errors'] }))).MetricAlarms ?? [];
+    assert.deepEqual([alarm?.StateValue, alarm?.Threshold, alarm?.StateUpdatedTimestamp], ['ALARM', 0.5, new Date(EPOCH)]);
+    assert.equal((await cloudwatch.send(new DescribeAlarmHistoryCommand({ StartDate: new Date(Date.parse(EPOCH) + 1) }))).AlarmHistoryItems?.length, 0);
+    assert.deepEqual(await refusal(cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['nobody'] }))), { name: 'ResourceNotFound', message: 'The following alarms do not exist: nobody', status: 404 });
   });
 });

@@ -11,7 +11,7 @@ export function createCloudWatch(world: World): SimulatedService {
     name: 'cloudwatch',
     signedAs: 'monitoring',
     protocol: 'aws-json-1.0',
-    alsoSpeaks: ['aws-query'],
+    alsoSpeaks: ['aws-query', 'rpc-v2-cbor'],
     schemas: { ...cloudwatch },
     operations: { ...alarmOperations(alarms), ...tagOperations(alarms) },
     needs: (operation, input, call) => needsOf(operation, input as Readonly<Record<string, unknown>>, call, alarms),

@@ -7,7 +7,7 @@ const RESOURCE_TYPES: Readonly<Record<string, string>> = { vpc: 'vpc', subnet: '
 /** Changes are checked against what they name; descriptions against everything. Source: Service Authorization Reference, Amazon EC2. */
 export function needsOf(operation: string, input: Readonly<Record<string, unknown>>, call: Call, place: () => Ec2Place): readonly Needed[] | undefined {
   if (operation.startsWith('Describe')) return undefined;
-  if (operation === 'RunInstances') return runNeeds(input as unknown as RunInstancesCommandInput, call);
+  if (operation === 'RunInstances') return runNeeds(input as unknown as RunInstancesCommandInput, call, place());
   if (operation === 'RegisterImage' || operation === 'CopyImage') return [{ action: `ec2:${operation}`, resource: imageArn(call, '*') }];
   const { Resources, InstanceIds, SubnetId, GroupId, LaunchTemplateId, VpcId, ImageId } = input;
   const several = Resources ?? InstanceIds;
@@ -27,12 +27,14 @@ function imageArn({ region }: Call, id: string): string {
 }
 
 /** A launch needs everything that it is made of, and another action for its tags. */
-function runNeeds(input: RunInstancesCommandInput, call: Call): readonly Needed[] {
+function runNeeds(input: RunInstancesCommandInput, call: Call, place: Ec2Place): readonly Needed[] {
   const own = (type: string, id = '*'): string => `arn:aws:ec2:${call.region}:${call.accountId}:${type}/${id}`;
-  const template = input.LaunchTemplate;
+  const { LaunchTemplateId, LaunchTemplateName } = input.LaunchTemplate ?? {};
+  const templateId = LaunchTemplateId ?? (LaunchTemplateName === undefined ? undefined : (place.templates.list().find(({ name }) => name === LaunchTemplateName)?.id ?? '*'));
+  const template = templateId === undefined ? undefined : own('launch-template', templateId);
   const groups = input.SecurityGroupIds ?? [];
   const tags = (input.TagSpecifications ?? []).flatMap(({ Tags }) => Tags ?? []);
-  const request = Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [`aws:RequestTag/${Key}`, Value]));
+  const request: Record<string, string> = { ...Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [`aws:RequestTag/${Key}`, Value])), ...(template === undefined ? {} : { 'ec2:LaunchTemplate': template }) };
   const resources = [
     own('instance'),
     imageArn(call, input.ImageId ?? '*'),
@@ -40,7 +42,7 @@ function runNeeds(input: RunInstancesCommandInput, call: Call): readonly Needed[
     own('network-interface'),
     own('volume'),
     ...(groups.length === 0 ? [own('security-group')] : groups.map((id) => own('security-group', id))),
-    ...(template === undefined ? [] : [own('launch-template', template.LaunchTemplateId)]),
+    ...(template === undefined ? [] : [template]),
   ];
   const tagging = tags.length === 0 ? [] : [{ action: 'ec2:CreateTags', resource: own('instance'), context: { ...request, 'ec2:CreateAction': 'RunInstances' } }];
   return [...resources.map((resource) => ({ action: 'ec2:RunInstances', resource, context: request })), ...tagging];

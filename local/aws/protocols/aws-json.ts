@@ -24,15 +24,18 @@ export function awsJson(version: '1.0' | '1.1'): WireProtocol {
     },
     writeError(error: AwsError, shape: ErrorShape | undefined, model: Model, requestId: string): WireAnswer {
       const type = shape === undefined ? error.code : `${model.namespace}#${shape.name}`;
-      // Clients of services that once spoke the query protocol read the old code from this header.
-      const query: Record<string, string> = shape?.queryCode === undefined ? {} : { 'x-amzn-query-error': `${shape.queryCode};${shape.fault === 'client' ? 'Sender' : 'Receiver'}` };
       return {
         status: shape?.status ?? error.status,
-        headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, ...query },
+        headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, ...queryErrorHeader(shape) },
         body: JSON.stringify({ __type: type, ...errorMembers(error, shape) }),
       };
     },
   };
+}
+
+/** Clients of services that once spoke the query protocol read the old code from this header. */
+export function queryErrorHeader(shape: ErrorShape | undefined): Record<string, string> {
+  return shape?.queryCode === undefined ? {} : { 'x-amzn-query-error': `${shape.queryCode};${shape.fault === 'client' ? 'Sender' : 'Receiver'}` };
 }
 
 /** An error's message and further members as JSON, held against the error's shape. */
