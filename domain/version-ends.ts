@@ -5,7 +5,10 @@ import { AL2_LAST_MINOR } from './nodegroup-rolls.ts';
 import type { Finding, Hop } from './plan.ts';
 import type { ReadinessFacts } from './readiness-facts.ts';
 
-/** kube-proxy tells that its IPVS mode is to go from 1.35 on, and has none from 1.36 on (source: eksup K8S012). */
+/**
+ * kube-proxy tells that its IPVS mode is to go from 1.35 on, and has none from 1.36 on (source: EKS release notes of 1.35; eksup K8S012).
+ * Upstream has put the removal off since (kubernetes/enhancements 5495), which is why an approver may let it pass.
+ */
 const IPVS_DEPRECATED_IN: Minor = '1.35';
 export const IPVS_REMOVED_IN: Minor = '1.36';
 
