@@ -17,8 +17,8 @@ const PAGE_SIZE = 100;
 const PAGES_MAX = 5;
 /** Insights that do not pass and are looked at closer; EKS has about ten kinds. */
 const LOOKED_AT_CLOSER_MAX = 25;
-/** What an upgrade or a rollback is judged by; EKS's third category is about hybrid nodes' configuration. */
-const CATEGORIES: Category[] = ['UPGRADE_READINESS', 'ROLLBACK_READINESS'];
+/** What an upgrade or a rollback is judged by, and what is told beside it: misconfigurations, at present of hybrid nodes. */
+const CATEGORIES: Category[] = ['UPGRADE_READINESS', 'ROLLBACK_READINESS', 'MISCONFIGURATION'];
 const PASSING = 'PASSING';
 
 export async function startInsightsRefresh(client: EKSClient, clusterName: string): Promise<void> {

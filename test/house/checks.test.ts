@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { FINDINGS, type FindingCode } from '../../domain/finding-codes.ts';
 import { mayBeWaived } from '../../domain/waiver.ts';
+import { CASES, OF_OTHER_WORK } from '../domain/checks/cases.ts';
+import { NOT_SHOWN, SCENARIOS } from '../simulation/check-scenarios.ts';
 import { REPOSITORY } from './sources.ts';
 
 /** How a heading of docs/checks.md begins: what the finding may do, whether it can be waived, and for which versions it is looked for. */
@@ -21,6 +23,22 @@ describe('the page of checks', () => {
   it('is found out when a heading says something else', () => {
     assert.equal(openingOf('### al2-last-minor\n\nBlocks. Target 1.32, for some.\n', 'al2-last-minor'), 'Blocks');
     assert.match(openingOf('### al2-last-minor\n\nAdvises. Some groups.\n', 'al2-last-minor'), /does not begin/);
+  });
+});
+
+describe('every check of an upgrade', () => {
+  const codes = (Object.keys(FINDINGS) as FindingCode[]).filter((code) => !OF_OTHER_WORK.includes(code));
+  const shown = new Set<string>(SCENARIOS.flatMap((scenario) => scenario.codes));
+
+  it('has a case that fails when the check is gone', () => {
+    const had = new Set(CASES.map((one) => one.code));
+    assert.deepEqual(codes.filter((code) => !had.has(code)), []);
+  });
+
+  it('is shown by a simulated account, or says why it cannot be', () => {
+    assert.deepEqual(codes.filter((code) => !shown.has(code) && NOT_SHOWN[code] === undefined), []);
+    assert.deepEqual(Object.keys(NOT_SHOWN).filter((code) => shown.has(code) || !codes.includes(code as FindingCode)), [], 'excused, and shown or unknown');
+    for (const because of Object.values(NOT_SHOWN)) assert.match(because, /^\S.*\.$/);
   });
 });
 
