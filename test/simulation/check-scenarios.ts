@@ -55,8 +55,7 @@ export const NOT_SHOWN: Partial<Readonly<Record<FindingCode, string>>> = {
   'addon-not-listed': 'In the simulated catalogue every add-on has a version for both minors of every hop.',
   'addon-step-missing': 'In the simulated catalogue the VPC CNI has a version of every minor.',
   'self-managed-unhealthy': 'Instances of simulated Auto Scaling groups are replaced as soon as they are unhealthy.',
-  'rollback-not-ready': 'Shown with rollbacks, of which it tells.',
-  'closes-way-back': 'Shown with rollbacks, of which it tells.',
+  'fargate-profile-unhealthy': 'Simulated Fargate profiles have no health issues, and none fails.',
 };
 
 const region = { region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } };
@@ -165,7 +164,7 @@ export async function makeClusters(owner: Owner): Promise<readonly string[]> {
   kept.set('doomed-nodes', await role(owner, 'eks-doomed-nodes', 'ec2.amazonaws.com', NODE_POLICIES));
   kept.set('pods', await role(owner, 'eks-pods', 'eks-fargate-pods.amazonaws.com'));
   kept.set('lt-doomed', await template(owner, 'doomed', { InstanceType: 'm5.large' }));
-  kept.set('lt-steady', await template(owner, 'steady', { InstanceType: 'm5.large' }));
+  kept.set('lt-steady', await template(owner, 'steady', { InstanceType: 'm5.4xlarge' }));
   kept.set('lt-own', await template(owner, 'own', { ImageId: await image(owner, '1.33'), InstanceType: 'm5.large' }));
 
   await cluster(owner, 'plain', '1.33');
@@ -184,7 +183,7 @@ export async function makeClusters(owner: Owner): Promise<readonly string[]> {
   await owner.stage.advance(15);
 
   const of = (id: string, version = '1') => ({ launchTemplate: { id: kept.get(id), version } });
-  await nodegroup(owner, 'plain', of('lt-steady'));
+  await nodegroup(owner, 'plain', { ...of('lt-steady'), updateConfig: { maxUnavailable: 80 } });
   await nodegroup(owner, 'plain', { nodegroupName: 'own', ...of('lt-own') });
   await nodegroup(owner, 'ruined', { scalingConfig: { minSize: 0, maxSize: 3, desiredSize: 0 }, nodeRole: kept.get('doomed-nodes'), subnets: [...owner.subnets, ...pair('doomed').slice(1)], ...of('lt-doomed') });
   await nodegroup(owner, 'small', { subnets: pair('small') });
@@ -199,10 +198,22 @@ export async function makeClusters(owner: Owner): Promise<readonly string[]> {
 }
 
 export const SCENARIOS: readonly Scenario[] = [
-  { cluster: 'plain', codes: ['extended-support', 'vcpu-quota-short', 'custom-ami'], asMade: true, bring: nothing },
+  { cluster: 'plain', codes: ['extended-support', 'vcpu-quota-short', 'custom-ami', 'known-risk'], asMade: true, bring: nothing },
   { cluster: 'old', codes: ['al2-last-minor'], to: '1.32', asMade: true, bring: nothing },
   { cluster: 'older-images', codes: ['al2-not-offered', 'target-in-extended-support'], to: '1.33', asMade: true, bring: nothing },
   { cluster: 'standard', codes: ['auto-upgrade-ahead'], asMade: true, bring: nothing },
+  {
+    cluster: 'standard',
+    codes: ['closes-way-back'],
+    to: '1.36',
+    asMade: true,
+    async bring({ stage }) {
+      const { items } = await stage.api.get('/v1/clusters');
+      const standard = items.find((one: { name: string }) => one.name === 'standard');
+      const { id } = await stage.api.post(`/v1/clusters/${standard.clusterId}/upgrades`, { to: '1.35' });
+      await stage.ended(id);
+    },
+  },
   { cluster: 'auto', codes: ['auto-mode-nodes'], asMade: true, bring: nothing },
   { cluster: 'zoo', codes: ['hybrid-nodes'], asMade: true, bring: nothing },
   { cluster: 'insights', codes: ['addons-await-nodes'], asMade: true, bring: nothing },
@@ -232,7 +243,7 @@ export const SCENARIOS: readonly Scenario[] = [
     cluster: 'plain',
     codes: ['launch-template-behind'],
     async bring(owner) {
-      await owner.ec2.send(new CreateLaunchTemplateVersionCommand({ LaunchTemplateName: 'steady', SourceVersion: '1', LaunchTemplateData: { InstanceType: 'm5.xlarge' } }));
+      await owner.ec2.send(new CreateLaunchTemplateVersionCommand({ LaunchTemplateName: 'steady', SourceVersion: '1', LaunchTemplateData: { InstanceType: 'm5.large' } }));
     },
   },
   {
@@ -288,7 +299,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await owner.autoScaling.send(new StartInstanceRefreshCommand({ AutoScalingGroupName: 'workers', DesiredConfiguration: { LaunchTemplate: { LaunchTemplateName: 'workers', Version: '1' } } }));
     },
   },
-  { cluster: 'ruined', codes: ['fargate-pods-stay'], asMade: true, bring: nothing },
+  { cluster: 'ruined', codes: ['fargate-pods-stay', 'rollback-not-ready'], asMade: true, bring: nothing },
   {
     cluster: 'ruined',
     codes: ['cluster-role-missing', 'node-role-missing', 'pod-execution-role-missing', 'kms-key-unusable', 'launch-template-missing', 'cluster-subnet-missing', 'nodegroup-subnet-missing'],

@@ -32,6 +32,11 @@ export const OF_OTHER_WORK: readonly FindingCode[] = [
   'log-group-stays',
 ];
 
+/** Severities that no world raises at present, each with the reason why. */
+export const NOT_RAISED: Readonly<Record<string, string>> = {
+  'known-risk blocks': 'No known risk blocks now; that one could is held by made-up risks in test/domain/known-risks.test.ts.',
+};
+
 const only = (offers: readonly AddonOffer[]) => ({ coredns: offers });
 const coredns = { addons: [addonFacts('coredns', 'v1.12.1-eksbuild.2')], nodegroups: [] };
 const issue = (code: string) => [{ code, message: 'Told by EKS.', resourceIds: ['thing-1'] }];
@@ -175,4 +180,6 @@ const WAY_BACK: readonly CheckCase[] = [
   { ...at('rollback-not-ready', 'blocks', kubeProxy('1.33'), kubeProxy('1.33', '1.34')), terms: { rollbackOn: { alarmArns: ['arn:aws:cloudwatch:us-east-1:111111111111:alarm:errors'] } } },
 ];
 
-export const CASES: readonly CheckCase[] = [...STANDING, ...INSIGHTS, ...READINESS, ...WAY_BACK];
+const RISKS: readonly CheckCase[] = [at('known-risk', 'advises', at133({ nodegroups: [nodegroupFacts('blue', '1.33')] }), at133({ nodegroups: [] }))];
+
+export const CASES: readonly CheckCase[] = [...RISKS, ...STANDING, ...INSIGHTS, ...READINESS, ...WAY_BACK];
