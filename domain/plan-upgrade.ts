@@ -81,7 +81,7 @@ export function draftUpgrade({ cluster, to, facts: seen, now, terms, waivers = [
     ...workloadFindings(facts, walk.hops),
     ...walk.findings,
     ...roomFindings(facts, walk.hops),
-    ...readinessFindings({ facts, hops: walk.hops, to, now, movedAt: cluster.upgraded?.at, lastLook }),
+    ...readinessFindings({ facts, hops: walk.hops, to, now, movedAt: cluster.upgraded?.at, lastLook, maxParallelNodegroups: terms?.maxParallelNodegroups }),
     ...wayBackFindings({ cluster, facts, walk, now, terms }),
     ...riskFindings({ facts, hops: walk.hops, now }),
     ...supportFindings(facts, to, now),
@@ -106,7 +106,6 @@ export function canaryRefusal(plan: Plan, terms: Terms | undefined): Refusal | u
   const message = known === undefined ? `The cluster has no node group ${canaryNodegroup}.` : `Node group ${canaryNodegroup} does not roll in this upgrade: ${known.because}`;
   return refuse('rules-broken', `The canary cannot go first. ${message}`, { remedy: 'Name a node group that the plan rolls, or leave the canary out.', errors: [{ path: 'canaryNodegroup', message }] });
 }
-
 
 function told(findings: readonly Finding[]): string {
   return findings.map((found) => ` ${found.subject}: ${found.detail}`).join('');

@@ -32,6 +32,12 @@ describe('the quota of vCPUs', () => {
     assert.match(found(groups, [standard(31)])[0] ?? '', /Rolling a, b, c, d together adds nodes of up to 32 vCPUs/);
   });
 
+  it('counts as many as the terms let roll at once', () => {
+    const facts = at133({ nodegroups: ['a', 'b', 'c'].map((name) => nodegroupFacts(name, '1.33')), readiness: ready({ quotas: seen([standard(8)]) }) });
+    const told = (maxParallelNodegroups: number) => planned(draftUpgrade({ cluster: cluster('1.33'), to: '1.34', facts, now: NOW, terms: { maxParallelNodegroups } })).findings.some(({ code }) => code === 'vcpu-quota-short');
+    assert.deepEqual([told(1), told(2)], [false, true]);
+  });
+
   it('tells Spot from On-Demand', () => {
     const spot = nodegroupFacts('blue', '1.33', { capacityType: 'SPOT' });
     assert.deepEqual(found([spot], [standard(0), standard(8, { code: 'L-34B43A08', spot: true })]), []);
