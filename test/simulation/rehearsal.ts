@@ -24,12 +24,14 @@ export interface Rehearsal {
   advance(minutes: number): Promise<void>;
   /** Time passes until the operation has ended; its last state. */
   ended(operationId: string): Promise<Json>;
-  /** Time passes until `holds` says yes of the operation. */
-  until(operationId: string, holds: (operation: Json) => boolean): Promise<Json>;
+  /** Time passes until `holds` says yes of the operation, which is looked at every so many seconds. */
+  until(operationId: string, holds: (operation: Json) => boolean, strideSeconds?: number): Promise<Json>;
   /** A cluster at `version`, made and ACTIVE. */
   cluster(asked?: { name?: string; version?: string; nodegroups?: Json[]; addons?: Json[]; team?: string }): Promise<string>;
   nodegroup(name: string, size?: number): Json;
   fault(fault: Json): Promise<void>;
+  /** What EKS is to see in a cluster, and what ails it, in the place of what was said before; undefined takes it back. */
+  workloads(clusterName: string, script: Json | undefined): Promise<void>;
   calls(): Promise<Record<string, number>>;
 }
 
@@ -107,6 +109,15 @@ export async function rehearse(options: { seed?: number; dataDir?: string; epoch
     },
     async fault(fault) {
       const response = await fetch(`${stage.awsUrl}/_sim/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fault) });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    async workloads(cluster, script) {
+      const of = { account: ACCOUNT, region: REGION, cluster };
+      const url = `${stage.awsUrl}/_sim/eks/workloads`;
+      const response =
+        script === undefined
+          ? await fetch(`${url}?${new URLSearchParams(of).toString()}`, { method: 'DELETE' })
+          : await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...of, ...script }) });
       if (!response.ok) throw new Error(await response.text());
     },
     async calls() {

@@ -14,6 +14,8 @@ export interface Story {
 }
 
 const EVENTS_MAX = 100;
+/** What lasts less than this, nobody reads in a story. */
+const STRIDE_SECONDS = 60;
 
 export function tellStory(world: Rehearsal, title: string): Story {
   const lines: { at: string; text: string }[] = [];
@@ -31,7 +33,7 @@ export function tellStory(world: Rehearsal, title: string): Story {
         if (now !== last && now !== 'Running') tell(`= ${now}`);
         last = now;
         return holds(operation);
-      }),
+      }, STRIDE_SECONDS),
     async end(operationId, golden) {
       const { items } = await world.api.get(`/v1/operations/${operationId}/events?limit=${EVENTS_MAX}`);
       const events = items.filter(tells).map((event: Json) => ({ at: event.at, text: `- ${event.type}${event.step === undefined ? '' : ` ${event.step}`}: ${event.message}` }));
@@ -53,7 +55,11 @@ function minute(at: string): string {
   return `${at.slice(0, 10)} ${at.slice(11, 16)}`;
 }
 
-/** EKS's ids and the minutes that its work takes are chance too. */
+/** EKS's ids, ours and the minutes that EKS's work takes are chance too. */
 function named(text: string): string {
-  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '(id)').replace(/\d+ are left/g, 'some are left');
+  return text
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '(id)')
+    .replace(/\bi-[0-9a-f]{17}\b/g, '(node)')
+    .replace(/\b(op|w)-[0-9a-z]{26}\b/g, (_, kind) => (kind === 'w' ? '(waiver)' : '(operation)'))
+    .replace(/\d+ are left/g, 'some are left');
 }

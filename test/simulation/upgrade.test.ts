@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import type { Json } from '../../local/api-client.ts';
 import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
+import { tellStory } from './story.ts';
 
 /** Every test takes a stage of its own, closed at the end. */
 const open: Rehearsal[] = [];
@@ -23,8 +24,10 @@ describe('an upgrade over three minors', () => {
     const world = await stageFor(11);
     const clusterId = await world.cluster();
     const before = await world.calls();
-    const { id } = await world.api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.36' });
-    const operation = await world.ended(id);
+    const story = tellStory(world, 'Three minors with one node roll');
+    story.tell('A cluster at 1.33 has the node groups blue and green, also at 1.33. ada asks for 1.36, and for one group at a time.');
+    const { id } = await world.api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.36', maxParallelNodegroups: 1, reason: '1.33 goes into extended support' });
+    const operation = await story.follow(id, (seen) => seen.endedAt !== undefined);
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
     const after = await world.calls();
     const made = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0);
@@ -43,5 +46,9 @@ describe('an upgrade over three minors', () => {
     assert.equal(operation.progress.percent, 100);
     assert.equal(REGION, cluster.region);
     assert.equal(ACCOUNT, cluster.accountId);
+    const { widestSkew, nodesNewerThanControlPlane } = world.stage.aws.eks.history(ACCOUNT, REGION, 'checkout');
+    assert.deepEqual([widestSkew, nodesNewerThanControlPlane], [3, []]);
+    story.tell(`The nodes were at most ${widestSkew} minors behind the control plane, which is what Kubernetes supports, and never newer.`);
+    await story.end(id, new URL('stories/three-minors.golden.txt', import.meta.url));
   });
 });
