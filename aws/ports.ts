@@ -155,8 +155,8 @@ export interface Store {
   recordPlan(operationId: string, run: number, plan: Plan, event: string, now: number): Promise<void>;
   /** We are about to call EKS for this step. Refused when a cancel or pause is asked, or the operation has ended. */
   beginStep(operationId: string, step: Step, now: number): Promise<{ readonly kind: 'written' } | { readonly kind: 'stopped'; readonly by: 'cancel' | 'pause' | 'end' }>;
-  /** EKS took it (or it was found under way): its id is stored before any wait. */
-  recordUpdate(operationId: string, step: Step, update: { readonly updateId: string; readonly adopted: boolean }, now: number): Promise<void>;
+  /** EKS took it (or it was found under way): its id is stored before any wait. `begunAt`, RFC 3339, where EKS began it by this very call: the step starts then. */
+  recordUpdate(operationId: string, step: Step, update: { readonly updateId: string; readonly adopted: boolean; readonly begunAt?: string | undefined }, now: number): Promise<void>;
   /** The step ended here and now. Repeats are harmless: a step ends once. */
   endStep(operationId: string, step: Step, end: StepEnd, now: number): Promise<void>;
   addEvent(operationId: string, event: { readonly type: string; readonly message: string; readonly step?: string; readonly by?: string }, now: number): Promise<void>;

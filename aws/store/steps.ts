@@ -51,12 +51,16 @@ export function steps(table: TableAccess): Steps {
       return standing !== undefined && standing !== null && stepIn(standing).endedAt !== undefined ? { kind: 'stopped', by: 'end' } : { kind: 'written' };
     },
 
-    async recordUpdate(operationId, step, { updateId, adopted }, now) {
+    async recordUpdate(operationId, step, { updateId, adopted, begunAt }, now) {
       const told = adopted ? `Found under way: EKS ${updateId === 'resource' ? 'is making it' : `update ${updateId}`}.` : `EKS took it${updateId === 'resource' ? '' : `: update ${updateId}`}.`;
       await table.write({
         step: {
           update: stepKey(operationId, step.run, step.id),
-          change: { ...asBegun(step), set: { updateId, adopted, state: 'Running' }, keep: { ...asBegun(step).keep, startedAt: new Date(now).toISOString() } },
+          change: {
+            ...asBegun(step),
+            set: { updateId, adopted, state: 'Running', ...(begunAt === undefined ? {} : { startedAt: begunAt }) },
+            keep: { ...asBegun(step).keep, ...(begunAt === undefined ? { startedAt: new Date(now).toISOString() } : {}) },
+          },
           if: { that: 'attribute_not_exists(#endedAt) AND (attribute_not_exists(#updateId) OR #updateId <> :update)', values: { update: updateId } },
         },
         event: historyLine(operationId, { type: adopted ? 'StepAdopted' : 'StepTaken', message: told, step: step.id }, now),

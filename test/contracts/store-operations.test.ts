@@ -219,6 +219,14 @@ describe('a step', () => {
   const states = async () => Object.fromEntries((await record()).steps.map((one) => [one.id, one.state]));
   beforeEach(running);
 
+  it('starts when EKS takes it, however long ago its intent was written', async () => {
+    await store.beginStep('op-1', step(0), NOON);
+    const begunAt = new Date(NOON + 3_600_000).toISOString();
+    await store.recordUpdate('op-1', step(0), { updateId: 'u-1', adopted: false, begunAt }, NOON + 3_600_000);
+    const [begun] = (await record()).steps;
+    assert.deepEqual([begun?.intentAt, begun?.startedAt], [AT, begunAt]);
+  });
+
   it('is begun, taken by EKS and ended, and the operation counts it once', async () => {
     assert.deepEqual(await store.beginStep('op-1', step(0), NOON), { kind: 'written' });
     assert.equal((await head()).progress.message, '1 of 3: Upgrading the control plane to 1.34');

@@ -46,7 +46,7 @@ async function carryOutDue(event: TaskEvent, stage: Stage, ports: Ports, record:
   return reaching(ports, event, operation, step.id, async () => {
     // What EKS may have taken from an earlier try is watched to its end, whatever stands in the way of beginning it now.
     const own = step.intentAt === undefined ? undefined : await findLostUpdate(work, step.intentAt);
-    if (own !== undefined) return remember(work, own, false);
+    if (own !== undefined) return remember(work, own, 'found');
     if (verdict.kind === 'no') return fail(verdict.error, verdict.because);
     if (verdict.kind === 'hold') return hold(ports, event, operation, verdict, step.id);
     return adoptOrBegin(work);
@@ -79,11 +79,11 @@ async function afterBegin(work: Work, came: Begun): Promise<TaskAnswer> {
   const creates = step.kind.startsWith('create-');
   switch (came.kind) {
     case 'begun':
-      if (came.updateId !== undefined) return remember(work, came.updateId, false);
+      if (came.updateId !== undefined) return remember(work, came.updateId, 'begun');
       if (endsAtOnce(step)) return endHere(work, { state: 'Succeeded', outcome: 'EKS took it.' });
-      return remember(work, WATCH_RESOURCE, false);
+      return remember(work, WATCH_RESOURCE, 'begun');
     case 'already':
-      if (creates && !endsAtOnce(step)) return remember(work, WATCH_RESOURCE, true);
+      if (creates && !endsAtOnce(step)) return remember(work, WATCH_RESOURCE, 'adopted');
       return endHere(work, { state: 'Succeeded', outcome: `It was so already. ${came.message}` });
     case 'absent':
       if (step.kind.startsWith('delete-') || step.parameters?.['removeAccessEntry'] !== undefined) return endHere(work, { state: 'Succeeded', outcome: `${step.subject} was gone already.` });
@@ -99,7 +99,7 @@ async function afterBegin(work: Work, came: Begun): Promise<TaskAnswer> {
 async function meetForeign(work: Work, met: Extract<Begun, { kind: 'in-use' }>): Promise<TaskAnswer> {
   const { ports, event, operation, step } = work;
   const judged = step.kind === 'refresh-instances' ? await foreignRefresh(work) : await foreignUpdate(work, met.updateId);
-  if (judged?.kind === 'adopt') return remember(work, judged.updateId, true);
+  if (judged?.kind === 'adopt') return remember(work, judged.updateId, 'adopted');
   return park(ports, event, operation, {
     kind: 'EksUpdate',
     foreignUpdateId: judged?.updateId ?? UNNAMED_UPDATE,
@@ -123,11 +123,14 @@ async function foreignRefresh({ ports, operation, step }: Work): Promise<Foreign
   return refresh === undefined ? undefined : judgeForeignRefresh(step, refresh);
 }
 
-async function remember(work: Work, updateId: string, adopted: boolean): Promise<TaskAnswer> {
+/** `found` is what an earlier try of ours began. What is begun only now counts from now: until then it may have waited for hours for another's update. */
+async function remember(work: Work, updateId: string, how: 'begun' | 'found' | 'adopted'): Promise<TaskAnswer> {
   const { ports, operation, step } = work;
   const now = ports.clock.now();
-  await ports.store.recordUpdate(operation.id, step, { updateId, adopted }, now);
-  return watch(work, { ...step, updateId, adopted, state: 'Running', startedAt: step.startedAt ?? new Date(now).toISOString() });
+  const adopted = how === 'adopted';
+  const begunAt = how === 'begun' ? new Date(now).toISOString() : undefined;
+  await ports.store.recordUpdate(operation.id, step, { updateId, adopted, begunAt }, now);
+  return watch(work, { ...step, updateId, adopted, state: 'Running', startedAt: begunAt ?? step.startedAt ?? new Date(now).toISOString() });
 }
 
 async function watch({ ports, event, operation }: Work, step: Step): Promise<TaskAnswer> {
