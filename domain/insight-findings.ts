@@ -89,7 +89,7 @@ function judged(insight: InsightFacts, hop: Minor, ask: InsightsAsk & { readonly
       return [
         finding('insight-unknown', 'blocks', insight.name, {
           hop,
-          evidence,
+          evidence: [...evidence, ...lookedAt(insight)],
           detail: `EKS says ${insight.status} for ${hop}: it cannot tell whether this is in the way, and that is no pass. ${reasonOf(insight)}`,
           remedy: 'Have EKS look again (aws eks start-insights-refresh). Where it stays so, check by hand what the insight is about; an approver may then waive it.',
         }),
@@ -193,6 +193,14 @@ export function evidenceOf(insight: InsightFacts): string[] {
     ...insight.deprecations.flatMap(usage),
     ...insight.addons.map(({ name, compatibleVersions }) => `${name}: ${compatibleVersions.length === 0 ? 'EKS names no compatible version' : `compatible are ${compatibleVersions.join(', ')}`}`),
     ...insight.resources.map(({ uri, arn, status, reason }) => [uri ?? arn ?? 'a resource without a name', status, reason].filter((word) => word !== undefined).join(': ')),
+  ];
+}
+
+/** An insight that cannot tell names nothing: what there is to show is since when. */
+function lookedAt({ status, lastRefreshTime, lastTransitionTime }: InsightFacts): string[] {
+  return [
+    ...(lastRefreshTime === undefined ? [] : [`EKS looked at ${lastRefreshTime}`]),
+    ...(lastTransitionTime === undefined ? [] : [`It has been ${status} since ${lastTransitionTime}`]),
   ];
 }
 
