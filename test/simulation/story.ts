@@ -26,7 +26,8 @@ export function tellStory(world: Rehearsal, title: string): Story {
     follow: (operationId, holds) =>
       world.until(operationId, (operation) => {
         const { state, waitingFor } = operation;
-        const until = waitingFor?.until === undefined ? '' : ` until ${minute(waitingFor.until)}`;
+        // A bake ends so many minutes after a moment that is chance; it says how many.
+        const until = waitingFor?.until === undefined || waitingFor.kind === 'Bake' ? '' : ` until ${minute(waitingFor.until)}`;
         // How long EKS takes to settle, and whether it is seen at it, is chance.
         if (waitingFor?.kind === 'Settling') return holds(operation);
         const now = waitingFor === undefined ? state : `${state}, ${waitingFor.kind}${until}: ${waitingFor.because}`;
@@ -38,7 +39,7 @@ export function tellStory(world: Rehearsal, title: string): Story {
       const { items } = await world.api.get(`/v1/operations/${operationId}/events?limit=${EVENTS_MAX}`);
       const events = items.filter(tells).map((event: Json) => ({ at: event.at, text: `- ${event.type}${event.step === undefined ? '' : ` ${event.step}`}: ${event.message}` }));
       const told = [...events, ...lines].map((line, place) => ({ ...line, place })).sort((a, b) => a.at.localeCompare(b.at) || a.place - b.place);
-      const text = `${title}\n\n${told.map((line) => `${minute(line.at).slice(0, 13)}h  ${named(line.text)}`).join('\n')}\n`;
+      const text = `${title}\n\n${told.map((line) => `${hour(line.at)}  ${named(line.text)}`).join('\n')}\n`;
       if (process.env['UPDATE_GOLDEN'] === '1' || !existsSync(golden)) writeFileSync(golden, text);
       assert.equal(text, readFileSync(golden, 'utf8'));
     },
@@ -55,11 +56,16 @@ function minute(at: string): string {
   return `${at.slice(0, 10)} ${at.slice(11, 16)}`;
 }
 
+function hour(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 13)}h`;
+}
+
 /** EKS's ids, ours and the minutes that EKS's work takes are chance too. */
 function named(text: string): string {
   return text
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '(id)')
     .replace(/\bi-[0-9a-f]{17}\b/g, '(node)')
     .replace(/\b(op|w)-[0-9a-z]{26}\b/g, (_, kind) => (kind === 'w' ? '(waiver)' : '(operation)'))
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, hour)
     .replace(/\d+ are left/g, 'some are left');
 }
