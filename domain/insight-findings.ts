@@ -1,3 +1,4 @@
+import type { AddonFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import { compareMinors, isMinor, type Minor } from './minor.ts';
 import type { Finding, Hop } from './plan.ts';
@@ -14,6 +15,8 @@ export interface InsightsAsk {
   readonly clusterName: string;
   readonly controlPlane: Minor;
   readonly hops: readonly Hop[];
+  /** As they stand now, which may be later than EKS looked. */
+  readonly addons: readonly Pick<AddonFacts, 'addonName' | 'addonVersion'>[];
   /** When the control plane last moved as far as it was seen, RFC 3339. */
   readonly movedAt?: string | undefined;
   /** Nobody looks again before the control plane moves: what is stale then blocks. Otherwise the operation has EKS look anew first. */
@@ -75,9 +78,9 @@ function judged(insight: InsightFacts, hop: Minor, ask: InsightsAsk & { readonly
     case 'PASSING':
       return [];
     case 'ERROR': {
-      const mending = stepsThatMend(insight, hop, ask.hops);
+      const mending = whatMends(insight, hop, ask);
       if (mending !== undefined) {
-        return [finding('insight-error', 'advises', insight.name, { hop, evidence, detail: `EKS says ERROR for ${hop}: ${reasonOf(insight)}`, remedy: `Nothing: ${mending}, before that hop.` })];
+        return [finding('insight-error', 'advises', insight.name, { hop, evidence, detail: `EKS says ERROR for ${hop}: ${reasonOf(insight)}`, remedy: `Nothing: ${mending}.` })];
       }
       return [finding('insight-error', 'blocks', insight.name, { hop, evidence, detail: `EKS says ERROR for ${hop}: ${reasonOf(insight)}${memoryOf(insight)}`, remedy: remedyOf(insight) })];
     }
@@ -98,21 +101,24 @@ function judged(insight: InsightFacts, hop: Minor, ask: InsightsAsk & { readonly
 }
 
 /**
- * EKS's errors about add-ons and nodes that the plan itself moves before the hop. Which add-ons, EKS names with the versions that
- * would do; which nodes, it names by their place in the cluster alone, so the plan's own judgement of the skew stands for them.
+ * EKS's errors about add-ons and nodes that the plan itself moves before the hop, or moved since EKS looked. Which add-ons, EKS names with the
+ * versions that would do; which nodes, it names by their place in the cluster alone, so the plan's own judgement of the skew stands for them.
  */
-function stepsThatMend(insight: InsightFacts, hop: Minor, hops: readonly Hop[]): string | undefined {
+function whatMends(insight: InsightFacts, hop: Minor, { hops, addons }: InsightsAsk): string | undefined {
   const place = hops.findIndex((candidate) => candidate.to === hop && candidate.from !== hop);
   const before = [...hops.slice(0, place).flatMap(({ steps }) => steps), ...(hops[place]?.steps.filter((step) => step.stage === 'PrepareAddons') ?? [])];
   if (insight.addons.length > 0) {
-    const moved = insight.addons.every(({ name, compatibleVersions }) => before.some((step) => step.kind === 'upgrade-addon' && step.subject === name && compatibleVersions.includes(step.to ?? '')));
-    return moved ? `the plan moves ${insight.addons.map(({ name }) => name).join(', ')}` : undefined;
+    const moves = ({ name, compatibleVersions }: InsightFacts['addons'][number]) => before.some((step) => step.kind === 'upgrade-addon' && step.subject === name && compatibleVersions.includes(step.to ?? ''));
+    const moved = ({ name, compatibleVersions }: InsightFacts['addons'][number]) => addons.some((addon) => addon.addonName === name && compatibleVersions.includes(addon.addonVersion));
+    if (!insight.addons.every((addon) => moves(addon) || moved(addon))) return undefined;
+    const left = insight.addons.filter((addon) => !moved(addon)).map(({ name }) => name);
+    return left.length === 0 ? `${insight.addons.map(({ name }) => name).join(', ')} moved since EKS looked` : `the plan moves ${left.join(', ')}, before that hop`;
   }
   if (/^kubelet version skew$/i.test(insight.name)) {
     const rolled = before.filter((step) => step.kind === 'upgrade-nodegroup' || step.kind === 'refresh-instances').map((step) => step.subject);
-    return rolled.length === 0 ? undefined : `the plan rolls ${[...new Set(rolled)].join(', ')}`;
+    return rolled.length === 0 ? undefined : `the plan rolls ${[...new Set(rolled)].join(', ')}, before that hop`;
   }
-  if (/^kube-proxy version skew$/i.test(insight.name)) return before.some((step) => step.subject === 'kube-proxy') ? 'the plan moves kube-proxy' : undefined;
+  if (/^kube-proxy version skew$/i.test(insight.name)) return before.some((step) => step.subject === 'kube-proxy') ? 'the plan moves kube-proxy, before that hop' : undefined;
   return undefined;
 }
 

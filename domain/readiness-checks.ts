@@ -34,7 +34,7 @@ export function readinessFindings({ facts, hops, to, now, movedAt, lastLook, max
   if (readiness === undefined) return images;
   return [
     ...images,
-    ...insightFindings(readiness.insights, { clusterName: cluster.name, controlPlane: cluster.version, hops, now, movedAt, lastLook }),
+    ...insightFindings(readiness.insights, { clusterName: cluster.name, controlPlane: cluster.version, hops, addons: facts.addons, now, movedAt, lastLook }),
     ...whereSeen(readiness.roles, (roles) => roleFindings(roles, hops)),
     ...whereSeen(readiness.kmsKey, keyFindings),
     ...whereSeen(readiness.launchTemplates, (templates) => launchTemplateFindings(templates, hops)),

@@ -65,6 +65,14 @@ describe('the findings of EKS insights', () => {
     assert.equal(severity(error(['v9.9.9-eksbuild.1'])), 'blocks');
   });
 
+  it('stand back where the add-on has moved since EKS looked, by the plan\'s own step', () => {
+    const error = insight({ name: 'EKS add-on version compatibility', status: 'ERROR', addons: [{ name: 'coredns', compatibleVersions: ['v1.12.1-eksbuild.2'] }] });
+    const at = (version: string) => draft(at133({ nodegroups: [], addons: [addonFacts('coredns', version)], readiness: ready({ insights: insights([error]) }) })).findings.find(({ code }) => code === 'insight-error');
+    assert.equal(at('v1.12.1-eksbuild.2')?.severity, 'advises');
+    assert.match(at('v1.12.1-eksbuild.2')?.remedy ?? '', /coredns moved since EKS looked/);
+    assert.equal(at('v1.12.4-eksbuild.1')?.severity, 'blocks');
+  });
+
   it('let an upgrade go on that rolls the nodes before the hop that EKS says they are too old for', () => {
     const error = insight({ name: 'Kubelet version skew', status: 'ERROR' });
     const behind = (version: Minor) => at133({ nodegroups: [nodegroupFacts('blue', version)], readiness: ready({ insights: insights([error]) }) });
