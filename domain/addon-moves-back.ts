@@ -17,21 +17,29 @@ const MOVES_MAX = 50;
  * move goes to one listed for both (source: EKS user guide, rollback and add-ons). The VPC CNI moves one minor at a time, as upwards.
  */
 export function movesBack(addon: AddonAt, from: Minor, to: Minor): AddonMoves {
-  const { addonName, offers } = addon;
-  const moves: AddonMove[] = [];
-  let version = addon.addonVersion;
-  while (isInTheWay(addonName, version, to, offers) && moves.length < MOVES_MAX) {
-    const target = bestBack(addonName, version, from, to, offers);
-    if (target === undefined) return { moves, findings: [notListed(addonName, version, from, to)] };
-    const next = stepBack(addonName, version, target, from, to, offers);
-    if (next === undefined) return { moves, findings: [stepMissing(addonName, version, target, from, to)] };
-    moves.push({ addonName, from: version, to: next.addonVersion, because: why(addonName, version, next, target, from, to, offers) });
-    version = next.addonVersion;
-  }
-  return { moves, findings: [] };
+  const { addonName, addonVersion } = addon;
+  if (!isInTheWay(addon, addonVersion, to)) return { moves: [], findings: [] };
+  const targets = targetsBack(addon, from, to);
+  const [best] = targets;
+  if (best === undefined) return { moves: [], findings: [notListed(addonName, addonVersion, from, to)] };
+  const moves = targets.map((target) => way(addon, target, from, to)).find((found) => found !== undefined);
+  return moves === undefined ? { moves: [], findings: [stepMissing(addonName, addonVersion, best, from, to)] } : { moves, findings: [] };
 }
 
-function isInTheWay(addonName: string, version: string, to: Minor, offers: readonly AddonOffer[]): boolean {
+/** The moves to a version, or to one on the way that will do; undefined where one is missing between. */
+function way(addon: AddonAt, target: AddonOffer, from: Minor, to: Minor): readonly AddonMove[] | undefined {
+  const moves: AddonMove[] = [];
+  let version = addon.addonVersion;
+  while (isInTheWay(addon, version, to) && moves.length < MOVES_MAX) {
+    const next = stepBack(addon, version, target, from, to);
+    if (next === undefined) return undefined;
+    moves.push({ addonName: addon.addonName, from: version, to: next.addonVersion, because: why(addon, version, next, target, from, to) });
+    version = next.addonVersion;
+  }
+  return moves;
+}
+
+function isInTheWay({ addonName, offers }: AddonAt, version: string, to: Minor): boolean {
   return !isListed(version, to, offers) || isTooNew(addonName, version, to);
 }
 
@@ -40,12 +48,13 @@ function isTooNew(addonName: string, version: string, to: Minor): boolean {
   return minor !== undefined && compareMinors(minor, to) > 0;
 }
 
-/** Listed for both: of the older ones the default for where it goes, else the newest; only where there is no older one the next newer. */
-function bestBack(addonName: string, version: string, from: Minor, to: Minor, offers: readonly AddonOffer[]): AddonOffer | undefined {
+/** Versions listed for both minors, best first: of the older ones the default for where it goes, then the newest; then the next newer ones. */
+function targetsBack({ addonName, addonVersion, offers }: AddonAt, from: Minor, to: Minor): readonly AddonOffer[] {
   const candidates = newestFirst(offers).filter((offer) => offer.compatibleWith.includes(from) && offer.compatibleWith.includes(to) && mayRun(addonName, offer, from, to));
-  const older = candidates.filter((offer) => compareAddonVersions(offer.addonVersion, version) < 0);
-  const newer = candidates.filter((offer) => compareAddonVersions(offer.addonVersion, version) > 0);
-  return older.find((offer) => offer.defaultFor.includes(to)) ?? older[0] ?? newer.at(-1);
+  const older = candidates.filter((offer) => compareAddonVersions(offer.addonVersion, addonVersion) < 0);
+  const newer = candidates.filter((offer) => compareAddonVersions(offer.addonVersion, addonVersion) > 0).reverse();
+  const isDefault = (offer: AddonOffer) => offer.defaultFor.includes(to);
+  return [...older.filter(isDefault), ...older.filter((offer) => !isDefault(offer)), ...newer];
 }
 
 function mayRun(addonName: string, offer: AddonOffer, from: Minor, to: Minor): boolean {
@@ -54,7 +63,7 @@ function mayRun(addonName: string, offer: AddonOffer, from: Minor, to: Minor): b
 }
 
 /** The next version on the way: for the VPC CNI the newest of the minor beside it that is listed for the control plane's minor, best one that is listed for both. */
-function stepBack(addonName: string, version: string, target: AddonOffer, from: Minor, to: Minor, offers: readonly AddonOffer[]): AddonOffer | undefined {
+function stepBack({ addonName, offers }: AddonAt, version: string, target: AddonOffer, from: Minor, to: Minor): AddonOffer | undefined {
   const [here, there] = [minorOf(version), minorOf(target.addonVersion)];
   const apart = here === undefined || there === undefined ? undefined : minorsBetween(here, there);
   if (addonName !== VPC_CNI || here === undefined || apart === undefined || Math.abs(apart) <= 1) return target;
@@ -63,7 +72,7 @@ function stepBack(addonName: string, version: string, target: AddonOffer, from: 
   return listed.find((offer) => offer.compatibleWith.includes(to)) ?? listed[0];
 }
 
-function why(addonName: string, version: string, next: AddonOffer, target: AddonOffer, from: Minor, to: Minor, offers: readonly AddonOffer[]): string {
+function why({ addonName, offers }: AddonAt, version: string, next: AddonOffer, target: AddonOffer, from: Minor, to: Minor): string {
   const because = isListed(version, to, offers) ? `${addonName} at ${version} would be newer than an API server at ${to}` : `${version} is not listed for ${to}`;
   return next === target ? `${because}, so it moves before the control plane goes back, to a version listed for both ${from} and ${to}.` : `${because}, so it moves before the control plane goes back; the VPC CNI moves one minor at a time.`;
 }

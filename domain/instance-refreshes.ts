@@ -17,24 +17,27 @@ export interface InstanceRefresh {
   readonly because: string;
 }
 
-/** A self-managed group as it stands at one point of the plan: its oldest kubelet and its newest. Undefined: what its kubelets are is not known, or none runs. */
+/** A self-managed group as it stands at one point of the plan: its oldest kubelet that is known and its newest; undefined where none is, or none runs. */
 export interface SelfManagedAt {
   readonly groupName: string;
   readonly version: Minor | undefined;
   readonly newest: Minor | undefined;
+  /** Some of its instances do not tell their kubelet. */
+  readonly unknown: boolean;
   readonly launchTemplateId: string | undefined;
   /** The versions of its launch template whose image's minor is known. */
   readonly images: readonly { readonly version: string; readonly minor: Minor }[];
 }
 
-/** The part of a group's facts that a refresh depends on. One kubelet that is not known makes all of them unknown. */
+/** The part of a group's facts that a refresh depends on. */
 export function selfManagedAt(facts: SelfManagedGroupFacts): SelfManagedAt {
   const { groupName, kubelets, launchTemplate, images } = facts;
   const known = kubelets.filter((minor) => minor !== undefined);
   return {
     groupName,
-    version: known.length < kubelets.length ? undefined : oldestOf(known),
-    newest: known.length < kubelets.length ? undefined : newestOf(known),
+    version: oldestOf(known),
+    newest: newestOf(known),
+    unknown: known.length < kubelets.length,
     launchTemplateId: launchTemplate?.id,
     images: images.flatMap(({ version, minor }) => (minor === undefined ? [] : [{ version, minor }])),
   };
@@ -78,9 +81,21 @@ export function refreshFindingsAtHop(group: SelfManagedAt, controlPlane: Minor, 
 
 /** What is left behind at the goal. */
 export function refreshFindingsAtGoal(group: SelfManagedAt, goal: Minor): readonly Finding[] {
+  if (group.unknown) {
+    return [
+      finding('kubelet-version-unknown', 'advises', group.groupName, {
+        detail: 'The names of its images do not tell which kubelets some of its instances have, so their skew could not be judged.',
+        remedy: `See that none is newer than the control plane or more than three minors behind ${goal}.`,
+        hop: goal,
+      }),
+    ];
+  }
   if (group.version === undefined || compareMinors(group.version, goal) >= 0) return [];
   return [noImage(group, 'advises', goal, goal, `It stays at ${group.version} under a control plane at ${goal}`)];
 }
+
+/** What a refresh does not do by itself (source: Auto Scaling user guide, lifecycle hooks; aws-node-termination-handler, queue processor). */
+export const NOT_DRAINED = 'Its pods are drained only where a lifecycle hook of the group sees to it.';
 
 /** The oldest of several minors. */
 export function oldestOf(minors: readonly Minor[]): Minor | undefined {

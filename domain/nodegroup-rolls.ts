@@ -70,7 +70,7 @@ export function findingsAtGoal(group: NodegroupAt, goal: Minor): readonly Findin
 }
 
 /** Custom images are rolled by a new launch template version, never by a Kubernetes version (source: EKS UpdateNodegroupVersion, launch templates with a custom AMI). */
-function canRollTo(group: NodegroupAt, minor: Minor): boolean {
+export function canRollTo(group: Pick<NodegroupAt, 'amiType' | 'customAmi'>, minor: Minor): boolean {
   return !group.customAmi && isAmiTypeOffered(group.amiType, minor);
 }
 

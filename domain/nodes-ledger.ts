@@ -55,7 +55,7 @@ function selfManagedLine(group: SelfManagedGroupFacts, way: Way): NodesLine {
     const fine = coming !== undefined && fits(coming, way);
     return { ...line, action: fine ? 'none' : 'by-hand', because: `No instance runs. A new one would bring ${coming === undefined ? 'a kubelet that its image\'s name does not tell' : `a kubelet of ${coming}`}.` };
   }
-  if (selfManagedAt(group).version === undefined) return { ...line, action: 'by-hand', because: 'The names of its images do not tell which kubelets they bring: see that they fit.' };
+  if (selfManagedAt(group).unknown) return { ...line, action: 'by-hand', because: 'The names of some images do not tell which kubelets they bring: see that they fit.' };
   const newest = newestOf(known(kubelets));
   const last = way.back ? newest : version;
   if (last !== undefined && fits(last, way)) return { ...line, action: 'none', because: standing(last, way.goal) };

@@ -91,8 +91,13 @@ export function notLookedAtForDeletion(): NotLookedAt {
 }
 
 /** What a rollback's plan did not look at. What an upgrade could not see it cannot either; what was written meanwhile is a matter of its own. */
-export function notLookedAtForRollback(): NotLookedAt {
+export function notLookedAtForRollback({ readiness }: ClusterFacts): NotLookedAt {
+  const unseen: readonly Line[] =
+    readiness === undefined
+      ? NOBODY_LOOKED.filter(({ code }) => code === 'self-managed-nodes' || code === 'karpenter-nodes').concat({ code: 'rollback-insights', because: 'EKS\'s own insights on a rollback were not read; EKS looks at them before it begins.' })
+      : [...unknown('self-managed-nodes', 'the Auto Scaling groups of the cluster\'s own', readiness.selfManagedGroups), ...unknown('karpenter-nodes', 'nodes of Karpenter and Auto Mode', readiness.pooledNodes)];
   return [
+    ...unseen,
     { code: 'objects-of-newer-apis', because: 'Objects that were made with APIs of the newer minor stay in etcd, and the older API server may not serve them; only the cluster\'s own API tells which there are.' },
     { code: 'pod-disruption-budgets', because: 'Only the cluster\'s own API tells which budgets would hold up a drain; Slipway asks the AWS APIs alone.' },
     { code: 'fargate-pods', because: 'Which Fargate pods were started since the upgrade, only the cluster\'s own API tells.' },

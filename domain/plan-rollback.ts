@@ -6,9 +6,9 @@ import type { ClusterFacts } from './facts.ts';
 import { blockingFirst, blocks } from './finding-codes.ts';
 import { isOffered } from './hops.ts';
 import { forcedWhereWaived } from './insight-findings.ts';
-import { MIN_HEALTHY_PERCENTAGE, refreshBack, type SelfManagedAt } from './instance-refreshes.ts';
+import { MIN_HEALTHY_PERCENTAGE, NOT_DRAINED, refreshBack, type SelfManagedAt } from './instance-refreshes.ts';
 import { compareMinors, previousMinor, type Minor } from './minor.ts';
-import { isAmiTypeOffered, type NodegroupAt } from './nodegroup-rolls.ts';
+import { canRollTo, type NodegroupAt } from './nodegroup-rolls.ts';
 import { nodesLedger } from './nodes-ledger.ts';
 import { notLookedAtForRollback } from './not-looked-at.ts';
 import type { Terms } from './operation.ts';
@@ -17,7 +17,7 @@ import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { rollbackFindings } from './rollback-findings.ts';
 import { rollbackWay } from './rollback-way.ts';
 import { withWaivers, type Waiver } from './waiver.ts';
-import { addonStep, forceParameter, forceTold, worldOf, type World } from './walk-hops.ts';
+import { addonStep, forceParameter, forceTold, worldOf } from './walk-hops.ts';
 
 /** How long EKS may take over a rollback before it gives up and lets the nodes of Auto Mode come forward again: its own default, of 120 to 10,080 (source: EKS API reference, UpdateClusterVersion, rollbackConfig). */
 const ROLLBACK_TIMEOUT_MINUTES = 720;
@@ -72,20 +72,15 @@ export function draftRollback({ cluster, facts: seen, now, terms, waivers = [], 
     hops: forcedWhereWaived([hop], findings),
     findings: blockingFirst(findings),
     nodes: nodesLedger(facts, [hop], to),
-    notLookedAt: notLookedAtForRollback(),
+    notLookedAt: notLookedAtForRollback(facts),
     estimate: estimateUpgrade({ hops: [hop], facts, to, now }),
   };
 }
 
-/** Whether a managed group is in the way of the control plane's going back: newer than where it goes, as far as EKS knows. */
-export function isNewer(group: World['nodegroups'][number], to: Minor): boolean {
-  return group.version !== undefined && compareMinors(group.version, to) > 0;
-}
-
 /** EKS takes a managed group back by the same call that rolls it forward (source: EKS user guide, rollback, managed node groups). */
 function rollBack(group: NodegroupAt, to: Minor, terms: Terms | undefined): PlannedStep[] {
-  const { nodegroupName, version, amiType, customAmi } = group;
-  if (version === undefined || !isNewer(group, to) || customAmi || !isAmiTypeOffered(amiType, to)) return [];
+  const { nodegroupName, version } = group;
+  if (version === undefined || compareMinors(version, to) <= 0 || !canRollTo(group, to)) return [];
   return [
     {
       id: `${to}/nodegroup/${nodegroupName}`,
@@ -115,7 +110,7 @@ function refreshed(group: SelfManagedAt, from: Minor, to: Minor): PlannedStep[] 
       subject: groupName,
       from: refresh.from,
       to: refresh.to,
-      reason: `No node may be newer than its control plane; version ${launchTemplateVersion} of its launch template has the newest image that is no newer than ${to}.`,
+      reason: `No node may be newer than its control plane; version ${launchTemplateVersion} of its launch template has the newest image that is no newer than ${to}. ${NOT_DRAINED}`,
       parameters: { launchTemplateId, launchTemplateVersion, minHealthyPercentage: MIN_HEALTHY_PERCENTAGE },
     },
   ];

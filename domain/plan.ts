@@ -101,6 +101,7 @@ export interface NodesLine {
 }
 
 export interface Estimate {
+  /** At work: bakes, gates and windows come on top. */
   readonly minutes: number;
   /** Free addresses that the work needs at its widest moment. */
   readonly addresses: number;

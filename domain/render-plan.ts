@@ -1,5 +1,5 @@
 import { blocks } from './finding-codes.ts';
-import type { Estimate, Finding, Plan } from './plan.ts';
+import type { Estimate, Finding, NodesLine, Plan } from './plan.ts';
 
 /** Columns that a line of text may take. */
 const COLUMNS_MAX = 110;
@@ -17,6 +17,7 @@ export function renderPlan(plan: Plan): string {
     lines.push('');
   }
   if (plan.hops.every((hop) => hop.steps.length === 0)) lines.push('Nothing to do at EKS.', '');
+  if (plan.nodes !== undefined && plan.nodes.length > 0) lines.push('Nodes', ...plan.nodes.flatMap((line) => wrapped(nodesText(line), '  - ')), '');
   lines.push(...section('Stands in the way', plan.findings.filter(blocks)));
   lines.push(...section('Waived', plan.findings.filter((found) => found.waiver !== undefined)));
   lines.push(...section('Worth knowing', plan.findings.filter((found) => found.severity === 'advises')));
@@ -37,8 +38,14 @@ function remedyOrWaiver({ remedy, waiver }: Finding): string {
   return waiver === undefined ? remedy : `${waiver.owner} answers for it until ${waiver.until}: ${waiver.reason}`;
 }
 
+function nodesText({ kind, name, version, count, action, because }: NodesLine): string {
+  const where = version === undefined ? '' : ` at ${version}`;
+  const known = count === undefined ? where.trim() : `${count}${where}`;
+  return `${name} (${[kind, known].filter((part) => part !== '').join(', ')}): ${action}. ${because}`;
+}
+
 function estimateText({ minutes, addresses, surgeNodes, savedPerMonthUsd }: Estimate): string {
-  const parts = [`about ${minutes} minutes`];
+  const parts = [`about ${minutes} minutes at work`];
   if (addresses > 0) parts.push(`${addresses} free addresses`);
   if (surgeNodes > 0) parts.push(`${surgeNodes} more nodes while groups roll`);
   if (savedPerMonthUsd > 0) parts.push(`${savedPerMonthUsd} dollars a month less, because extended support ends`);

@@ -4,7 +4,7 @@ import { finding } from './finding-codes.ts';
 import { evidenceOf, reasonOf, remedyOf } from './insight-findings.ts';
 import { newestOf, refreshBack } from './instance-refreshes.ts';
 import { compareMinors, type Minor } from './minor.ts';
-import { isAmiTypeOffered } from './nodegroup-rolls.ts';
+import { canRollTo } from './nodegroup-rolls.ts';
 import { poolName } from './other-nodes-findings.ts';
 import type { Finding } from './plan.ts';
 import type { InsightFacts, PooledNodesFacts } from './readiness-facts.ts';
@@ -44,7 +44,16 @@ function managedGroups({ world, to }: Ask): Finding[] {
         }),
       ];
     }
-    if (compareMinors(version, to) <= 0 || (!customAmi && isAmiTypeOffered(amiType, to))) return [];
+    if (compareMinors(version, to) <= 0 || canRollTo({ amiType, customAmi }, to)) return [];
+    if (!customAmi) {
+      return [
+        finding('al2-not-offered', 'blocks', nodegroupName, {
+          detail: `Its nodes are at ${version}, newer than ${to}, and EKS has no ${amiType} images for ${to}.`,
+          remedy: 'Make a node group with another image type, move the workload, and delete this group.',
+          hop: to,
+        }),
+      ];
+    }
     return [
       finding('custom-ami', 'blocks', nodegroupName, {
         detail: `Its nodes are at ${version}, newer than ${to}, and its launch template names its own image, so it cannot be rolled back by version.`,
@@ -55,24 +64,23 @@ function managedGroups({ world, to }: Ask): Finding[] {
   });
 }
 
-function selfManagedGroups({ facts, world, from, to }: Ask): Finding[] {
-  const running = new Set((facts.readiness?.selfManagedGroups.kind === 'seen' ? facts.readiness.selfManagedGroups.value : []).filter((group) => group.kubelets.length > 0).map((group) => group.groupName));
+function selfManagedGroups({ world, from, to }: Ask): Finding[] {
   return world.selfManaged.flatMap((group) => {
-    if (group.newest === undefined && !running.has(group.groupName)) return [];
-    if (group.newest === undefined) {
+    const isNewer = group.newest !== undefined && compareMinors(group.newest, to) > 0;
+    if (isNewer && refreshBack(group, from, to) === undefined) {
       return [
-        finding('kubelet-version-unknown', 'advises', group.groupName, {
-          detail: 'The names of its images do not tell which kubelets its instances have, so whether they may stay was not judged.',
-          remedy: `See that none of its kubelets is newer than ${to}.`,
+        finding('self-managed-no-image', 'blocks', group.groupName, {
+          detail: `Its instances are at ${group.newest}, newer than ${to}, and no version of its launch template has an image that fits ${to}.`,
+          remedy: `Put an image with a kubelet of ${to} into a new version of the group's launch template, then ask again.`,
           hop: to,
         }),
       ];
     }
-    if (compareMinors(group.newest, to) <= 0 || refreshBack(group, from, to) !== undefined) return [];
+    if (isNewer || !group.unknown) return [];
     return [
-      finding('self-managed-no-image', 'blocks', group.groupName, {
-        detail: `Its instances are at ${group.newest}, newer than ${to}, and no version of its launch template has an image that fits ${to}.`,
-        remedy: `Put an image with a kubelet of ${to} into a new version of the group's launch template, then ask again.`,
+      finding('kubelet-version-unknown', 'advises', group.groupName, {
+        detail: 'The names of its images do not tell which kubelets some of its instances have, so whether they may stay was not judged.',
+        remedy: `See that none of its kubelets is newer than ${to}.`,
         hop: to,
       }),
     ];

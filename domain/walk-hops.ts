@@ -3,7 +3,7 @@ import { offersOf } from './addon-versions.ts';
 import type { Addon } from './cluster.ts';
 import type { ClusterFacts } from './facts.ts';
 import { blocks } from './finding-codes.ts';
-import { MIN_HEALTHY_PERCENTAGE, refreshAt, refreshFindingsAtGoal, refreshFindingsAtHop, selfManagedAt, type InstanceRefresh, type SelfManagedAt } from './instance-refreshes.ts';
+import { MIN_HEALTHY_PERCENTAGE, NOT_DRAINED, refreshAt, refreshFindingsAtGoal, refreshFindingsAtHop, selfManagedAt, type InstanceRefresh, type SelfManagedAt } from './instance-refreshes.ts';
 import type { Minor } from './minor.ts';
 import { findingsAtGoal, findingsAtHop, nodegroupAt, rollAt, type NodegroupAt, type NodegroupRoll } from './nodegroup-rolls.ts';
 import type { Terms } from './operation.ts';
@@ -80,7 +80,7 @@ function stepsAfter(world: World, goal: Minor, terms: Terms | undefined, finding
   world.nodegroups = world.nodegroups.map((group) => ({ ...group, version: rolls.get(group.nodegroupName)?.to ?? group.version }));
   world.selfManaged = world.selfManaged.map((group) => {
     const refresh = refreshes.get(group.groupName);
-    return refresh === undefined ? group : { ...group, version: refresh.to, newest: refresh.to };
+    return refresh === undefined ? group : { ...group, version: refresh.to, newest: refresh.to, unknown: false };
   });
   const nodeSteps = [
     ...[...rolls.values()].flatMap((roll) => (roll === undefined ? [] : [rollStep(roll, controlPlane, terms)])),
@@ -165,7 +165,7 @@ function refreshStep(refresh: InstanceRefresh, hop: Minor, terms: Terms | undefi
     subject: groupName,
     from,
     to,
-    reason: `${because}${termsTold(groupName, terms)}`,
+    reason: `${because} ${NOT_DRAINED}${termsTold(groupName, terms)}`,
     parameters: { launchTemplateId, launchTemplateVersion, minHealthyPercentage: MIN_HEALTHY_PERCENTAGE },
   };
 }

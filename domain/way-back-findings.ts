@@ -4,6 +4,7 @@ import type { ClusterFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import { refreshBack } from './instance-refreshes.ts';
 import { compareMinors, isMinor, type Minor } from './minor.ts';
+import { canRollTo } from './nodegroup-rolls.ts';
 import type { Terms } from './operation.ts';
 import { poolName } from './other-nodes-findings.ts';
 import type { Finding, Hop } from './plan.ts';
@@ -51,8 +52,8 @@ function notReady({ facts, now, terms }: Ask, from: Minor, to: Minor, world: Wor
   return [
     ...world.addons.flatMap((addon) => movesBack(addon, to, from).findings.map((found) => told(found.subject, found.detail, found.remedy))),
     ...world.nodegroups
-      .filter((group) => group.version !== undefined && compareMinors(group.version, from) > 0 && group.customAmi)
-      .map((group) => told(group.nodegroupName, `its nodes are at ${group.version}, and their image is its team's own.`, `Keep an image with a kubelet of ${from} ready.`)),
+      .filter((group) => group.version !== undefined && compareMinors(group.version, from) > 0 && !canRollTo(group, from))
+      .map((group) => told(group.nodegroupName, `its nodes are at ${group.version}, and EKS cannot roll them to ${from}.`, `Keep an image with a kubelet of ${from} ready.`)),
     ...world.selfManaged
       .filter((group) => group.newest !== undefined && compareMinors(group.newest, from) > 0 && refreshBack(group, to, from) === undefined)
       .map((group) => told(group.groupName, `its instances are at ${group.newest}, and no version of its launch template has an image of ${from} or older that fits.`, `Keep a version of its launch template with an image of ${from}.`)),

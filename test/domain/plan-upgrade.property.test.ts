@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { compareAddonVersions, defaultOffer, isListed } from '../../domain/addon-versions.ts';
+import { compareAddonVersions, defaultOffer } from '../../domain/addon-versions.ts';
 import type { ClusterFacts } from '../../domain/facts.ts';
-import { compareMinors, minorOf, minorsBetween, nextMinor, type Minor } from '../../domain/minor.ts';
+import { minorsBetween, nextMinor, type Minor } from '../../domain/minor.ts';
+import type { Terms } from '../../domain/operation.ts';
 import type { Plan, PlannedStep } from '../../domain/plan.ts';
 import { draftUpgrade } from '../../domain/plan-upgrade.ts';
 import { isRefusal } from '../../domain/refusal.ts';
 import { kubeletFits } from '../../domain/skew.ts';
-import { randomWorld } from './random-worlds.ts';
+import { insights, ready, seen } from './checks/ready.ts';
+import { randomTerms, randomWorld } from './random-worlds.ts';
+import { assertAllowed } from './rules.ts';
 import { after, cluster, MINORS, nextSteps, NOW, nodegroupFacts, clusterFacts, older, steps } from './worlds.ts';
 
 const RUNS = 400;
 
-function draft(facts: ClusterFacts, to: Minor): Plan | undefined {
-  const plan = draftUpgrade({ cluster: cluster(facts.cluster.version), to, facts, now: NOW });
+function draft(facts: ClusterFacts, to: Minor, terms?: Terms): Plan | undefined {
+  const plan = draftUpgrade({ cluster: cluster(facts.cluster.version), to, facts, now: NOW, terms });
   return isRefusal(plan) ? undefined : plan;
 }
 
@@ -22,56 +25,13 @@ function isBlocked(plan: Plan): boolean {
   return plan.findings.some((found) => found.severity === 'blocks');
 }
 
-/** Judges one step of a plan that nothing blocks against the world that it is taken in, by the rules as Kubernetes and EKS state them. */
-function assertAllowed(facts: ClusterFacts, step: PlannedStep): void {
-  const { version } = facts.cluster;
-  switch (step.kind) {
-    case 'upgrade-control-plane': {
-      const to = step.to as Minor;
-      assert.equal(to, nextMinor(version), 'one minor a hop');
-      for (const group of facts.nodegroups) {
-        if (group.version !== undefined && !older(version, group.version)) assert.ok(kubeletFits(group.version, to), `${group.nodegroupName} at ${group.version} under ${to}`);
-      }
-      for (const addon of facts.addons.filter((known) => known.addonName !== 'kube-proxy')) {
-        assert.ok(isListed(addon.addonVersion, to, facts.addonCatalogue[addon.addonName] ?? []), `${addon.addonName} ${addon.addonVersion} is listed for ${to}`);
-      }
-      const kubeProxy = minorOf(facts.addons.find((known) => known.addonName === 'kube-proxy')?.addonVersion ?? '');
-      if (kubeProxy !== undefined && !older(version, kubeProxy)) assert.ok(kubeletFits(kubeProxy, to), `kube-proxy at ${kubeProxy} under ${to}`);
-      return;
-    }
-    case 'upgrade-addon': {
-      const addon = facts.addons.find((known) => known.addonName === step.subject);
-      assert.equal(addon?.addonVersion, step.from);
-      assert.ok(compareAddonVersions(step.to!, step.from!) > 0, 'an add-on moves forward');
-      assert.ok(isListed(step.to!, version, facts.addonCatalogue[step.subject] ?? []), `${step.subject} ${step.to} is listed for ${version}`);
-      if (step.subject === 'vpc-cni') assert.ok(minorsBetween(minorOf(step.from!)!, minorOf(step.to!)!)! <= 1, 'the VPC CNI moves one minor at a time');
-      if (step.subject === 'kube-proxy') {
-        assert.ok(!older(version, minorOf(step.to!)!), 'kube-proxy is not newer than the API server');
-        assert.equal(step.stage, 'UpgradeAddons');
-      }
-      assert.deepEqual(step.parameters, { addonVersion: step.to, resolveConflicts: 'PRESERVE' });
-      return;
-    }
-    case 'upgrade-nodegroup': {
-      const group = facts.nodegroups.find((known) => known.nodegroupName === step.subject)!;
-      assert.equal(step.to, version, 'a group rolls to the control plane\'s minor');
-      assert.ok(group.version !== undefined && older(group.version, version), 'a group rolls forward');
-      assert.ok(!group.customAmi);
-      assert.ok(!group.amiType.startsWith('AL2_') || compareMinors(version, '1.32') <= 0, 'no Amazon Linux 2 from 1.33 on');
-      return;
-    }
-    default:
-      assert.fail(`a step ${step.kind}`);
-  }
-}
-
 describe('an upgrade plan', () => {
   it('breaks no rule in any random world, and is the rest of itself when planned again after every step', () => {
     let blocked = 0;
     let walked = 0;
     fc.assert(
-      fc.property(randomWorld, fc.infiniteStream(fc.nat(99)), ({ facts: start, to }, choices) => {
-        let plan = draft(start, to);
+      fc.property(randomWorld, fc.option(randomTerms, { nil: undefined }), fc.infiniteStream(fc.nat(99)), ({ facts: start, to }, terms, choices) => {
+        let plan = draft(start, to, terms);
         if (plan !== undefined && isBlocked(plan)) blocked += 1;
         if (plan === undefined || isBlocked(plan)) return;
         let facts = start;
@@ -83,7 +43,7 @@ describe('an upgrade plan', () => {
           walked += 1;
           facts = after(facts, step);
           left = left.filter((other) => other.id !== step.id);
-          const again = draft(facts, to);
+          const again = draft(facts, to, terms);
           assert.deepEqual(again === undefined ? [] : steps(again), left, `planned again after ${step.id}`);
           if (again !== undefined) plan = again;
         }
@@ -180,6 +140,31 @@ describe('node rolls', () => {
       }
     }
     assert.ok(judged > 250);
+  });
+
+  it('of self-managed groups are the fewest that their images allow, and block only where no choice would do', () => {
+    /** The fewest refreshes by trying every image at every minor on the way; at the goal one of the goal, where there is one. Undefined when no choice keeps the skew. */
+    function fewest(kubelet: Minor, controlPlane: Minor, goal: Minor, images: readonly Minor[]): number | undefined {
+      if (controlPlane === goal) return older(kubelet, goal) && images.includes(goal) ? 1 : 0;
+      const next = nextMinor(controlPlane);
+      const choices = [{ kubelet, count: 0 }, ...images.filter((image) => !older(controlPlane, image) && older(kubelet, image)).map((image) => ({ kubelet: image, count: 1 }))];
+      const counts = choices.flatMap((choice) => {
+        const rest = kubeletFits(choice.kubelet, next) ? fewest(choice.kubelet, next, goal, images) : undefined;
+        return rest === undefined ? [] : [choice.count + rest];
+      });
+      return counts.length === 0 ? undefined : Math.min(...counts);
+    }
+    fc.assert(
+      fc.property(fc.integer({ min: 5, max: 9 }), fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 3 }), fc.subarray([...MINORS]), (at, hops, behind, images) => {
+        const [from, to, kubelet] = [MINORS[at]!, MINORS[Math.min(at + hops, MINORS.length - 1)]!, MINORS[at - behind]!];
+        const group = { groupName: 'workers', desiredCapacity: 1, minSize: 1, maxSize: 2, launchTemplate: { id: 'lt-1', version: '1' }, kubelets: [kubelet], images: images.map((minor, index) => ({ version: String(index), imageId: 'ami', minor })), subnetIds: [], unhealthyInstances: 0 };
+        const plan = draft(clusterFacts(from, { readiness: ready({ insights: insights([], [...MINORS]), selfManagedGroups: seen([group]) }) }), to);
+        const wanted = fewest(kubelet, from, to, images);
+        assert.equal(plan !== undefined && isBlocked(plan), wanted === undefined);
+        if (wanted !== undefined) assert.equal(plan === undefined ? 0 : steps(plan).filter((step) => step.kind === 'refresh-instances').length, wanted, `${kubelet} from ${from} to ${to} with ${images.join(', ')}`);
+      }),
+      { numRuns: 400, seed: 39 },
+    );
   });
 
   it('of Amazon Linux 2 groups never pass 1.32, and block only where no choice of rolls would do', () => {

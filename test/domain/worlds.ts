@@ -4,6 +4,7 @@ import type { AddonCatalogue, AddonFacts, AddonOffer, ClusterFacts, CreationFact
 import { compareMinors, type Minor } from '../../domain/minor.ts';
 import type { Plan, PlannedStep } from '../../domain/plan.ts';
 import type { Stage } from '../../domain/plan.ts';
+import type { Looked, ReadinessFacts } from '../../domain/readiness-facts.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 
 /** A small healthy world that each test spoils in one place. */
@@ -207,17 +208,40 @@ export function stepIds(plan: Plan): string[] {
 export function after(facts: ClusterFacts, step: PlannedStep): ClusterFacts {
   switch (step.kind) {
     case 'upgrade-control-plane':
-      return { ...facts, cluster: { ...facts.cluster, version: step.to as Minor } };
+    case 'rollback-control-plane':
+      return { ...facts, cluster: { ...facts.cluster, version: step.to as Minor }, ...(facts.readiness === undefined ? {} : { readiness: followed(facts.readiness, step.to as Minor) }) };
     case 'upgrade-addon':
       return { ...facts, addons: facts.addons.map((known) => (known.addonName === step.subject ? { ...known, addonVersion: step.to ?? '' } : known)) };
     case 'upgrade-nodegroup':
       return { ...facts, nodegroups: facts.nodegroups.map((known) => (known.nodegroupName === step.subject ? { ...known, version: step.to as Minor } : known)) };
+    case 'refresh-instances':
+      return { ...facts, ...(facts.readiness === undefined ? {} : { readiness: refreshed(facts.readiness, step) }) };
     default:
       throw new Error(`No upgrade takes a step ${step.kind}`);
   }
 }
 
-const STAGES: readonly Stage[] = ['PrepareAddons', 'UpgradeControlPlane', 'UpgradeAddons', 'UpgradeNodegroups'];
+/** Nodes of Karpenter and Auto Mode follow a control plane by themselves. */
+function followed(readiness: ReadinessFacts, minor: Minor): ReadinessFacts {
+  return { ...readiness, pooledNodes: { kind: 'seen', value: seenOf(readiness.pooledNodes).map((pool) => ({ ...pool, kubelets: pool.kubelets.map(() => minor) })) } };
+}
+
+function refreshed(readiness: ReadinessFacts, step: PlannedStep): ReadinessFacts {
+  const version = String(step.parameters?.['launchTemplateVersion']);
+  const selfManagedGroups = seenOf(readiness.selfManagedGroups).map((group) => {
+    if (group.groupName !== step.subject) return group;
+    const minor = group.images.find((image) => image.version === version)?.minor;
+    return { ...group, kubelets: group.kubelets.map(() => minor), launchTemplate: { id: String(step.parameters?.['launchTemplateId']), version } };
+  });
+  return { ...readiness, selfManagedGroups: { kind: 'seen', value: selfManagedGroups } };
+}
+
+/** What was seen, and nothing where nobody saw. */
+export function seenOf<T>(looked: Looked<readonly T[]> | undefined): readonly T[] {
+  return looked?.kind === 'seen' ? looked.value : [];
+}
+
+export const STAGES: readonly Stage[] = ['PrepareAddons', 'UpgradeControlPlane', 'UpgradeAddons', 'UpgradeCanaryNodegroup', 'UpgradeNodegroups', 'RollBackNodegroups', 'RollBackAddons', 'RollBackControlPlane'];
 
 /** The steps that may be taken next: those of the first stage of the first hop that has any left, the first of each subject. */
 export function nextSteps(plan: Plan): readonly PlannedStep[] {
