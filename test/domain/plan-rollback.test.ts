@@ -37,6 +37,13 @@ describe('planRollback', () => {
     assert.deepEqual(stepIds(plan), ['1.34/addon/vpc-cni/v1.21.0-eksbuild.1', '1.34/addon/vpc-cni/v1.20.0-eksbuild.1', '1.34/control-plane']);
   });
 
+  it('takes kube-proxy back below the API server even where EKS lists it for both', () => {
+    const addonCatalogue = { 'kube-proxy': [{ addonVersion: 'v1.35.3-eksbuild.2', compatibleWith: ['1.34', '1.35'] as const, defaultFor: ['1.35'] as const }, { addonVersion: 'v1.34.3-eksbuild.2', compatibleWith: ['1.34', '1.35'] as const, defaultFor: ['1.34'] as const }] };
+    const [move] = steps(planned(planRollback(ask(at135({ nodegroups: [], addons: [addonFacts('kube-proxy', 'v1.35.3-eksbuild.2')], addonCatalogue })))));
+    assert.equal(move?.id, '1.34/addon/kube-proxy/v1.34.3-eksbuild.2');
+    assert.match(move.reason, /^kube-proxy at v1\.35\.3-eksbuild\.2 would be newer than an API server at 1\.34/);
+  });
+
   it('is refused where the record tells of no upgrade, of another one, or of one that is seven days old', () => {
     const why = (record: Partial<Cluster>, now = NOW) => {
       const { code, detail } = refused(planRollback(ask(at135(), record, now)));

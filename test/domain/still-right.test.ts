@@ -7,6 +7,7 @@ import { planUpgrade } from '../../domain/plan-upgrade.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { stillRight } from '../../domain/still-right.ts';
 import { asPending } from './carried-out.ts';
+import { insight, insights, ready } from './checks/ready.ts';
 import { anOperation } from './operation-words.ts';
 import { addonFacts, at133, cluster, clusterFacts, nodegroupFacts, NOW, planned } from './worlds.ts';
 
@@ -41,6 +42,14 @@ describe('a control plane\'s step, right before it is begun', () => {
     assert.deepEqual(stopped.errors.map(({ code, step }) => [code, step]), [['upgrade-blocked', '1.34/control-plane']]);
   });
 
+  it('is planned again when what EKS said has grown old meanwhile, so that EKS looks anew', () => {
+    const old = at133({ readiness: ready({ insights: insights([insight({ lastRefreshTime: '2026-08-30T11:00:00.000Z' })]) }) });
+    const moved = asked(old);
+    assert.ok(moved.kind === 'plan-again');
+    assert.match(moved.because, /out of date/);
+    assert.deepEqual(asked(at133({ readiness: ready() })), { kind: 'yes' });
+  });
+
   it('may be begun beside another\'s update: it takes over the very hop, and waits for any other', () => {
     const update = { updateId: 'u-1', status: 'InProgress', params: { Version: '1.34' }, createdAt: NOW, errors: [] };
     assert.deepEqual(asked(at133({ cluster: { status: 'UPDATING' }, updatesInProgress: [{ ...update, type: 'VersionUpdate' }] })), { kind: 'yes' });
@@ -49,11 +58,11 @@ describe('a control plane\'s step, right before it is begun', () => {
 
   it('is judged on the way back as well', () => {
     const record = { upgraded: { from: '1.34' as const, to: '1.35' as const, at: '2026-08-30T12:00:00.000Z' } };
-    const ready = clusterFacts('1.35', { nodegroups: [nodegroupFacts('blue', '1.34')] });
-    const back = planned(planRollback({ cluster: cluster('1.35', record), facts: ready, now: NOW }));
+    const behind = clusterFacts('1.35', { nodegroups: [nodegroupFacts('blue', '1.34')] });
+    const back = planned(planRollback({ cluster: cluster('1.35', record), facts: behind, now: NOW }));
     const more = { operation: anOperation({ kind: 'rollback-cluster', plan: back }), cluster: cluster('1.35', record) };
-    assert.deepEqual(asked(ready, back, more), { kind: 'yes' });
+    assert.deepEqual(asked(behind, back, more), { kind: 'yes' });
     assert.equal(asked(clusterFacts('1.35', { nodegroups: [nodegroupFacts('blue', '1.35')] }), back, more).kind, 'plan-again', 'a group that somebody rolled forward goes back first');
-    assert.equal(asked(ready, back, { ...more, now: '2026-09-06T12:00:00.000Z' }).kind, 'stop', 'seven days are over');
+    assert.equal(asked(behind, back, { ...more, now: '2026-09-06T12:00:00.000Z' }).kind, 'stop', 'seven days are over');
   });
 });
