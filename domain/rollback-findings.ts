@@ -118,8 +118,11 @@ function karpenter(pool: PooledNodesFacts, to: Minor): Finding[] {
   return known.length < pool.kubelets.length ? [advice(name, to, 'The images of some Karpenter nodes do not tell their kubelets.', `See that none is newer than ${to}.`)] : [];
 }
 
-/** Insights whose matter the plan mends itself, on what was seen of groups and add-ons: EKS looks again before it begins (source: EKS user guide, rollback readiness insights). */
-const MENDED = /^kubelet version skew$|^kube-proxy version skew$|^eks add-on version compatibility$/i;
+/**
+ * Insights whose matter the plan mends itself, on what was seen of groups and add-ons: EKS looks again before it begins (source: EKS user
+ * guide, rollback readiness insights, which names them "Kubelet version rollback compatibility" and so on; those of upgrades are named without it).
+ */
+const MENDED = /^(kubelet|kube-proxy|eks add-on) version (skew|(rollback )?compatibility)$/i;
 
 /** EKS refuses a rollback while one of its own insights on it is ERROR or UNKNOWN (source: EKS user guide, rollback, insight status behavior). */
 function insights({ facts, to }: Ask): Finding[] {

@@ -78,7 +78,9 @@ describe('planRollback', () => {
   }
 
   const told: readonly [string, Finding['severity'] | undefined, ClusterFacts][] = [
-    ['of what the plan mends itself as advice', 'advises', judged({ name: 'Kubelet version skew', status: 'ERROR' })],
+    ['of what the plan mends itself as advice', 'advises', judged({ name: 'Kubelet version rollback compatibility', status: 'ERROR' })],
+    ['of add-ons that the plan moves as advice', 'advises', judged({ name: 'EKS add-on version rollback compatibility', status: 'ERROR' })],
+    ['of kube-proxy, which the plan moves, as advice', 'advises', judged({ name: 'kube-proxy version rollback compatibility', status: 'ERROR' })],
     ['of a warning', 'advises', judged({ status: 'WARNING' })],
     ['nothing of one that passes', undefined, judged({})],
     ['nothing of one on another minor', undefined, judged({ status: 'ERROR', kubernetesVersion: '1.33' })],

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { EKSClient, UpdateClusterConfigCommand, UpdateClusterVersionCommand } from '@aws-sdk/client-eks';
+import { EKSClient, StartInsightsRefreshCommand, UpdateClusterConfigCommand, UpdateClusterVersionCommand } from '@aws-sdk/client-eks';
 import type { Json } from '../../local/api-client.ts';
 import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
 import { tellStory } from './story.ts';
 
 const world: Rehearsal = await rehearse({ seed: 53, epoch: '2026-10-14T08:00:00Z' });
 after(() => world.stage.close());
+const olaf = await world.clientOf({ sub: 'olaf', role: 'operator' });
+const grace = await world.clientOf({ sub: 'grace', role: 'approver' });
 const eks = new EKSClient({ endpoint: world.stage.awsUrl, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } });
 
 const MINUTE_MS = 60_000;
@@ -45,5 +47,53 @@ describe('updates that others begin while an upgrade waits', () => {
     assert.deepEqual(overlappingControlPlaneUpdates, []);
     assert.ok(Date.parse(second.startedAt) >= (controlPlane[1]?.to ?? Infinity), 'it begins when the other has ended');
     await story.end(id, golden('foreign-updates'));
+  });
+});
+
+describe('a cluster whose insights are UNKNOWN', () => {
+  it('is not upgraded for all that its requester says, and is when another approver waives it', async () => {
+    const clusterId = await world.cluster({ name: 'unclear', nodegroups: [world.nodegroup('blue', 1)] });
+    const ask = { to: '1.34', reason: 'The quarter ends' };
+    const upgrade = () => world.api.ask('POST', `/v1/clusters/${clusterId}/upgrades`, ask);
+    const waiver = { code: 'insight-unknown', owner: 'team shop', reason: 'The nodes were looked at by hand: all are at 1.33', until: inMinutes(7 * 1440) };
+    await fullHour();
+    const story = tellStory(world, 'A cluster whose insights are UNKNOWN');
+    await world.workloads('unclear', { insights: [{ name: 'Kubelet version skew', status: 'UNKNOWN', reason: 'Unable to determine status of node kubelet versions.' }] });
+    await eks.send(new StartInsightsRefreshCommand({ clusterName: 'unclear' }));
+    await world.advance(30);
+    story.tell('EKS cannot see the versions of the nodes. ada asks for 1.34.');
+    const refused = await upgrade();
+    assert.deepEqual([refused.status, refused.body.code], [409, 'upgrade-blocked']);
+    const found = refused.body.findings.find((finding: Json) => finding.code === 'insight-unknown');
+    assert.deepEqual([found.severity, found.subject, found.hop, found.waiver], ['blocks', 'Kubelet version skew', '1.34', undefined]);
+    assert.ok(found.evidence.length > 0, 'with its evidence');
+    story.tell(`Refused: ${found.code}, ${found.subject}: ${found.detail}`);
+    for (const line of found.evidence) story.tell(`The evidence: ${line}`);
+    story.tell(`What to do: ${found.remedy}`);
+
+    const own = await world.api.post(`/v1/clusters/${clusterId}/waivers`, waiver);
+    story.tell('ada, who is an admin, waives it for a week herself, and asks again.');
+    const again = await upgrade();
+    assert.deepEqual([again.status, again.body.code], [409, 'upgrade-blocked']);
+    const still = again.body.findings.find((finding: Json) => finding.code === 'insight-unknown');
+    assert.equal(still.waiver, undefined);
+    story.tell(`Refused again: ${still.detail}`);
+
+    const operators = await olaf.ask('POST', `/v1/clusters/${clusterId}/waivers`, waiver);
+    assert.equal(operators.status, 403);
+    story.tell(`olaf, an operator, would waive it. Refused: ${operators.body.detail}`);
+
+    const given = await grace.post(`/v1/clusters/${clusterId}/waivers`, waiver);
+    assert.notEqual(given.waiverId, own.waiverId);
+    story.tell(`grace, an approver, waives it: ${waiver.reason}.`);
+    const { status, body, text } = await upgrade();
+    assert.equal(status, 202, text);
+    const waived = body.plan.findings.find((finding: Json) => finding.code === 'insight-unknown');
+    assert.deepEqual(waived.waiver, { waiverId: given.waiverId, owner: 'team shop', reason: waiver.reason, until: waiver.until });
+    story.tell(`ada asks again, and the plan shows the finding with its waiver, which ${waived.waiver.owner} answers for.`);
+    const operation = await story.follow(body.id, ended);
+    assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
+    assert.ok(operation.plan.findings.some((finding: Json) => finding.code === 'insight-unknown' && finding.waiver?.waiverId === given.waiverId), 'the waiver is on the record');
+    await story.end(body.id, golden('insights-unknown'));
   });
 });

@@ -51,13 +51,15 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
   const tell = (line: string): void => void chronicle.told.push(`${new Date(now()).toISOString()} ${line}`);
 
   const first = pick(FIRST_MINORS);
-  const groups = ['blue', 'green', 'red'].slice(0, upTo(3));
+  const groups = ['blue', 'green', 'red'].slice(0, 1 + upTo(2));
   const clusterId = await world.cluster({
     name,
     version: first,
     nodegroups: groups.map((group) => ({ ...world.nodegroup(group, 1 + upTo(1)), ...(chance(0.3) ? { updateConfig: { maxUnavailable: 2 } } : {}) })),
     ...(chance(0.3) ? { addons: [{ addonName: 'vpc-cni' }, { addonName: 'kube-proxy' }] } : {}),
   });
+  // EKS's first look at a new cluster comes within minutes; until then every upgrade is refused.
+  await world.advance(5);
   const own = chance(0.4) ? await ownGroup(world, hands, name, first) : undefined;
   const alarmArn = `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`;
   await hands.alarms.send(new PutMetricAlarmCommand({ AlarmName: name, MetricName: 'Errors', Namespace: 'shop', Statistic: 'Sum', Period: 60, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' }));
@@ -212,7 +214,7 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
       const path = `/v1/clusters/${clusterId}/${back ? 'rollbacks' : 'upgrades'}`;
       const body = back ? { reason: 'The shop is slow' } : { to: `1.${Math.min(LAST_MINOR, minor + 1 + upTo(2))}`, ...terms() };
       const answer = await world.api.ask('POST', path, body);
-      tell(`ask from ${version} with ${JSON.stringify(nodesOf(await world.api.get(`/v1/clusters/${clusterId}`)))}${own ?? ''}: ${JSON.stringify(body)}: ${answer.status} ${answer.body.code ?? answer.body.id} ${answer.status === 202 ? '' : answer.body.detail}`);
+      tell(`ask from ${version} with ${JSON.stringify(nodesOf(await world.api.get(`/v1/clusters/${clusterId}`)))}${own ?? ''}: ${JSON.stringify(body)}: ${answer.status} ${answer.body.code ?? answer.body.id} ${answer.status === 202 ? '' : `${answer.body.detail} ${JSON.stringify((answer.body.findings ?? []).filter((found: Json) => found.severity === 'blocks').map((found: Json) => found.evidence))}`}`);
       if (answer.status >= 500 && answer.status !== 503) throw new Error(`${answer.status} ${answer.text}`);
       return answer.status === 202 ? see(answer.body.id) : undefined;
     },
