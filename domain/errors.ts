@@ -2,6 +2,8 @@
 export const WORKFLOW_ERRORS = {
   /** Run this state again: what it waited for has changed (the role is back, the pause is over), or the next step of the same subject is due. Retried by ASL, never told. */
   RunAgain: 'RunAgain',
+  /** The world has moved since the hop was planned, and its control plane is not begun: plan it again. Caught by ASL, never told. */
+  PlanAgain: 'PlanAgain',
   /** EKS said that the step's work failed, or refused it by its rules. */
   StepFailed: 'StepFailed',
   /** A cancel was asked for, and was obeyed before the next act. */

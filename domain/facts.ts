@@ -5,6 +5,8 @@ import type { ReadinessFacts, RememberedReadiness } from './readiness-facts.ts';
 export interface ClusterFacts {
   /** When the looks behind these facts were made, RFC 3339. */
   readonly observedAt: string;
+  /** When part of them was looked at again: what had not settled, or the readiness. RFC 3339. */
+  readonly amendedAt?: string;
   readonly cluster: ControlPlaneFacts;
   readonly nodegroups: readonly NodegroupFacts[];
   readonly addons: readonly AddonFacts[];

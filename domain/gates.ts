@@ -1,3 +1,4 @@
+import { replacesNodes } from './held-steps.ts';
 import type { Operation, Step } from './operation.ts';
 
 /** Where an upgrade may be asked to stop for an approval. */
@@ -31,7 +32,7 @@ export function passageAhead(operation: Operation, steps: readonly Step[], gate:
     case 'beforeControlPlane':
       return {};
     case 'beforeNodegroups': {
-      const hop = hops.find((to) => steps.some((step) => step.hop === to && rollsNodes(step) && step.state !== 'Succeeded'));
+      const hop = hops.find((to) => steps.some((step) => step.hop === to && replacesNodes(step) && step.state !== 'Succeeded'));
       return hop === undefined ? undefined : { hop };
     }
     case 'afterBake': {
@@ -39,11 +40,6 @@ export function passageAhead(operation: Operation, steps: readonly Step[], gate:
       return hop === undefined ? undefined : { hop };
     }
   }
-}
-
-/** Whether a step is of the stages that roll an upgrade's nodes. */
-export function rollsNodes(step: Pick<Step, 'stage'>): boolean {
-  return step.stage === 'UpgradeCanaryNodegroup' || step.stage === 'UpgradeNodegroups';
 }
 
 /** The hop whose steps were begun last; undefined before the first. */

@@ -11,12 +11,14 @@ const SETTLING_MINUTES_MAX = 20;
 
 /**
  * Whether all that was worked on is ACTIVE again. A DEGRADED add-on does not hold the work up: it is told as a condition of
- * the cluster (CoreDNS without nodes stays DEGRADED for ever). `minutes` is how long it has been settling.
+ * the cluster (CoreDNS without nodes stays DEGRADED for ever). `minutes` is how long it has been settling;
+ * of `canaries`, which have just rolled, EKS may name no issue either.
  */
-export function judgeHealth(facts: ClusterFacts, minutes: number): Health {
+export function judgeHealth(facts: ClusterFacts, minutes: number, canaries: readonly string[] = []): Health {
   const busy = [
     ...(facts.cluster.status === 'ACTIVE' ? [] : [`the control plane is ${facts.cluster.status}`]),
     ...facts.nodegroups.filter((group) => group.status !== 'ACTIVE').map((group) => `node group ${group.nodegroupName} is ${group.status}`),
+    ...facts.nodegroups.filter((group) => canaries.includes(group.nodegroupName)).flatMap((group) => group.healthIssues.map((issue) => `the canary ${group.nodegroupName} has the issue ${issue.code}: ${issue.message}`)),
     ...facts.addons.filter((addon) => addon.status === 'UPDATING').map((addon) => `add-on ${addon.addonName} is ${addon.status}`),
   ];
   if (busy.length === 0) return { kind: 'healthy' };

@@ -1,4 +1,5 @@
-import { isShut, rollsNodes, type Gate } from './gates.ts';
+import { isShut, type Gate } from './gates.ts';
+import { replacesNodes } from './held-steps.ts';
 import type { MaintenancePolicy } from './maintenance-policy.ts';
 import { notNow } from './maintenance.ts';
 import type { Operation, Step } from './operation.ts';
@@ -72,7 +73,7 @@ export function obeysPolicy({ kind }: Pick<Operation, 'kind'>): boolean {
 
 /** The gates that stand before a step. */
 function gates(step: Step): Gate[] {
-  return rollsNodes(step) ? ['beforeControlPlane', 'beforeNodegroups'] : ['beforeControlPlane'];
+  return replacesNodes(step) ? ['beforeControlPlane', 'beforeNodegroups'] : ['beforeControlPlane'];
 }
 
 function isBefore(other: Step, step: Step): boolean {

@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster.ts';
 import { byText } from './facts-in-order.ts';
 import type { ClusterFacts } from './facts.ts';
-import { partOf } from './held-steps.ts';
+import { partOf, type Part } from './held-steps.ts';
 import { isMinor } from './minor.ts';
 import type { Operation, OperationError, Step } from './operation.ts';
 import type { Hop, Plan, PlannedStep } from './plan.ts';
@@ -14,9 +14,9 @@ import type { Waiver } from './waiver.ts';
 export type NextHop =
   /**
    * `plan` is the whole plan as it now stands: what was done, then what is left; `changed` says how it differs from the one before. `hop`
-   * is what is done now. What it holds back for after its bake is in `held`, and answered as a hop of its own the next time.
+   * is what is done now: `part` says how much of it. What is held back for a pass of its own is in `held`, and answered then.
    */
-  | { readonly kind: 'hop'; readonly hop: Hop; readonly held: readonly PlannedStep[]; readonly plan: Plan; readonly changed: string | undefined }
+  | { readonly kind: 'hop'; readonly hop: Hop; readonly part: Part; readonly held: readonly PlannedStep[]; readonly plan: Plan; readonly changed: string | undefined }
   | { readonly kind: 'done'; readonly because: string }
   | { readonly kind: 'stop'; readonly errors: readonly OperationError[] };
 
@@ -54,7 +54,7 @@ export function decideNextHop(asked: NextHopAsk): NextHop {
   }
   const plan = mergePlans(operation.plan, fresh, steps);
   const part = partOf(hop, operation.terms);
-  return { kind: 'hop', hop: part.hop, held: part.held, plan, changed: difference(operation.plan, plan) };
+  return { kind: 'hop', ...part, plan, changed: difference(operation.plan, plan) };
 }
 
 /** What is left of an operation's work, planned from what is true now. `nothing-to-upgrade` when all of it is done. */

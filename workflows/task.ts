@@ -1,6 +1,7 @@
 import { ports } from '../aws/wiring.ts';
 import type { OperationRecord, Ports } from '../aws/ports.ts';
 import type { WorkflowError } from '../domain/errors.ts';
+import type { Part } from '../domain/held-steps.ts';
 
 /** What a state hands to its function: who and where it is, and never a plan, a list or a fact. Tasks read the record. */
 export interface TaskEvent {
@@ -15,6 +16,8 @@ export interface TaskEvent {
   readonly retryCount?: number;
   /** The hop's target minor, for the states inside a hop. */
   readonly hop?: string;
+  /** How much of the hop this pass does. */
+  readonly part?: Part;
   /** The add-on, node group or principal, for the iterations of a Map. */
   readonly subject?: string;
 }

@@ -98,10 +98,11 @@ export function clusters(table: TableAccess): Clusters {
     async recordObservation(clusterId, facts) {
       // A catalogue of add-ons is a hundred kilobytes of repetition: zipped, it costs a tenth.
       const zipped = await zip(JSON.stringify(facts));
+      const lookedAt = facts.amendedAt ?? facts.observedAt;
       await table.write({
         observation: {
-          put: { ...observationKey(clusterId), observedAt: facts.observedAt, facts: zipped },
-          if: { that: 'attribute_not_exists(#pk) OR #observedAt < :observedAt', values: { observedAt: facts.observedAt } },
+          put: { ...observationKey(clusterId), observedAt: lookedAt, facts: zipped },
+          if: { that: 'attribute_not_exists(#pk) OR #observedAt < :observedAt', values: { observedAt: lookedAt } },
         },
       });
     },

@@ -33,9 +33,10 @@ describe('updates that others begin while an upgrade waits', () => {
     story.tell('Somebody who does not know of it moves the control plane to 1.34 by hand, three minutes before.');
 
     await story.follow(id, waitsFor('Bake'));
-    await world.advance(59.5);
+    await story.follow(id, waitsFor('InsightsRefresh'));
+    await world.advance(1);
     await eks.send(new UpdateClusterConfigCommand({ name: 'crowded', logging: { clusterLogging: [{ types: ['api', 'audit'], enabled: true }] } }));
-    story.tell('Half a minute before the bake is over somebody turns the audit log on.');
+    story.tell('When it has baked, and EKS is looking at the cluster anew, somebody turns the audit log on.');
     const operation = await story.follow(id, ended);
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
     const [first, second] = operation.steps.filter((step: Json) => step.kind === 'upgrade-control-plane');

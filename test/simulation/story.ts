@@ -28,8 +28,8 @@ export function tellStory(world: Rehearsal, title: string): Story {
         const { state, waitingFor } = operation;
         // A bake ends so many minutes after a moment that is chance; it says how many.
         const until = waitingFor?.until === undefined || waitingFor.kind === 'Bake' ? '' : ` until ${minute(waitingFor.until)}`;
-        // How long EKS takes to settle, and whether it is seen at it, is chance.
-        if (waitingFor?.kind === 'Settling') return holds(operation);
+        // How long EKS takes to settle, and whether it is seen at it, is chance; that it looks at a cluster anew before a hop is no news.
+        if (waitingFor?.kind === 'Settling' || waitingFor?.kind === 'InsightsRefresh') return holds(operation);
         const now = waitingFor === undefined ? state : `${state}, ${waitingFor.kind}${until}: ${waitingFor.because}`;
         if (now !== last && now !== 'Running') tell(`= ${now}`);
         last = now;

@@ -6,6 +6,7 @@ import type { Step, Wait, WaitOutcome } from '../../domain/operation.ts';
 import { heldByPolicy } from '../../domain/waiting.ts';
 import { endOperation } from '../finish/end-operation.ts';
 import { dueStep, hasEnded } from '../steps/due-step.ts';
+import { FACTS_AGE_SECONDS_MAX, lookAtReadiness } from '../steps/facts-of.ts';
 import { lookAt, READS_OF_A_LOOK_MAX, UNNAMED_UPDATE, updateOf } from '../steps/look-at.ts';
 import { sizeOf } from '../steps/size-of.ts';
 
@@ -14,6 +15,9 @@ const RECHECK_SECONDS = 60;
 const UNREACHABLE_RECHECK_SECONDS_MAX = 300;
 /** EKS updates take minutes: how often one that is not ours is looked at. */
 const FOREIGN_RECHECK_SECONDS = 30;
+/** How often EKS is asked whether it has looked at a cluster anew, and for how long. */
+const INSIGHTS_RECHECK_SECONDS = 30;
+const INSIGHTS_MINUTES_MAX = 10;
 const MINUTE_MS = 60_000;
 
 /** A wait that is looked at: what the functions below hand to one another. */
@@ -101,8 +105,36 @@ async function lookAtHindrance(look: Look): Promise<void> {
     }
     case 'EksUpdate':
       return (await foreignRuns(look)) ? putOff(look, now + FOREIGN_RECHECK_SECONDS * 1000, wait.because, wait.kind) : runAgain(look, 'The other update has ended.');
+    case 'InsightsRefresh':
+      return lookAtInsights(look);
     default:
       return runAgain(look, wait.because);
+  }
+}
+
+/**
+ * EKS looking at the cluster anew. The first look gathers the whole of the readiness facts, since EKS is mostly done by then; later ones
+ * ask after the refresh alone before they do. Where EKS takes too long over it, what is judged on the facts says how old they are.
+ */
+async function lookAtInsights(look: Look): Promise<void> {
+  const { ports, wait, record } = look;
+  const now = ports.clock.now();
+  const late = now - wait.since >= INSIGHTS_MINUTES_MAX * MINUTE_MS;
+  const again = () => putOff(look, now + INSIGHTS_RECHECK_SECONDS * 1000, wait.because, wait.kind);
+  if (!late && wait.looks > 0 && (await insightsRun(look))) return again();
+  const facts = await lookAtReadiness(ports, record.operation, FACTS_AGE_SECONDS_MAX);
+  const insights = facts === 'absent' ? undefined : facts.readiness?.insights;
+  if (!late && insights?.kind === 'seen' && insights.value.refresh.status === 'IN_PROGRESS') return again();
+  return runAgain(look, late ? 'EKS has not looked at the cluster anew in time.' : 'EKS has looked at the cluster anew.');
+}
+
+async function insightsRun({ ports, wait, record }: Look): Promise<boolean> {
+  try {
+    return (await ports.eks.insightsRefresh(await ports.accounts.watch(wait.accountId, wait.region), record.operation.clusterName)).status === 'IN_PROGRESS';
+  } catch (error) {
+    // The role may not ask after it: what there is must do.
+    if (error instanceof AccountUnreachable) return false;
+    throw error;
   }
 }
 

@@ -1,63 +1,114 @@
-import type { Ports } from '../../aws/ports.ts';
+import { AccountUnreachable, type Ports } from '../../aws/ports.ts';
+import type { Cluster } from '../../domain/cluster.ts';
 import { PARALLEL_NODEGROUPS_MAX } from '../../domain/estimate.ts';
+import type { ClusterFacts } from '../../domain/facts.ts';
+import type { Part } from '../../domain/held-steps.ts';
 import { entryOf, subjectsOf, type Entry } from '../../domain/hop-entry.ts';
-import { mayBegin } from '../../domain/may-begin.ts';
+import { lookNeeded, withoutOldReadiness, type LookNeeded, type Since } from '../../domain/look-needed.ts';
+import { mayBegin, type MayBegin } from '../../domain/may-begin.ts';
 import { mayLeaveHop } from '../../domain/may-leave-hop.ts';
-import { decideNextHop } from '../../domain/next-hop.ts';
+import { decideNextHop, type NextHop } from '../../domain/next-hop.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import type { Hop } from '../../domain/plan.ts';
-import { factsOf } from '../steps/facts-of.ts';
+import { FACTS_AGE_SECONDS_MAX, factsOf, lookAtReadiness } from '../steps/facts-of.ts';
 import { momentOf } from '../steps/moment-of.ts';
-import { hold, reaching } from '../steps/park.ts';
+import { hold, park, reaching } from '../steps/park.ts';
 import { answer, fail, waitingTask, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
 
-/** Facts of VerifyHealth, a moment ago, are fresh enough to plan the next hop on. */
-const FACTS_AGE_SECONDS_MAX = 120;
+/** When EKS's new look at a cluster is first asked after: it takes a minute or two. */
+const INSIGHTS_FIRST_LOOK_SECONDS = 120;
+
+/** What the functions below hand to one another. */
+interface Planning {
+  readonly event: TaskEvent;
+  readonly ports: Ports;
+  readonly operation: Operation;
+  readonly steps: readonly Step[];
+  readonly cluster: Cluster;
+  readonly since: Since;
+}
 
 export const handler = waitingTask(
   withRecord(async (event, ports, { operation, steps }) => {
     await ports.store.recordStart(operation.id, event.run, ports.clock.now());
-    return reaching(ports, event, operation, event.state, () => nextHop(event, ports, operation, steps));
+    return reaching(ports, event, operation, event.state, () => leaveHop(event, ports, operation, steps));
   }),
 );
 
-async function nextHop(event: TaskEvent, ports: Ports, operation: Operation, steps: readonly Step[]): Promise<TaskAnswer> {
+async function leaveHop(event: TaskEvent, ports: Ports, operation: Operation, steps: readonly Step[]): Promise<TaskAnswer> {
   const now = ports.clock.now();
-  const leaves = mayLeaveHop(operation, steps, Date.parse(event.enteredTime ?? new Date(now).toISOString()), now);
+  const enteredAt = Date.parse(event.enteredTime ?? new Date(now).toISOString());
+  const leaves = mayLeaveHop(operation, steps, enteredAt, now);
   if (leaves.kind === 'no') return fail(leaves.error, leaves.because);
   if (leaves.kind === 'hold') return hold(ports, event, operation, leaves, event.state);
   const cluster = await ports.store.cluster(operation.clusterId);
   if (cluster === undefined) return fail('OperationStopped', 'The cluster is no longer known.');
   const lastEnd = Math.max(0, ...steps.map((step) => Date.parse(step.endedAt ?? '1970-01-01T00:00:00Z')));
-  const facts = await factsOf(ports, operation, lastEnd, FACTS_AGE_SECONDS_MAX);
-  if (facts === 'absent') return fail('OperationStopped', JSON.stringify([{ code: 'ClusterNotFound', message: `EKS no longer knows the cluster ${operation.clusterName}.` }]));
+  const planning: Planning = { event, ports, operation, steps, cluster, since: { movedAt: lastEnd, enteredAt } };
+  return nextHop(planning, await factsOf(ports, operation, lastEnd, FACTS_AGE_SECONDS_MAX));
+}
 
-  const next = decideNextHop({ operation, steps, cluster, facts, now: new Date(now).toISOString() });
-  if (next.kind === 'stop') return fail('OperationStopped', JSON.stringify(next.errors));
-  if (next.kind === 'done') return answer(wayOf('done', { to: '', steps: [] }, operation));
-
-  const [first] = next.hop.steps;
-  const step = first === undefined ? undefined : asStep(first, next.hop);
-  const verdict = step === undefined ? undefined : mayBegin(operation, step, [], await ports.store.freeze(), await momentOf(ports, operation, step, cluster));
+/** Plans what is left; what stands in its way is waited for before anything is looked at more closely, so that nothing is old when it is used. */
+async function nextHop(planning: Planning, seen: ClusterFacts | 'absent'): Promise<TaskAnswer> {
+  const { event, ports, operation, steps, cluster, since } = planning;
+  if (seen === 'absent') return fail('OperationStopped', JSON.stringify([{ code: 'ClusterNotFound', message: `EKS no longer knows the cluster ${operation.clusterName}.` }]));
+  const now = ports.clock.now();
+  const facts = withoutOldReadiness(seen, since, now);
+  const waivers = await ports.store.waivers(cluster.clusterId, now);
+  const next = decideNextHop({ operation, steps, cluster, facts, now: new Date(now).toISOString(), waivers });
+  const verdict = next.kind === 'hop' ? await mayBeginHop(planning, next.hop) : undefined;
   if (verdict?.kind === 'no') return fail(verdict.error, verdict.because);
   if (verdict?.kind === 'hold') return hold(ports, event, operation, verdict, event.state);
+  const needed = lookNeeded(next, facts, operation.plan);
+  return needed === 'none' ? enter(planning, next, now) : lookCloser(planning, needed, next);
+}
+
+async function mayBeginHop({ ports, operation, cluster }: Planning, hop: Hop): Promise<MayBegin | undefined> {
+  const [first] = hop.steps;
+  if (first === undefined) return undefined;
+  const step: Step = { ...first, hop: hop.to, order: 0, state: 'Pending', run: 0, attempt: 1 };
+  return mayBegin(operation, step, [], await ports.store.freeze(), await momentOf(ports, operation, step, cluster));
+}
+
+/**
+ * Has EKS look at the cluster anew where a control plane is to move, and waits for it: what EKS says of a minor is as old as a day
+ * otherwise. Where the account's role may not ask for that, what there is must do.
+ */
+async function lookCloser(planning: Planning, needed: Exclude<LookNeeded, 'none'>, next: NextHop): Promise<TaskAnswer> {
+  const { event, ports, operation } = planning;
+  if (needed === 'insights' && (await refreshed(ports, operation))) {
+    const because = `EKS looks at the cluster anew${next.kind === 'hop' ? ` before the hop to ${next.hop.to}` : ''}.`;
+    return park(ports, event, operation, { kind: 'InsightsRefresh', because, stepId: event.state, nextCheckAt: ports.clock.now() + INSIGHTS_FIRST_LOOK_SECONDS * 1000 });
+  }
+  return nextHop({ ...planning, since: { movedAt: 0, enteredAt: 0 } }, await lookAtReadiness(ports, operation, FACTS_AGE_SECONDS_MAX));
+}
+
+async function refreshed(ports: Ports, operation: Operation): Promise<boolean> {
+  try {
+    await ports.eks.refreshInsights(await ports.accounts.watch(operation.accountId, operation.region), operation.clusterName);
+    return true;
+  } catch (error) {
+    if (error instanceof AccountUnreachable) return false;
+    throw error;
+  }
+}
+
+async function enter({ event, ports, operation }: Planning, next: NextHop, now: number): Promise<TaskAnswer> {
+  if (next.kind === 'stop') return fail('OperationStopped', JSON.stringify(next.errors));
+  if (next.kind === 'done') return answer(wayOf('done', { hop: { to: '', steps: [] }, part: 'whole' }, operation));
   if (next.changed !== undefined) await ports.store.recordPlan(operation.id, event.run, next.plan, `The plan changed: ${next.changed}.`, now);
-  return answer(wayOf(entryOf(next.hop), next.hop, operation));
+  return answer(wayOf(entryOf(next.hop), next, operation));
 }
 
 /** What the machine is told: where the hop is entered, and stage by stage what there is to do. */
-function wayOf(verdict: Entry | 'done', { to, steps }: Pick<Hop, 'to' | 'steps'>, { terms }: Operation): Readonly<Record<string, unknown>> {
+function wayOf(verdict: Entry | 'done', { hop: { to, steps }, part }: { readonly hop: Pick<Hop, 'to' | 'steps'>; readonly part: Part }, { terms }: Operation): Readonly<Record<string, unknown>> {
   return {
     verdict,
     hop: to,
+    part,
     prepareAddons: subjectsOf(steps, 'PrepareAddons'),
     addons: subjectsOf(steps, 'UpgradeAddons', 'RollBackAddons'),
-    canary: subjectsOf(steps, 'UpgradeCanaryNodegroup'),
-    nodegroups: subjectsOf(steps, 'UpgradeNodegroups', 'RollBackNodegroups'),
+    nodegroups: subjectsOf(steps, 'UpgradeCanaryNodegroup', 'UpgradeNodegroups', 'RollBackNodegroups'),
     parallelNodegroups: terms?.maxParallelNodegroups ?? PARALLEL_NODEGROUPS_MAX,
   };
-}
-
-function asStep(planned: Hop['steps'][number], hop: Hop): Step {
-  return { ...planned, hop: hop.to, order: 0, state: 'Pending', run: 0, attempt: 1 };
 }

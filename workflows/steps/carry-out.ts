@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Begun, OperationRecord, Ports, StepEnd } from '../../aws/ports.ts';
 import { findOwnRefresh, findOwnUpdate, isUnderWay, judgeForeign, judgeForeignRefresh, type Foreign } from '../../domain/adopt.ts';
+import type { Cluster } from '../../domain/cluster.ts';
+import { withMoved } from '../../domain/facts-moved.ts';
+import { movesControlPlane } from '../../domain/look-needed.ts';
 import { mayBegin, obeysPolicy } from '../../domain/may-begin.ts';
 import { deadlineFor, firstLook } from '../../domain/next-look.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import type { Stage } from '../../domain/plan.ts';
+import { stillRight } from '../../domain/still-right.ts';
 import { answer, fail, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
 import { dueStep } from './due-step.ts';
+import { FACTS_AGE_SECONDS_MAX, readySeen } from './facts-of.ts';
 import { UNNAMED_UPDATE, updateOf, WATCH_RESOURCE } from './look-at.ts';
 import { momentOf } from './moment-of.ts';
 import { hold, park, reaching, stopped } from './park.ts';
@@ -23,22 +28,22 @@ export interface Work {
   readonly record: OperationRecord;
   readonly operation: Operation;
   readonly step: Step;
-  readonly stage: Stage;
+  readonly stages: Stage | readonly Stage[];
 }
 
 /**
  * Carries out the next step of a stage: adopts the work or begins it, stores EKS's id, then parks. Every line may be the
  * last before a crash: what was meant is written before EKS is asked, and what EKS answered before anything waits.
  */
-export function carryOut(event: TaskEvent, stage: Stage, ports: Ports): Promise<TaskAnswer> {
-  return withRecord<TaskEvent>((_event, _ports, record) => carryOutDue(event, stage, ports, record))(event, ports);
+export function carryOut(event: TaskEvent, stages: Stage | readonly Stage[], ports: Ports): Promise<TaskAnswer> {
+  return withRecord<TaskEvent>((_event, _ports, record) => carryOutDue(event, stages, ports, record))(event, ports);
 }
 
-async function carryOutDue(event: TaskEvent, stage: Stage, ports: Ports, record: OperationRecord): Promise<TaskAnswer> {
+async function carryOutDue(event: TaskEvent, stages: Stage | readonly Stage[], ports: Ports, record: OperationRecord): Promise<TaskAnswer> {
   const { operation } = record;
-  const step = dueStep(record.steps, stage, event);
+  const step = dueStep(record.steps, stages, event);
   if (step === undefined) return answer();
-  const work: Work = { ports, event, record, operation, step, stage };
+  const work: Work = { ports, event, record, operation, step, stages };
   if (step.updateId !== undefined) return watch(work, step);
 
   const cluster = obeysPolicy(operation) ? await ports.store.cluster(operation.clusterId) : undefined;
@@ -49,8 +54,19 @@ async function carryOutDue(event: TaskEvent, stage: Stage, ports: Ports, record:
     if (own !== undefined) return remember(work, own, 'found');
     if (verdict.kind === 'no') return fail(verdict.error, verdict.because);
     if (verdict.kind === 'hold') return hold(ports, event, operation, verdict, step.id);
-    return adoptOrBegin(work);
+    return (await goneOver(work, cluster)) ?? adoptOrBegin(work);
   });
+}
+
+/** Asks once more, right before a control plane moves, which cannot be undone at once: on what was seen a short while ago, with what our own steps have moved since. */
+async function goneOver({ ports, operation, record, step }: Work, cluster: Cluster | undefined): Promise<TaskAnswer | undefined> {
+  if (!movesControlPlane(step) || step.intentAt !== undefined || cluster === undefined) return undefined;
+  const seen = await readySeen(ports, operation, FACTS_AGE_SECONDS_MAX);
+  if (seen === undefined) return fail('PlanAgain', `What was seen of the cluster is more than ${FACTS_AGE_SECONDS_MAX} seconds old.`);
+  const now = ports.clock.now();
+  const right = stillRight({ operation, step, cluster, facts: withMoved(seen, record.steps), now: new Date(now).toISOString(), waivers: await ports.store.waivers(cluster.clusterId, now) });
+  if (right.kind === 'yes') return undefined;
+  return right.kind === 'stop' ? fail('OperationStopped', JSON.stringify(right.errors)) : fail('PlanAgain', right.because);
 }
 
 async function adoptOrBegin(work: Work): Promise<TaskAnswer> {
@@ -147,11 +163,11 @@ async function watch({ ports, event, operation }: Work, step: Step): Promise<Tas
   });
 }
 
-async function endHere({ ports, event, operation, record, step, stage }: Work, end: StepEnd): Promise<TaskAnswer> {
+async function endHere({ ports, event, operation, record, step, stages }: Work, end: StepEnd): Promise<TaskAnswer> {
   await ports.store.endStep(operation.id, step, end, ports.clock.now());
   ports.meter.count('StepOutcome', 1, { kind: step.kind, outcome: end.state });
   if (end.state === 'Failed') return fail('StepFailed', `${end.error?.code ?? 'StepFailed'}: ${end.outcome}`);
-  const more = dueStep(record.steps.filter((other) => other.id !== step.id), stage, event);
+  const more = dueStep(record.steps.filter((other) => other.id !== step.id), stages, event);
   return more === undefined ? answer() : fail('RunAgain', `Next: ${more.title}`);
 }
 

@@ -7,6 +7,9 @@ import { rememberReadiness, stillRemembered } from '../../domain/remembered-read
 const CATALOGUE_FRESH_MINUTES = 60;
 const MINUTE_MS = 60_000;
 
+/** Facts that nothing of ours has moved since are fresh enough to plan on, and to begin a control-plane step on. EKS checks again when it is asked. */
+export const FACTS_AGE_SECONDS_MAX = 600;
+
 interface Where {
   readonly accountId: string;
   readonly region: string;
@@ -25,23 +28,70 @@ export async function lookAtCluster(ports: Ports, where: Where, readiness?: true
     ...(fresh ? { catalogue: last.catalogue, addonCatalogue: last.addonCatalogue } : {}),
   });
   if (facts === 'absent') return facts;
-  const seen = await withReadiness(ports, session, facts, stillRemembered(last?.remembered, facts.observedAt), readiness);
-  await ports.store.recordObservation(where.clusterId, seen);
-  return seen;
+  const known = withMemory(facts, stillRemembered(last?.remembered, facts.observedAt));
+  return keep(ports, where, readiness === undefined ? known : await withReadiness(ports, session, known, now));
 }
 
-/** What changes seldom is carried over from look to look, so that the next look at readiness need not read it again. */
-async function withReadiness(ports: Ports, session: Session, facts: ClusterFacts, remembered: RememberedReadiness | undefined, asked: true | undefined): Promise<ClusterFacts> {
-  const known = remembered === undefined ? facts : { ...facts, remembered };
-  if (asked === undefined) return known;
-  const readiness = await ports.eks.readiness(session, known, facts.observedAt);
-  return { ...known, readiness, remembered: rememberReadiness(readiness, remembered) };
+/** What the readiness checks judge, looked at now on top of what was seen of the cluster at most `maxAgeSeconds` ago. */
+export async function lookAtReadiness(ports: Ports, where: Where, maxAgeSeconds: number): Promise<ClusterFacts | 'absent'> {
+  const now = ports.clock.now();
+  const last = await seenSince(ports, where, 0, maxAgeSeconds);
+  if (last === undefined) return lookAtCluster(ports, where, true);
+  const session = await ports.accounts.watch(where.accountId, where.region);
+  const { remembered, ...facts } = last;
+  const at = new Date(now).toISOString();
+  return keep(ports, where, { ...(await withReadiness(ports, session, withMemory(facts, stillRemembered(remembered, at)), now)), amendedAt: at });
+}
+
+/** What settles, looked at again: the control plane, and whatever else did not read ACTIVE. The rest stands as it was seen since `since` and at most `maxAgeSeconds` ago. */
+export async function lookAtSettling(ports: Ports, where: Where, since: number, maxAgeSeconds: number): Promise<ClusterFacts | 'absent'> {
+  const last = await seenSince(ports, where, since, maxAgeSeconds);
+  if (last === undefined) return lookAtCluster(ports, where);
+  const session = await ports.accounts.watch(where.accountId, where.region);
+  const { clusterName } = where;
+  const cluster = await ports.eks.controlPlane(session, clusterName);
+  if (cluster === 'absent') return cluster;
+  const nodegroups = await Promise.all(last.nodegroups.map((group) => (group.status === 'ACTIVE' ? group : ports.eks.nodegroup(session, clusterName, group.nodegroupName))));
+  const addons = await Promise.all(last.addons.map((addon) => (addon.status === 'ACTIVE' ? addon : ports.eks.addon(session, clusterName, addon.addonName))));
+  return keep(ports, where, {
+    ...last,
+    amendedAt: new Date(ports.clock.now()).toISOString(),
+    cluster,
+    nodegroups: nodegroups.filter((group) => group !== 'absent'),
+    addons: addons.filter((addon) => addon !== 'absent'),
+    updatesInProgress: cluster.status === 'ACTIVE' ? [] : last.updatesInProgress,
+  });
+}
+
+/** What was seen of the cluster and of its readiness at most `maxAgeSeconds` ago; undefined when either is older. */
+export async function readySeen(ports: Ports, where: Where, maxAgeSeconds: number): Promise<ClusterFacts | undefined> {
+  const last = await seenSince(ports, where, 0, maxAgeSeconds);
+  const seenAt = Date.parse(last?.readiness?.observedAt ?? '');
+  return ports.clock.now() - seenAt <= maxAgeSeconds * 1000 ? last : undefined;
 }
 
 /** What was seen since `since` and at most `maxAgeSeconds` ago, or else a new look. */
 export async function factsOf(ports: Ports, where: Where, since: number, maxAgeSeconds: number): Promise<ClusterFacts | 'absent'> {
-  const last = await ports.store.observation(where.clusterId);
-  const seenAt = last === undefined ? 0 : Date.parse(last.observedAt);
-  if (last !== undefined && seenAt >= since && ports.clock.now() - seenAt <= maxAgeSeconds * 1000) return last;
-  return lookAtCluster(ports, where);
+  return (await seenSince(ports, where, since, maxAgeSeconds)) ?? lookAtCluster(ports, where);
+}
+
+async function seenSince({ store, clock }: Ports, where: Where, since: number, maxAgeSeconds: number): Promise<ClusterFacts | undefined> {
+  const last = await store.observation(where.clusterId);
+  const seenAt = Date.parse(last?.observedAt ?? '');
+  return seenAt >= since && clock.now() - seenAt <= maxAgeSeconds * 1000 ? last : undefined;
+}
+
+/** What changes seldom is carried over from look to look, so that the next look at readiness need not read it again. */
+function withMemory(facts: ClusterFacts, remembered: RememberedReadiness | undefined): ClusterFacts {
+  return remembered === undefined ? facts : { ...facts, remembered };
+}
+
+async function withReadiness(ports: Ports, session: Session, facts: ClusterFacts, now: number): Promise<ClusterFacts> {
+  const readiness = await ports.eks.readiness(session, facts, new Date(now).toISOString());
+  return { ...facts, readiness, remembered: rememberReadiness(readiness, facts.remembered) };
+}
+
+async function keep(ports: Ports, where: Where, facts: ClusterFacts): Promise<ClusterFacts> {
+  await ports.store.recordObservation(where.clusterId, facts);
+  return facts;
 }

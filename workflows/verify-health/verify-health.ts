@@ -1,32 +1,36 @@
 import type { OperationRecord, Ports } from '../../aws/ports.ts';
 import { clusterAfter, withWayBack } from '../../domain/cluster-after.ts';
+import { isLeftFor } from '../../domain/held-steps.ts';
 import { judgeHealth } from '../../domain/judge-health.ts';
 import type { Step } from '../../domain/operation.ts';
-import { lookAtCluster } from '../steps/facts-of.ts';
+import { lookAtSettling } from '../steps/facts-of.ts';
 import { park, reaching } from '../steps/park.ts';
 import { answer, fail, waitingTask, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
 
 const SETTLE_SECONDS = 15;
+/** While something settles, the rest of the cluster is looked at again only this often. */
+const SETTLING_FACTS_AGE_SECONDS_MAX = 300;
 const MINUTE_MS = 60_000;
 
 /** Looks at all of the cluster after a stretch of work: nothing goes on until everything is ACTIVE again, and what was seen is what the next hop is planned on. */
 export const handler = waitingTask(withRecord((event, ports, record) => reaching(ports, event, record.operation, event.state, () => verifyHealth(event, ports, record))));
 
 async function verifyHealth(event: TaskEvent, ports: Ports, { operation, steps }: OperationRecord): Promise<TaskAnswer> {
-  const facts = await lookAtCluster(ports, operation);
+  const facts = await lookAtSettling(ports, operation, Date.parse(event.enteredTime ?? new Date(ports.clock.now()).toISOString()), SETTLING_FACTS_AGE_SECONDS_MAX);
   if (facts === 'absent') return answer({ verdict: 'failed' });
   const cluster = await ports.store.cluster(operation.clusterId);
   if (cluster !== undefined) await ports.store.recordCluster({ ...clusterAfter(withWayBack(cluster, steps), facts), desiredVersion: cluster.desiredVersion });
-  if (!allDone(steps, event.hop)) return answer({ verdict: 'failed' });
+  if (!allDone(steps, event)) return answer({ verdict: 'failed' });
 
   const minutes = (ports.clock.now() - Date.parse(event.enteredTime ?? facts.observedAt)) / MINUTE_MS;
-  const health = judgeHealth(facts, minutes);
+  const canaries = event.part === 'with-canary' ? steps.filter((step) => step.hop === event.hop && step.stage === 'UpgradeCanaryNodegroup').map((step) => step.subject) : [];
+  const health = judgeHealth(facts, minutes, canaries);
   if (health.kind === 'healthy') return answer({ verdict: 'healthy' });
   if (health.kind === 'unhealthy') return fail('OperationStopped', JSON.stringify([{ code: 'HealthNotRestored', message: health.because }]));
   return park(ports, event, operation, { kind: 'Settling', because: health.because, stepId: event.state, nextCheckAt: ports.clock.now() + SETTLE_SECONDS * 1000 });
 }
 
-/** Whether every step of the hop (of the whole plan, where there are no hops) came to a good end. A cancel leaves steps that were never begun. */
-function allDone(steps: readonly Step[], hop: string | undefined): boolean {
-  return steps.every((step) => step.state === 'Succeeded' || (hop !== undefined && step.hop !== hop));
+/** Whether every step of this pass over the hop (of the whole plan, where there are no hops) came to a good end. A cancel leaves steps that were never begun. */
+function allDone(steps: readonly Step[], { hop, part = 'whole' }: TaskEvent): boolean {
+  return steps.every((step) => step.state === 'Succeeded' || (hop !== undefined && step.hop !== hop) || isLeftFor(step, part));
 }
