@@ -17,6 +17,8 @@ export interface InsightsAsk {
   readonly hops: readonly Hop[];
   /** As they stand now, which may be later than EKS looked. */
   readonly addons: readonly Pick<AddonFacts, 'addonName' | 'addonVersion'>[];
+  /** Add-ons that run nowhere yet, for want of a node. */
+  readonly awaitNodes?: readonly string[] | undefined;
   /** When the control plane last moved as far as it was seen, RFC 3339. */
   readonly movedAt?: string | undefined;
   /** Nobody looks again before the control plane moves: what is stale then blocks. Otherwise the operation has EKS look anew first. */
@@ -104,15 +106,17 @@ function judged(insight: InsightFacts, hop: Minor, ask: InsightsAsk & { readonly
  * EKS's errors about add-ons and nodes that the plan itself moves before the hop, or moved since EKS looked. Which add-ons, EKS names with the
  * versions that would do; which nodes, it names by their place in the cluster alone, so the plan's own judgement of the skew stands for them.
  */
-function whatMends(insight: InsightFacts, hop: Minor, { hops, addons }: InsightsAsk): string | undefined {
+function whatMends(insight: InsightFacts, hop: Minor, { hops, addons, awaitNodes = [] }: InsightsAsk): string | undefined {
   const place = hops.findIndex((candidate) => candidate.to === hop && candidate.from !== hop);
   const before = [...hops.slice(0, place).flatMap(({ steps }) => steps), ...(hops[place]?.steps.filter((step) => step.stage === 'PrepareAddons') ?? [])];
   if (insight.addons.length > 0) {
-    const moves = ({ name, compatibleVersions }: InsightFacts['addons'][number]) => before.some((step) => step.kind === 'upgrade-addon' && step.subject === name && compatibleVersions.includes(step.to ?? ''));
-    const moved = ({ name, compatibleVersions }: InsightFacts['addons'][number]) => addons.some((addon) => addon.addonName === name && compatibleVersions.includes(addon.addonVersion));
+    // kube-proxy is never newer than the API server, so it moves right after it; how far behind it may be, EKS judges by an insight of its own.
+    const follows = hops[place]?.steps.filter((step) => step.stage === 'UpgradeAddons' && step.subject === 'kube-proxy') ?? [];
+    const moves = ({ name, compatibleVersions }: InsightFacts['addons'][number]) => [...before, ...follows].some((step) => step.kind === 'upgrade-addon' && step.subject === name && compatibleVersions.includes(step.to ?? ''));
+    const moved = ({ name, compatibleVersions }: InsightFacts['addons'][number]) => awaitNodes.includes(name) || addons.some((addon) => addon.addonName === name && compatibleVersions.includes(addon.addonVersion));
     if (!insight.addons.every((addon) => moves(addon) || moved(addon))) return undefined;
     const left = insight.addons.filter((addon) => !moved(addon)).map(({ name }) => name);
-    return left.length === 0 ? `${insight.addons.map(({ name }) => name).join(', ')} moved since EKS looked` : `the plan moves ${left.join(', ')}, before that hop`;
+    return left.length === 0 ? `${insight.addons.map(({ name }) => name).join(', ')} moved since EKS looked, or wait for a first node` : `the plan moves ${left.join(', ')}, ${left.includes('kube-proxy') ? 'kube-proxy right after the control plane and the others before it' : 'before that hop'}`;
   }
   if (/^kubelet version skew$/i.test(insight.name)) {
     const rolled = before.filter((step) => step.kind === 'upgrade-nodegroup' || step.kind === 'refresh-instances').map((step) => step.subject);
