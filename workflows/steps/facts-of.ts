@@ -51,8 +51,8 @@ export async function lookAtSettling(ports: Ports, where: Where, since: number, 
   const { clusterName } = where;
   const cluster = await ports.eks.controlPlane(session, clusterName);
   if (cluster === 'absent') return cluster;
-  const nodegroups = await Promise.all(last.nodegroups.map((group) => (group.status === 'ACTIVE' ? group : ports.eks.nodegroup(session, clusterName, group.nodegroupName))));
-  const addons = await Promise.all(last.addons.map((addon) => (addon.status === 'ACTIVE' ? addon : ports.eks.addon(session, clusterName, addon.addonName))));
+  const nodegroups = await Promise.all(last.nodegroups.map(async (group) => (group.status === 'ACTIVE' ? group : ports.eks.nodegroup(session, clusterName, group.nodegroupName))));
+  const addons = await Promise.all(last.addons.map(async (addon) => (addon.status === 'ACTIVE' ? addon : ports.eks.addon(session, clusterName, addon.addonName))));
   return keep(ports, where, {
     ...last,
     amendedAt: new Date(ports.clock.now()).toISOString(),
