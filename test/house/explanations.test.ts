@@ -12,7 +12,7 @@ const FOLDER = join(REPOSITORY, 'domain/explanations');
 const catalogues = readdirSync(FOLDER).map((file) => ({ file, entries: JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Record<string, { cause: string; nextActions: string[]; source?: string }> }));
 const PLACES = ['nodegroup', 'control-plane', 'addon'] as const;
 /** Errors that a state is woken with, or that end nothing: no operation tells them. */
-const NOT_TOLD = new Set<string>(['RunAgain', 'OperationCancelled', 'OperationEnded']);
+const NOT_TOLD = new Set<string>(['RunAgain', 'PlanAgain', 'OperationCancelled', 'OperationEnded']);
 /** What an instance refresh can end as, besides well. */
 const REFRESH_ENDS = [InstanceRefreshStatus.Failed, InstanceRefreshStatus.Cancelled, InstanceRefreshStatus.RollbackFailed, InstanceRefreshStatus.RollbackSuccessful];
 
