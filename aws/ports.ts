@@ -136,8 +136,8 @@ export interface Store {
   listOperations(filter: { readonly team?: string; readonly clusterId?: string; readonly state?: OperationState; readonly kind?: string }, page: Page): Promise<Paged<Operation>>;
   /** Oldest first. */
   events(operationId: string, page: Page): Promise<Paged<OperationEvent>>;
-  /** Cancel or pause asked for. Commands write intent; looks and the next step obey it. `ended` when there is nothing left to stop. */
-  recordIntent(operationId: string, which: 'cancel' | 'pause', intent: Intent, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended'; readonly operation: Operation }>;
+  /** Cancel or pause asked for, or `turnBack` by an alarm. Commands write intent; looks and the next step obey it. `ended` when there is nothing left to stop. */
+  recordIntent(operationId: string, which: 'cancel' | 'pause' | 'turnBack', intent: Intent, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended'; readonly operation: Operation }>;
   clearPause(operationId: string, by: Intent, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended' | 'not-paused'; readonly operation: Operation }>;
   /** Somebody has let the present run of an upgrade through a gate; what waits for an approval is due at once. `approved`: another was first at this passage. `moved`: another run has begun, which asks again. */
   recordApproval(operationId: string, run: number, approval: Approval, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'ended' | 'approved' | 'moved'; readonly operation: Operation }>;

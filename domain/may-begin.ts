@@ -51,6 +51,7 @@ const STAGE_ORDER: readonly Stage[] = [
 export function mayBegin(operation: Operation, step: Step, steps: readonly Step[], freeze: { readonly by: string; readonly reason: string } | undefined, moment?: Moment): MayBegin {
   if (operation.endedAt !== undefined) return { kind: 'no', error: 'OperationEnded', because: `The operation ended at ${operation.endedAt}.` };
   if (operation.cancel !== undefined) return { kind: 'no', error: 'OperationCancelled', because: `Cancelled by ${operation.cancel.by}${told(operation.cancel.reason)}.` };
+  if (operation.turnBack !== undefined) return { kind: 'no', error: 'AlarmFired', because: operation.turnBack.reason ?? 'An alarm fired.' };
   const failed = steps.find((other) => other.state === 'Failed' && isBefore(other, step));
   if (failed !== undefined) return { kind: 'no', error: 'OperationStopped', because: `Not begun, because an earlier step failed: ${failed.title}.` };
   if (operation.pause !== undefined) return { kind: 'hold', wait: 'Paused', because: `Paused by ${operation.pause.by}${told(operation.pause.reason)}.` };

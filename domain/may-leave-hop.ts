@@ -13,6 +13,7 @@ export function mayLeaveHop(operation: Operation, steps: readonly Step[], health
   const hop = lastBegunHop(steps);
   if (hop === undefined || !bakesNow(hop, steps, operation.terms)) return { kind: 'yes' };
   const bakedAt = healthyAt + (operation.terms?.bakeMinutes ?? 0) * MINUTE_MS;
+  if (operation.turnBack !== undefined && operation.cancel === undefined) return { kind: 'no', error: 'AlarmFired', because: operation.turnBack.reason ?? 'An alarm fired.' };
   const shut = isShut(operation, 'afterBake', hop);
   if (now >= bakedAt && !shut) return { kind: 'yes' };
   if (operation.cancel !== undefined) return { kind: 'no', error: 'OperationCancelled', because: `Cancelled by ${operation.cancel.by}.` };

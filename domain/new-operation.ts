@@ -79,7 +79,7 @@ export function termsOfNextRun({ terms }: Pick<Operation, 'terms'>, { forceNodeg
 
 /** A failed or cancelled operation as its next run begins: nothing of the last one's end is left but its history. What was approved and forced was the run before: its gates ask again, and `forceNodegroups` are those of this one. */
 export function nextRun(ended: Operation, next: NextRun): Operation {
-  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, approvals: _approvals, succeededBy: _succeededBy, terms: _terms, ...operation } = ended;
+  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, turnBack: _turnBack, approvals: _approvals, succeededBy: _succeededBy, terms: _terms, ...operation } = ended;
   const terms = termsOfNextRun(ended, next);
   return {
     ...operation,

@@ -7,10 +7,11 @@ const ERRORS_MAX = 25;
 const CARRIERS = new Set(['StepFailed', 'OperationCancelled', 'RunAgain']);
 
 /** What an operation tells about its failure: each failed step's own error, then whatever stopped the execution besides. Each says why, and what to do. */
-export function errorsOf(operation: Operation, steps: readonly Step[], failure: { readonly Error?: string; readonly Cause?: string }): OperationError[] {
+export function errorsOf(operation: Operation, steps: readonly Step[], failure: { readonly Error?: string; readonly Cause?: string }, besides?: OperationError): OperationError[] {
   const own = steps.flatMap((step) => (step.state === 'Failed' ? [step.error ?? { code: 'StepFailed', message: `${step.title} failed.`, step: step.id }] : []));
   const carried = failure.Error === undefined || CARRIERS.has(failure.Error) ? [] : carriedErrors(failure.Error, failure.Cause);
   const all = own.length > 0 && failure.Error === 'OperationStopped' ? own : [...own, ...carried.filter((error) => !own.some((told) => told.code === error.code && told.message === error.message))];
+  if (besides !== undefined) all.push(besides);
   const told = all.length === 0 && operation.cancel === undefined ? [{ code: failure.Error ?? 'ExecutionFailed', message: ofMachine(failure.Error ?? '', failure.Cause) }] : all;
   return told.slice(0, ERRORS_MAX).map((error) => inWords(error, operation, steps));
 }

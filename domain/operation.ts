@@ -42,6 +42,8 @@ export interface Operation {
   readonly updatedAt: string;
   readonly cancel?: Intent;
   readonly pause?: Intent;
+  /** An alarm that the ask names fired while the upgrade baked: it is to be turned back. */
+  readonly turnBack?: Intent;
   /** Of an upgrade: when and past which gates it may go. */
   readonly terms?: Terms;
   /** Those of the present run. */
@@ -171,6 +173,8 @@ export interface Wait {
   readonly clusterId: string;
   /** Virtual or real time of the next look, epoch ms. */
   readonly nextCheckAt: number;
+  /** When it ends, epoch ms, where it is looked at more often than that: a bake whose alarms are watched. */
+  readonly until?: number;
   /** Its next look is a mere reminder: when it ends is not known, although such waits end at a time. */
   readonly openEnded?: true;
   /** When the wait began, epoch ms. */

@@ -18,6 +18,6 @@ export function standingOf(waits: readonly Wait[], run: number): { readonly stat
   const holding = waits.filter((wait) => wait.run === run && wait.outcome === undefined && !watchesOwnWork(wait)).sort((a, b) => a.since - b.since);
   const wait = holding.find((one) => one.kind === 'Paused') ?? holding[0];
   if (wait === undefined) return { state: 'Running' };
-  const until = TIMED.has(wait.kind) && wait.openEnded !== true ? { until: new Date(wait.nextCheckAt).toISOString() } : {};
+  const until = TIMED.has(wait.kind) && wait.openEnded !== true ? { until: new Date(wait.until ?? wait.nextCheckAt).toISOString() } : {};
   return { state: wait.kind === 'Paused' ? 'Paused' : 'Waiting', waitingFor: { kind: wait.kind, ...until, because: wait.because } };
 }

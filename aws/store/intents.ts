@@ -16,16 +16,23 @@ type Recorded = Written | { readonly kind: Refused; readonly operation: ReturnTy
 /** Waits that one wish brings forward; a transaction takes 100 actions. Those beyond are looked at in their own time. */
 const WAITS_BROUGHT_FORWARD_MAX = 90;
 
+const TOLD = {
+  cancel: { type: 'CancelAsked', verb: 'to cancel' },
+  pause: { type: 'PauseAsked', verb: 'to pause' },
+  turnBack: { type: 'TurnBackAsked', verb: 'to turn back' },
+} as const;
+
 /** Wishes of people: noted on the head, and every wait that they concern becomes due in the same transaction, so that no lost message delays them. */
 export function intents(table: TableAccess): Intents {
   return {
     async recordIntent(operationId, which, intent, answer) {
-      const told = which === 'cancel' ? { type: 'CancelAsked', verb: 'to cancel' } : { type: 'PauseAsked', verb: 'to pause' };
+      const told = TOLD[which];
       return (await record(table, operationId, intent, answer, {
         refuse: (head) => (head.endedAt === undefined ? undefined : 'ended'),
         change: () => ({ set: { [which]: intent }, add: { generation: 1 } }),
         event: { type: told.type, message: messageOf(intent, told.verb) },
-        concerns: holdsUp,
+        // Who saw the alarm was looking at the wait that it concerns.
+        concerns: which === 'turnBack' ? () => false : holdsUp,
       })) as Awaited<ReturnType<Store['recordIntent']>>;
     },
 

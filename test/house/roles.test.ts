@@ -49,9 +49,10 @@ describe('the roles', () => {
     for (const short of ['queries', 'commands']) assert.deepEqual(allowedOf(short).filter((action) => action.startsWith('sts:')), []);
   });
 
-  it('let queries only read, and only commands and the reconciler start executions', () => {
+  it('let queries only read, only commands and the reconciler start executions, and what ends an upgrade the rollback that follows it', () => {
     assert.deepEqual(allowedOf('queries'), ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'lambda:InvokeFunction', 'logs:CreateLogStream', 'logs:PutLogEvents']);
-    assert.deepEqual(namesOfThoseWho('states:StartExecution'), ['commands', 'reconcile']);
+    assert.deepEqual(namesOfThoseWho('states:StartExecution'), ['commands', 'execution-ended', 'finish-failed', 'look', 'reconcile']);
+    for (const short of ['execution-ended', 'finish-failed', 'look']) assert.deepEqual(startedBy(short), ['slipway-local-rollback-cluster']);
   });
 
   it('let task tokens be sent by looks, and by the tasks of states that wait, for their own', () => {
@@ -95,9 +96,18 @@ function statementFaults(statement: Statement): string[] {
 }
 
 function allowedOf(short: string): string[] {
+  return [...new Set(statementsOf(short).flatMap(({ Action }) => [Action].flat()))].sort();
+}
+
+function statementsOf(short: string): Statement[] {
   const role = roles.find(({ name }) => name === `slipway-local-${short}`);
-  const statements = (role?.policies ?? []).flatMap(({ document }) => document['Statement'] as unknown as Statement[]);
-  return [...new Set(statements.flatMap(({ Action }) => [Action].flat()))].sort();
+  return (role?.policies ?? []).flatMap(({ document }) => document['Statement'] as unknown as Statement[]);
+}
+
+/** The machines whose executions a function may start, by name. */
+function startedBy(short: string): string[] {
+  const starts = statementsOf(short).filter(({ Action }) => [Action].flat().includes('states:StartExecution'));
+  return starts.flatMap(({ Resource }) => [Resource ?? []].flat()).map((arn) => arn.slice(arn.lastIndexOf(':') + 1));
 }
 
 function namesOfThoseWho(action: string): string[] {

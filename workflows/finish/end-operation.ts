@@ -8,6 +8,7 @@ import { errorsOf } from '../../domain/operation-errors.ts';
 import { factsOf } from '../steps/facts-of.ts';
 import { hasEnded } from '../steps/due-step.ts';
 import type { Failure } from '../task.ts';
+import { turnBack } from './turn-back.ts';
 
 const FACTS_AGE_SECONDS_MAX = 120;
 /** The record is read again when the cluster moved between reading and writing; more often than this something is wrong. */
@@ -28,21 +29,29 @@ export type Ending = { readonly kind: 'succeeded' } | { readonly kind: 'failed';
 export async function endOperation(ports: Ports, operationId: string, run: number, ending: Ending): Promise<'ended' | 'still-running'> {
   for (let write = 0; write < WRITES_MAX; write += 1) {
     const record = await ports.store.operation(operationId);
-    if (record === undefined || record.operation.endedAt !== undefined || record.operation.run !== run) return 'ended';
+    if (record === undefined || record.operation.run !== run) return 'ended';
+    if (record.operation.endedAt !== undefined) return follow(ports, record.operation.succeededBy);
     if (ending.kind === 'failed' && (await watchOrphans(ports, record))) return 'still-running';
     const { operation } = record;
     const cluster = await ports.store.cluster(operation.clusterId);
     const after = await clusterAtEnd(ports, record, cluster, ending);
     const state = ending.kind === 'succeeded' ? 'Succeeded' : operation.cancel === undefined ? 'Failed' : 'Cancelled';
-    const errors = ending.kind === 'succeeded' ? [] : errorsOf(operation, record.steps, ending.failure);
+    const back = state === 'Failed' && operation.turnBack !== undefined && after !== undefined ? await turnBack(ports, operation, after, operation.turnBack.reason ?? 'An alarm fired.') : undefined;
+    const errors = ending.kind === 'succeeded' ? [] : errorsOf(operation, record.steps, ending.failure, back?.kind === 'cannot' ? back.error : undefined);
     const message = state === 'Succeeded' ? 'Done.' : state === 'Cancelled' ? cancelledMessage(record) : (errors[0]?.message ?? 'Failed.');
-    const ended = await ports.store.endOperation(operationId, run, { state, errors, message, cluster: after }, ports.clock.now());
+    const ended = await ports.store.endOperation(operationId, run, { state, errors, message, ...(back?.kind === 'begins' ? { cluster: back.cluster, successor: back.successor } : { cluster: after }) }, ports.clock.now());
     if (ended.kind === 'moved') continue;
     ports.log.info('operation ended', { operation: operationId, cluster: operation.clusterName, account: operation.accountId, state, codes: errors.map((error) => error.code) });
     ports.meter.count('OperationOutcome', 1, { kind: operation.kind, outcome: state });
-    return 'ended';
+    return follow(ports, ended.succeededBy);
   }
   throw new Error(`Operation ${operationId} could not be ended: its cluster moved ${WRITES_MAX} times.`);
+}
+
+/** Starts what took the cluster over, however often this is repeated; where it is not, the reconciler starts it. */
+async function follow(ports: Ports, successorId: string | undefined): Promise<'ended'> {
+  if (successorId !== undefined) await ports.executions.start('rollback-cluster', successorId, 1);
+  return 'ended';
 }
 
 /** True while work of this run is under way at EKS; each piece gets a wait without a token, so that its end is seen. */

@@ -1,4 +1,5 @@
 import { AccountUnreachable, type LookMessage, type OperationRecord, type Ports, type StepEnd } from '../../aws/ports.ts';
+import { alarmsToWatch, awaitsYesAfterBake, judgeAlarms } from '../../domain/alarm-watch.ts';
 import { isUnderWay } from '../../domain/adopt.ts';
 import { judgeLook } from '../../domain/judge-look.ts';
 import { nextLook } from '../../domain/next-look.ts';
@@ -7,7 +8,9 @@ import { heldByPolicy } from '../../domain/waiting.ts';
 import { endOperation } from '../finish/end-operation.ts';
 import { dueStep, hasEnded } from '../steps/due-step.ts';
 import { FACTS_AGE_SECONDS_MAX, lookAtReadiness } from '../steps/facts-of.ts';
+import { lookAtAlarms } from './look-at-alarms.ts';
 import { lookAt, READS_OF_A_LOOK_MAX, UNNAMED_UPDATE, updateOf } from '../steps/look-at.ts';
+import { ALARM_RECHECK_SECONDS } from '../steps/park.ts';
 import { sizeOf } from '../steps/size-of.ts';
 
 const BUDGET_RETRY_SECONDS = 5;
@@ -18,6 +21,8 @@ const FOREIGN_RECHECK_SECONDS = 30;
 /** How often EKS is asked whether it has looked at a cluster anew, and for how long. */
 const INSIGHTS_RECHECK_SECONDS = 30;
 const INSIGHTS_MINUTES_MAX = 10;
+/** Parts what a bake waits for from what is not clear about its alarms. */
+const UNCLEAR = ' Of its alarms, ';
 const MINUTE_MS = 60_000;
 
 /** A wait that is looked at: what the functions below hand to one another. */
@@ -41,6 +46,7 @@ export async function lookAtWait(ports: Ports, message: LookMessage): Promise<vo
 
   // EKS's own work is watched to its end whatever was asked meanwhile; every other wait ends at once with a cancel or a pause.
   if (!watchesOwnWork && record.operation.cancel !== undefined) return conclude(look, { kind: 'fail', error: 'OperationCancelled', cause: 'A cancel was asked for.' });
+  if (!watchesOwnWork && record.operation.turnBack !== undefined) return conclude(look, { kind: 'fail', error: 'AlarmFired', cause: record.operation.turnBack.reason ?? 'An alarm fired.' });
   if (!watchesOwnWork && record.operation.pause !== undefined && wait.kind !== 'Paused') return runAgain(look, 'A pause was asked for.');
   // Another maintenance policy: the state decides by it.
   if (heldByPolicy(wait) && message.at < wait.nextCheckAt) return runAgain(look, 'The maintenance policy was changed.');
@@ -105,11 +111,31 @@ async function lookAtHindrance(look: Look): Promise<void> {
     }
     case 'EksUpdate':
       return (await foreignRuns(look)) ? putOff(look, now + FOREIGN_RECHECK_SECONDS * 1000, wait.because, wait.kind) : runAgain(look, 'The other update has ended.');
+    case 'Bake':
+    case 'Approval':
+      return lookAtBake(look);
     case 'InsightsRefresh':
       return lookAtInsights(look);
     default:
       return runAgain(look, wait.because);
   }
+}
+
+/** A hop that bakes, or that has baked and waits for a yes: an alarm that the ask names turns the upgrade back. Any other wait for a yes is decided afresh. */
+async function lookAtBake(look: Look): Promise<void> {
+  const { ports, wait, record } = look;
+  const { operation, steps } = record;
+  const alarmArns = alarmsToWatch(operation, steps);
+  if (alarmArns.length === 0 || (wait.kind === 'Approval' && !awaitsYesAfterBake(operation, steps))) return runAgain(look, wait.because);
+  const now = ports.clock.now();
+  const judged = judgeAlarms(await lookAtAlarms(ports, wait.accountId, alarmArns));
+  if (judged.kind === 'fired') {
+    await ports.store.recordIntent(operation.id, 'turnBack', { by: 'alarm', reason: judged.because, at: new Date(now).toISOString() });
+    return conclude(look, { kind: 'fail', error: 'AlarmFired', cause: judged.because });
+  }
+  if (wait.kind === 'Bake' && now >= (wait.until ?? 0)) return runAgain(look, 'It has baked.');
+  const [because] = wait.because.split(UNCLEAR);
+  return putOff(look, Math.min(wait.until ?? Infinity, now + ALARM_RECHECK_SECONDS * 1000), judged.unclear === undefined ? String(because) : `${because}${UNCLEAR}${judged.unclear}`, wait.kind);
 }
 
 /**

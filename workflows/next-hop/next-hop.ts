@@ -1,4 +1,5 @@
 import { AccountUnreachable, type Ports } from '../../aws/ports.ts';
+import { alarmsToWatch } from '../../domain/alarm-watch.ts';
 import type { Cluster } from '../../domain/cluster.ts';
 import { PARALLEL_NODEGROUPS_MAX } from '../../domain/estimate.ts';
 import type { ClusterFacts } from '../../domain/facts.ts';
@@ -12,7 +13,7 @@ import type { Operation, Step } from '../../domain/operation.ts';
 import type { Hop } from '../../domain/plan.ts';
 import { FACTS_AGE_SECONDS_MAX, factsOf, lookAtReadiness } from '../steps/facts-of.ts';
 import { momentOf } from '../steps/moment-of.ts';
-import { hold, park, reaching } from '../steps/park.ts';
+import { hold, park, reaching, watchAlarms } from '../steps/park.ts';
 import { answer, fail, waitingTask, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
 
 /** When EKS's new look at a cluster is first asked after: it takes a minute or two. */
@@ -40,6 +41,7 @@ async function leaveHop(event: TaskEvent, ports: Ports, operation: Operation, st
   const enteredAt = Date.parse(event.enteredTime ?? new Date(now).toISOString());
   const leaves = mayLeaveHop(operation, steps, enteredAt, now);
   if (leaves.kind === 'no') return fail(leaves.error, leaves.because);
+  if (leaves.kind === 'hold' && leaves.wait !== 'Paused' && alarmsToWatch(operation, steps).length > 0) return watchAlarms(ports, event, operation, leaves, event.state);
   if (leaves.kind === 'hold') return hold(ports, event, operation, leaves, event.state);
   const cluster = await ports.store.cluster(operation.clusterId);
   if (cluster === undefined) return fail('OperationStopped', 'The cluster is no longer known.');

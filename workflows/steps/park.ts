@@ -8,6 +8,8 @@ const DEADLINE_DAYS = 60;
 const DAY_MS = 86_400_000;
 /** When a wait for people or for a lost role is looked at next. A change of it queues a look at once. */
 export const RECHECK_SECONDS = 60;
+/** How often the alarms of an upgrade that bakes are looked at. CloudWatch alarms change state once a minute mostly. */
+export const ALARM_RECHECK_SECONDS = 60;
 /** When a wait that ends at a time, which is not known yet, is looked at next. A change of the policy queues a look at once. */
 const OPEN_ENDED_RECHECK_HOURS = 6;
 const HOUR_MS = 3_600_000;
@@ -21,6 +23,7 @@ interface Parking {
   readonly deadline?: number;
   readonly foreignUpdateId?: string;
   readonly openEnded?: true;
+  readonly until?: number;
 }
 
 /** Parks the state's token with what it waits for, then queues the first look. A crash between the two is found by the sweep. */
@@ -35,6 +38,7 @@ export async function park(ports: Ports, event: TaskEvent, operation: Operation,
     kind: parking.kind,
     ...(parking.foreignUpdateId === undefined ? {} : { foreignUpdateId: parking.foreignUpdateId }),
     ...(parking.openEnded === undefined ? {} : { openEnded: parking.openEnded }),
+    ...(parking.until === undefined ? {} : { until: parking.until }),
     accountId: operation.accountId,
     region: operation.region,
     clusterId: operation.clusterId,
@@ -70,6 +74,14 @@ export function hold(ports: Ports, event: TaskEvent, operation: Operation, verdi
   if (kind === 'Paused' || kind === 'Frozen') return park(ports, event, operation, { kind, because, stepId });
   const now = ports.clock.now();
   return park(ports, event, operation, { kind, because, stepId, nextCheckAt: until ?? now + OPEN_ENDED_RECHECK_HOURS * HOUR_MS, deadline: Math.max(until ?? 0, now) + DEADLINE_DAYS * DAY_MS, ...(until === undefined ? { openEnded: true } : {}) });
+}
+
+/** Parks for the end of a bake, or for the yes after it, while alarms are watched: looked at every minute, and at its end. */
+export function watchAlarms(ports: Ports, event: TaskEvent, operation: Operation, verdict: Extract<MayBegin, { kind: 'hold' }>, stepId: string): Promise<TaskAnswer> {
+  const { wait: kind, because, until } = verdict;
+  const now = ports.clock.now();
+  const nextCheckAt = Math.min(until ?? Infinity, now + ALARM_RECHECK_SECONDS * 1000);
+  return park(ports, event, operation, { kind, because, stepId, nextCheckAt, deadline: Math.max(until ?? 0, now) + DEADLINE_DAYS * DAY_MS, ...(until === undefined ? {} : { until }) });
 }
 
 /** A cancel ends the wait; a pause sends the state round once more, to wait for the resume. */
