@@ -6,6 +6,7 @@ import { createCluster } from './create-cluster.ts';
 import { createNodegroup } from './create-nodegroup.ts';
 import { deleteCluster } from './delete-cluster.ts';
 import { deleteNodegroup } from './delete-nodegroup.ts';
+import { explainAnnotations } from './explain-annotations.ts';
 import { freeze } from './freeze.ts';
 import { getAccount } from './get-account.ts';
 import { getCluster } from './get-cluster.ts';
@@ -29,6 +30,7 @@ import { listWaivers } from './list-waivers.ts';
 import { pauseOperation } from './pause-operation.ts';
 import { registerAccount } from './register-account.ts';
 import { removeAccount } from './remove-account.ts';
+import { renderExposure } from './render-exposure.ts';
 import { requestRollback } from './request-rollback.ts';
 import { requestUpgrade } from './request-upgrade.ts';
 import { resumeOperation } from './resume-operation.ts';
@@ -84,6 +86,8 @@ export const COMMANDS: readonly AnyRoute[] = [
   retryOperation,
   freeze,
   unfreeze,
+  renderExposure,
+  explainAnnotations,
 ];
 
 /** The whole API. */

@@ -29,6 +29,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/clusters/{clusterId}/rollbacks': { reason: 'Checkout answers slowly since the upgrade.' },
   'POST /v1/clusters/{clusterId}/waivers': { code: 'insight-error', owner: 'team payments', reason: 'The client goes on Friday.', until: '2026-09-20T00:00:00Z' },
   'POST /v1/operations/{operationId}/approve': { gate: 'beforeControlPlane', comment: 'Seen in staging.' },
+  'POST /v1/exposures/render': { kind: 'nlb', name: 'shop', namespace: 'web', ports: [{ port: 443, targetPort: 8443 }] },
+  'POST /v1/exposures/explain': { annotations: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' } },
   'POST /v1/freeze': { reason: 'An incident.' },
   'POST /v1/unfreeze': { reason: 'It is over.' },
 };

@@ -19,7 +19,7 @@ const BREAKERS: Readonly<Record<string, readonly (readonly [path: string, text: 
   'workflows-do-not-import-handlers': [['workflows/answers.ts', "import '../handlers/queries.ts';"]],
   'nothing-imports-local': [['aws/rehearses.ts', "import '../local/clock.ts';"], ['handlers/rehearses.ts', "import '../local/clock.ts';"]],
   'nothing-imports-tests': [['local/tests-itself.ts', "import '../test/one.ts';"]],
-  'what-is-deployed-needs-no-development-dependency': [['handlers/reads-yaml.ts', "import 'yaml';"]],
+  'what-is-deployed-needs-no-development-dependency': [['handlers/makes-things-up.ts', "import 'fast-check';"]],
   'no-circles': [['domain/egg.ts', "import { hen } from './hen.ts';\nexport const egg = () => hen;"]],
 };
 /** A circle takes two, and is told of one. */
