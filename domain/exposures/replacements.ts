@@ -61,9 +61,9 @@ function truth(value: string): string | undefined {
   return read === undefined ? undefined : String(read);
 }
 
-/** Both annotations come to one attribute: how long, and not at all where it is not enabled. */
+/** Both annotations come to one attribute: how long, and not at all where it is turned off. A time alone is taken for the wish; that it does nothing as it stands is told as a problem. */
 function draining(annotations: ReadonlyMap<string, string>): Replacement {
-  const enabled = goBoolean(annotations.get(`${OF_SERVICES}connection-draining-enabled`) ?? 'false');
+  const enabled = goBoolean(annotations.get(`${OF_SERVICES}connection-draining-enabled`) ?? 'true');
   const timeout = annotations.get(`${OF_SERVICES}connection-draining-timeout`) ?? String(CLASSIC_DRAINING_SECONDS);
   const seconds = /^\d{1,4}$/.test(timeout) && Number(timeout) >= 1 && Number(timeout) <= 3600 ? String(Number(timeout)) : undefined;
   const said = enabled === undefined ? undefined : enabled ? seconds : '0';

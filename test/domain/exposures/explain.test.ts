@@ -110,6 +110,8 @@ describe('values that change what an annotation is', () => {
     ['backend-protocol', { 'backend-protocol': 'https', ...TLS }, 'obsolete', /alb\.ingress\.kubernetes\.io\/backend-protocol: HTTPS/],
     ['connection-draining-enabled', { 'connection-draining-enabled': 'false' }, 'obsolete', /timeout_seconds=0/],
     ['connection-draining-enabled', { 'connection-draining-enabled': 'true', 'connection-draining-timeout': '90' }, 'obsolete', /timeout_seconds=90/],
+    ['connection-draining-timeout', { 'connection-draining-timeout': '90' }, 'obsolete', /timeout_seconds=90/],
+    ['connection-draining-timeout', { 'connection-draining-enabled': 'false', 'connection-draining-timeout': '90' }, 'obsolete', /timeout_seconds=0/],
     ['connection-idle-timeout', { 'connection-idle-timeout': '30' }, 'obsolete', /tcp\.idle_timeout\.seconds=60 .*\n.*idle_timeout\.timeout_seconds=30 /],
     [`${INGRESSES}waf-acl-id`, { [`${INGRESSES}waf-acl-id`]: 'a-b' }, 'obsolete', /wafv2-acl-arn/],
     ['kubernetes.io/ingress.class', { 'kubernetes.io/ingress.class': 'alb' }, 'obsolete', /spec\.ingressClassName: alb/],
