@@ -8,7 +8,7 @@ import type { Chronicle, Hold, Work } from './chronicle.ts';
 import { ACCOUNT, REGION, type Rehearsal } from './rehearsal.ts';
 
 const MINUTE_MS = 60_000;
-const MINUTES_BETWEEN_MAX = 14;
+const MINUTES_BETWEEN_MAX = 12;
 /** How often an operation that is waited for to the end is looked at. */
 const SETTLE_STRIDE_SECONDS = 180;
 const FIRST_MINORS = ['1.32', '1.33', '1.34'];
@@ -176,15 +176,25 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
     const bakeMinutes = pick([0, 0, 30, 90]);
     return {
       ...(bakeMinutes === 0 ? {} : { bakeMinutes }),
-      ...(chance(0.3) ? { gates: ['beforeControlPlane', 'beforeNodegroups', 'afterBake'].filter(() => chance(0.5)) } : {}),
+      ...(chance(0.5) ? { gates: ['beforeControlPlane', 'beforeNodegroups', 'afterBake'].filter(() => chance(0.5)) } : {}),
       ...(chance(0.3) ? { holdNodegroups: true } : {}),
       ...(chance(0.5) ? { maxParallelNodegroups: 1 + upTo(1) } : {}),
-      ...(chance(0.2) ? { startAt: new Date(now() + (20 + upTo(200)) * MINUTE_MS).toISOString() } : {}),
+      ...(chance(0.3) ? { startAt: new Date(now() + (20 + upTo(200)) * MINUTE_MS).toISOString() } : {}),
       ...(chance(0.2) ? { ignoreWindows: true, reason: 'It cannot wait' } : {}),
       ...(chance(0.3) ? { nodegroupRetries: 1 } : {}),
-      ...(chance(0.3) && groups.length > 0 ? { canaryNodegroup: pick(own === undefined ? groups : [...groups, own]) } : {}),
+      ...(chance(0.4) && groups.length > 0 ? { canaryNodegroup: pick(own === undefined ? groups : [...groups, own]) } : {}),
       ...(chance(0.5) && bakeMinutes > 0 ? { rollbackOn: { alarmArns: [alarmArn] } } : {}),
     };
+  }
+
+  async function retry(operation: Json): Promise<boolean> {
+    const answer = await world.api.ask('POST', `/v1/operations/${operation.id}/retry`, {});
+    tell(`retry: ${answer.status} ${answer.status === 202 ? '' : `${answer.body.code} ${answer.body.detail}`}`);
+    if (answer.status !== 202) return false;
+    release('cancel', operation.id);
+    release('pause', operation.id);
+    await see(operation.id);
+    return true;
   }
 
   const settle = async (id: string): Promise<Json> => {
@@ -221,34 +231,20 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
     async interfere(id) {
       await world.advance(random() * MINUTES_BETWEEN_MAX);
       const before = await see(id);
-      if (before.endedAt !== undefined) return;
-      const acts: (() => Promise<void>)[] = [
+      if (before.endedAt !== undefined) return before.state === 'Succeeded' || before.succeededBy !== undefined ? undefined : void (await retry(before));
+      const holds = [
         () => hold('pause', id, `/v1/operations/${id}/pause`),
-        () => (chance(0.5) ? hold('cancel', id, `/v1/operations/${id}/cancel`) : fault()),
+        () => hold('cancel', id, `/v1/operations/${id}/cancel`),
         () => (openHold('freeze of the fleet') === undefined ? hold('freeze of the fleet', undefined, '/v1/freeze') : unfreeze()),
         () => changePolicy(chance(0.5), chance(0.5)),
-        () => fault(),
-        () => fault(),
-        () => foreignUpdate(),
-        () => foreignUpdate(),
-        () => holdPods(),
-        () => approve(id),
-        ...(before.terms?.rollbackOn === undefined ? [] : [() => alarm('ALARM'), () => alarm('OK')]),
       ];
+      const troubles = [fault, foreignUpdate, holdPods, () => approve(id), ...(before.terms?.rollbackOn === undefined ? [] : [() => alarm('ALARM'), () => alarm('OK')])];
       // What is held is mostly let go soon: a life that only waits tells little.
       const wayOn = before.state === 'Paused' ? () => resume(id) : before.waitingFor?.kind === 'Approval' ? () => approve(id) : before.waitingFor?.kind === 'Frozen' ? () => unfreeze() : undefined;
-      await (wayOn !== undefined && chance(0.6) ? wayOn : pick(acts))();
+      await (wayOn !== undefined && chance(0.6) ? wayOn : pick(chance(0.4) ? holds : troubles))();
       await see(id);
     },
-    async retry(operation) {
-      const answer = await world.api.ask('POST', `/v1/operations/${operation.id}/retry`, {});
-      tell(`retry: ${answer.status} ${answer.status === 202 ? '' : `${answer.body.code} ${answer.body.detail}`}`);
-      if (answer.status !== 202) return false;
-      release('cancel', operation.id);
-      release('pause', operation.id);
-      await see(operation.id);
-      return true;
-    },
+    retry,
     async refreshes() {
       if (own === undefined) return [];
       const { InstanceRefreshes = [] } = await hands.autoScaling.send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: own }));
