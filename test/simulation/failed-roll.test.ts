@@ -23,6 +23,7 @@ async function untilTheRollFails(name: string, story: Story): Promise<Json> {
   const clusterId = await world.cluster({ name, nodegroups: [world.nodegroup('blue', 2)] });
   await world.workloads(name, { nodegroups: { blue: { heldBy: { pod: 'shop/cart-0', afterNodes: 1 } } } });
   story.tell('In node group blue runs shop/cart-0, whose disruption budget lets no pod go. olaf asks for 1.34.');
+  await world.advance(1);
   const { id } = await olaf.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.34' });
   const failed = await story.follow(id, ended);
   assert.equal(failed.state, 'Failed');

@@ -26,9 +26,10 @@ describe('updates that others begin while an upgrade waits', () => {
     await fullHour();
     const story = tellStory(world, 'A foreign update is adopted, another is waited for');
     story.tell('ada asks for 1.35 over 1.34, with an hour of bake after each hop, to begin in two hours.');
-    const { id } = await world.api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.35', bakeMinutes: 60, startAt: inMinutes(120) });
+    await world.advance(1);
+    const { id } = await world.api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.35', bakeMinutes: 60, startAt: inMinutes(119) });
     await story.follow(id, waitsFor('StartTime'));
-    await world.advance(117);
+    await world.advance(116);
     const { update } = await eks.send(new UpdateClusterVersionCommand({ name: 'crowded', version: '1.34' }));
     story.tell('Somebody who does not know of it moves the control plane to 1.34 by hand, three minutes before.');
 
@@ -87,11 +88,13 @@ describe('a cluster whose insights are UNKNOWN', () => {
     const given = await grace.post(`/v1/clusters/${clusterId}/waivers`, waiver);
     assert.notEqual(given.waiverId, own.waiverId);
     story.tell(`grace, an approver, waives it: ${waiver.reason}.`);
+    story.tell('ada asks again.');
+    await world.advance(1);
     const { status, body, text } = await upgrade();
     assert.equal(status, 202, text);
     const waived = body.plan.findings.find((finding: Json) => finding.code === 'insight-unknown');
     assert.deepEqual(waived.waiver, { waiverId: given.waiverId, owner: 'team shop', reason: waiver.reason, until: waiver.until });
-    story.tell(`ada asks again, and the plan shows the finding with its waiver, which ${waived.waiver.owner} answers for.`);
+    story.tell(`The plan shows the finding with its waiver, which ${waived.waiver.owner} answers for.`);
     const operation = await story.follow(body.id, ended);
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
     assert.ok(operation.plan.findings.some((finding: Json) => finding.code === 'insight-unknown' && finding.waiver?.waiverId === given.waiverId), 'the waiver is on the record');

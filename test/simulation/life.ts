@@ -77,7 +77,7 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
     const was = chronicle.runs.get(key);
     const how = (seen: Json | undefined): string => `${seen?.state} ${seen?.waitingFor?.kind ?? ''}`;
     if (how(was) !== how(operation)) tell(`  ${operation.kind} run ${operation.run}: ${how(operation)} ${operation.waitingFor?.because ?? ''}${operation.errors.map((error: Json) => `${error.code}: ${error.message}`).join('; ')}`);
-    chronicle.runs.set(key, { ...operation, begunAt: chronicle.runs.get(key)?.begunAt ?? new Date(now()).toISOString() });
+    chronicle.runs.set(key, { ...operation, begunAt: was?.begunAt ?? (operation.run === 1 ? operation.createdAt : new Date(now()).toISOString()) });
     return operation;
   };
 

@@ -26,6 +26,7 @@ describe('an upgrade over three minors', () => {
     const before = await world.calls();
     const story = tellStory(world, 'Three minors with one node roll');
     story.tell('A cluster at 1.33 has the node groups blue and green, also at 1.33. ada asks for 1.36, and for one group at a time.');
+    await world.advance(1);
     const { id } = await world.api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.36', maxParallelNodegroups: 1, reason: '1.33 goes into extended support' });
     const operation = await story.follow(id, (seen) => seen.endedAt !== undefined);
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
