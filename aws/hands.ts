@@ -1,0 +1,21 @@
+import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
+import { createAccounts } from './accounts.ts';
+import { createAlarms } from './alarms.ts';
+import { createAutoScaling } from './auto-scaling.ts';
+import { createEks } from './eks.ts';
+import type { Ports, Store } from './ports.ts';
+import type { Wiring } from './wiring.ts';
+
+/** What reaches into other accounts. */
+export type Hands = Pick<Ports, 'accounts' | 'eks' | 'autoScaling' | 'alarms'>;
+
+/** The hands of the functions that work in accounts, each made when it is first asked for. Bundles of the front door have `no-hands.ts` in its place. */
+export function createHands(wiring: Wiring, home: STSClientConfig, store: () => Store): { readonly [Name in keyof Hands]: () => Hands[Name] } {
+  const there = wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint };
+  return {
+    accounts: () => createAccounts(new STSClient(home), store(), { now: wiring.clock.now, realNow: () => Date.now() }, wiring.endpoint),
+    eks: () => createEks(there),
+    autoScaling: () => createAutoScaling(there),
+    alarms: () => createAlarms(there),
+  };
+}
