@@ -73,6 +73,19 @@ describe('an upgrade whose bake is watched by alarms', () => {
     assert.equal((await world.ended(id)).state, 'Succeeded');
   });
 
+  it('is turned back on its resume when one has begun to fire while it was paused, past the end of the bake', async () => {
+    const { id } = await upgrade('paused', { bakeMinutes: 10, rollbackOn: { alarmArns: [await alarm('paused-errors')] } });
+    await world.until(id, waitsFor('Bake'));
+    await world.api.post(`/v1/operations/${id}/pause`, { reason: 'the checkout looks odd' });
+    await says('paused-errors', 'ALARM', 'too many errors');
+    await world.advance(30);
+    await world.api.post(`/v1/operations/${id}/resume`, {});
+    await world.advance(2);
+    const upgraded = await world.api.get(`/v1/operations/${id}`);
+    assert.deepEqual([upgraded.state, upgraded.errors[0]?.code], ['Failed', 'AlarmFired']);
+    assert.equal((await world.ended(upgraded.succeededBy)).state, 'Succeeded');
+  });
+
   it('is turned back while it waits for a yes after the bake, too', async () => {
     const { id } = await upgrade('waiting', { bakeMinutes: 5, gates: ['afterBake'], rollbackOn: { alarmArns: [await alarm('waiting-errors')] } });
     await world.until(id, waitsFor('Approval'));

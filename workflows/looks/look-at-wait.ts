@@ -1,5 +1,5 @@
 import { AccountUnreachable, type LookMessage, type OperationRecord, type Ports, type StepEnd } from '../../aws/ports.ts';
-import { alarmsToWatch, awaitsYesAfterBake, judgeAlarms } from '../../domain/alarm-watch.ts';
+import { alarmsToWatch, awaitsYesAfterBake } from '../../domain/alarm-watch.ts';
 import { isUnderWay } from '../../domain/adopt.ts';
 import { judgeLook } from '../../domain/judge-look.ts';
 import { nextLook } from '../../domain/next-look.ts';
@@ -8,7 +8,7 @@ import { heldByPolicy } from '../../domain/waiting.ts';
 import { endOperation } from '../finish/end-operation.ts';
 import { dueStep, hasEnded } from '../steps/due-step.ts';
 import { FACTS_AGE_SECONDS_MAX, lookAtReadiness } from '../steps/facts-of.ts';
-import { lookAtAlarms } from './look-at-alarms.ts';
+import { watchOverBake } from '../steps/look-at-alarms.ts';
 import { lookAt, READS_OF_A_LOOK_MAX, UNNAMED_UPDATE, updateOf } from '../steps/look-at.ts';
 import { ALARM_RECHECK_SECONDS } from '../steps/park.ts';
 import { sizeOf } from '../steps/size-of.ts';
@@ -125,14 +125,10 @@ async function lookAtHindrance(look: Look): Promise<void> {
 async function lookAtBake(look: Look): Promise<void> {
   const { ports, wait, record } = look;
   const { operation, steps } = record;
-  const alarmArns = alarmsToWatch(operation, steps);
-  if (alarmArns.length === 0 || (wait.kind === 'Approval' && !awaitsYesAfterBake(operation, steps))) return runAgain(look, wait.because);
+  if (alarmsToWatch(operation, steps).length === 0 || (wait.kind === 'Approval' && !awaitsYesAfterBake(operation, steps))) return runAgain(look, wait.because);
   const now = ports.clock.now();
-  const judged = judgeAlarms(await lookAtAlarms(ports, wait.accountId, alarmArns));
-  if (judged.kind === 'fired') {
-    await ports.store.recordIntent(operation.id, 'turnBack', { by: 'alarm', reason: judged.because, at: new Date(now).toISOString() });
-    return conclude(look, { kind: 'fail', error: 'AlarmFired', cause: judged.because });
-  }
+  const judged = await watchOverBake(ports, operation, steps);
+  if (judged.kind === 'fired') return conclude(look, { kind: 'fail', error: 'AlarmFired', cause: judged.because });
   if (wait.kind === 'Bake' && now >= (wait.until ?? 0)) return runAgain(look, 'It has baked.');
   const [because] = wait.because.split(UNCLEAR);
   return putOff(look, Math.min(wait.until ?? Infinity, now + ALARM_RECHECK_SECONDS * 1000), judged.unclear === undefined ? String(because) : `${because}${UNCLEAR}${judged.unclear}`, wait.kind);

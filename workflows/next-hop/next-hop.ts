@@ -12,6 +12,7 @@ import { decideNextHop, type NextHop } from '../../domain/next-hop.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import type { Hop } from '../../domain/plan.ts';
 import { FACTS_AGE_SECONDS_MAX, factsOf, lookAtReadiness } from '../steps/facts-of.ts';
+import { watchOverBake } from '../steps/look-at-alarms.ts';
 import { momentOf } from '../steps/moment-of.ts';
 import { hold, park, reaching, watchAlarms } from '../steps/park.ts';
 import { answer, fail, waitingTask, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
@@ -43,6 +44,10 @@ async function leaveHop(event: TaskEvent, ports: Ports, operation: Operation, st
   if (leaves.kind === 'no') return fail(leaves.error, leaves.because);
   if (leaves.kind === 'hold' && leaves.wait !== 'Paused' && alarmsToWatch(operation, steps).length > 0) return watchAlarms(ports, event, operation, leaves, event.state);
   if (leaves.kind === 'hold') return hold(ports, event, operation, leaves, event.state);
+  // Looked at once more at the very end: while the operation was paused or its account lost, nobody did.
+  const alarms = await watchOverBake(ports, operation, steps);
+  if (alarms.kind === 'fired') return fail('AlarmFired', alarms.because);
+  if (alarms.unclear !== undefined) await ports.store.addEvent(operation.id, { type: 'AlarmsUnclear', message: `The bake is over, and of its alarms, ${alarms.unclear}` }, now);
   const cluster = await ports.store.cluster(operation.clusterId);
   if (cluster === undefined) return fail('OperationStopped', 'The cluster is no longer known.');
   const lastEnd = Math.max(0, ...steps.map((step) => Date.parse(step.endedAt ?? '1970-01-01T00:00:00Z')));
