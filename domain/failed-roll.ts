@@ -28,3 +28,16 @@ export function decideAfterFailedRoll(step: Step, terms: Pick<Terms, 'nodegroupR
   const afterSeconds = RETRY_PAUSES_SECONDS[Math.max(0, attempts - 1)] ?? RETRY_PAUSES_SECONDS[2];
   return { kind: 'retry', afterSeconds, because: `${step.subject} failed with ${code}, which may pass: try ${attempts + 1} of ${allowed + 1} in ${afterSeconds / 60} minutes.` };
 }
+
+/** A failed roll as it is tried again: the next attempt, of which nothing has begun. */
+export function nextAttempt(step: Step): Step {
+  const { updateId: _update, adopted: _adopted, intentAt: _intent, startedAt: _started, endedAt: _ended, error: _error, outcome: _outcome, ...planned } = step;
+  return { ...planned, state: 'Pending', attempt: Math.max(1, step.attempt) + 1 };
+}
+
+/** When a failed roll may be tried again, epoch ms, and why; undefined where it is not, or has not failed. */
+export function triedAgainAt(step: Step, terms: Pick<Terms, 'nodegroupRetries'>): { readonly at: number; readonly because: string } | undefined {
+  if (step.state !== 'Failed' || step.endedAt === undefined) return undefined;
+  const after = decideAfterFailedRoll(step, terms, Math.max(1, step.attempt));
+  return after.kind === 'retry' ? { at: Date.parse(step.endedAt) + after.afterSeconds * 1000, because: after.because } : undefined;
+}

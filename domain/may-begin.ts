@@ -10,7 +10,7 @@ import type { WorkflowError } from './errors.ts';
 export type MayBegin =
   | { readonly kind: 'yes' }
   /** Not yet: wait, and ask again. */
-  | { readonly kind: 'hold'; readonly wait: 'Paused' | 'Frozen' | 'Approval' | 'StartTime' | 'Bake' | 'MaintenanceWindow' | 'Freeze'; readonly because: string; readonly until?: number }
+  | { readonly kind: 'hold'; readonly wait: 'Paused' | 'Frozen' | 'Approval' | 'StartTime' | 'Bake' | 'MaintenanceWindow' | 'Freeze' | 'RollRetry'; readonly because: string; readonly until?: number }
   /** Not any more. */
   | { readonly kind: 'no'; readonly error: WorkflowError; readonly because: string };
 

@@ -95,7 +95,7 @@ export interface Progress {
   readonly message: string;
 }
 
-export type WaitKind = 'EksUpdate' | 'AccountUnreachable' | 'Frozen' | 'Paused' | 'Settling' | 'MaintenanceWindow' | 'Approval' | 'Bake' | 'Freeze' | 'StartTime' | 'InsightsRefresh';
+export type WaitKind = 'EksUpdate' | 'AccountUnreachable' | 'Frozen' | 'Paused' | 'Settling' | 'MaintenanceWindow' | 'Approval' | 'Bake' | 'Freeze' | 'StartTime' | 'InsightsRefresh' | 'RollRetry';
 
 export interface WaitingFor {
   readonly kind: WaitKind;

@@ -1,7 +1,7 @@
 import type { OperationState, Wait, WaitingFor, WaitKind } from './operation.ts';
 
 /** Waits that end at a known time; the others end when somebody or something lets them. */
-const TIMED: ReadonlySet<WaitKind> = new Set(['MaintenanceWindow', 'Freeze', 'Bake', 'StartTime']);
+const TIMED: ReadonlySet<WaitKind> = new Set(['MaintenanceWindow', 'Freeze', 'Bake', 'StartTime', 'RollRetry']);
 
 /** EKS at work for us: nothing stands in the way, so the operation is Running; and it is watched to its end whatever is asked meanwhile. */
 export function watchesOwnWork(wait: Pick<Wait, 'kind' | 'foreignUpdateId'>): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { decideAfterFailedRoll, NODEGROUP_RETRIES_MAX } from '../../domain/failed-roll.ts';
+import { decideAfterFailedRoll, nextAttempt, NODEGROUP_RETRIES_MAX, triedAgainAt } from '../../domain/failed-roll.ts';
 import type { Step } from '../../domain/operation.ts';
 import { aStep } from './operation-words.ts';
 
@@ -43,5 +43,20 @@ describe('decideAfterFailedRoll', () => {
         assert.equal(tries.at(-1)?.kind, 'stop');
       }),
     );
+  });
+});
+
+describe('a failed roll that is tried again', () => {
+  const failed = aStep({ kind: 'upgrade-nodegroup', stage: 'UpgradeNodegroups', subject: 'blue', state: 'Failed', attempt: 1, updateId: 'u-1', intentAt: '2026-10-05T09:00:00.000Z', startedAt: '2026-10-05T09:00:00.000Z', endedAt: '2026-10-05T10:00:00.000Z', outcome: 'no', error: { code: 'PodEvictionFailure', message: 'no' } });
+
+  it('waits from when it failed, and begins with nothing of the attempt before but its number', () => {
+    assert.equal(triedAgainAt(failed, { nodegroupRetries: 1 })?.at, Date.parse('2026-10-05T10:05:00.000Z'));
+    assert.deepEqual(nextAttempt(failed), { ...aStep({ kind: 'upgrade-nodegroup', stage: 'UpgradeNodegroups', subject: 'blue' }), state: 'Pending', attempt: 2 });
+  });
+
+  it('is none once its tries are used up, or it did not fail', () => {
+    assert.equal(triedAgainAt({ ...failed, attempt: 2 }, { nodegroupRetries: 1 }), undefined);
+    assert.equal(triedAgainAt(failed, {}), undefined);
+    assert.equal(triedAgainAt({ ...failed, state: 'Succeeded' }, { nodegroupRetries: 1 }), undefined);
   });
 });

@@ -1,6 +1,7 @@
 import { AccountUnreachable, type LookMessage, type OperationRecord, type Ports, type StepEnd } from '../../aws/ports.ts';
 import { alarmsToWatch, awaitsYesAfterBake } from '../../domain/alarm-watch.ts';
 import { isUnderWay } from '../../domain/adopt.ts';
+import { decideAfterFailedRoll } from '../../domain/failed-roll.ts';
 import { judgeLook } from '../../domain/judge-look.ts';
 import { nextLook } from '../../domain/next-look.ts';
 import type { Step, Wait, WaitOutcome } from '../../domain/operation.ts';
@@ -86,7 +87,11 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
   const end: StepEnd =
     judged.kind === 'done' ? { state: 'Succeeded', outcome: judged.outcome } : { state: 'Failed', outcome: judged.error.message, error: judged.error };
   ports.meter.count('StepOutcome', 1, { kind: step.kind, outcome: end.state });
-  if (judged.kind === 'failed') return conclude(look, { kind: 'fail', error: 'StepFailed', cause: `${judged.error.code}: ${judged.error.message}` }, { step, end });
+  if (judged.kind === 'failed') {
+    const after = decideAfterFailedRoll({ ...step, error: judged.error }, record.operation.terms ?? {}, Math.max(1, step.attempt));
+    const outcome: WaitOutcome = after.kind === 'retry' ? { kind: 'fail', error: 'RunAgain', cause: after.because } : { kind: 'fail', error: 'StepFailed', cause: `${judged.error.code}: ${judged.error.message}` };
+    return conclude(look, outcome, { step, end });
+  }
 
   const seconds = Math.round((now - beganAt) / 1000);
   ports.meter.seconds('StepDuration', seconds, { kind: step.kind });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Begun, OperationRecord, Ports, StepEnd } from '../../aws/ports.ts';
 import { findOwnRefresh, findOwnUpdate, isUnderWay, judgeForeign, judgeForeignRefresh, type Foreign } from '../../domain/adopt.ts';
+import { nextAttempt, triedAgainAt } from '../../domain/failed-roll.ts';
 import type { Cluster } from '../../domain/cluster.ts';
 import { withMoved } from '../../domain/facts-moved.ts';
 import { movesControlPlane } from '../../domain/look-needed.ts';
@@ -41,8 +42,10 @@ export function carryOut(event: TaskEvent, stages: Stage | readonly Stage[], por
 
 async function carryOutDue(event: TaskEvent, stages: Stage | readonly Stage[], ports: Ports, record: OperationRecord): Promise<TaskAnswer> {
   const { operation } = record;
-  const step = dueStep(record.steps, stages, event);
-  if (step === undefined) return answer();
+  const due = dueStep(record.steps, stages, event, operation.terms);
+  if (due === undefined) return answer();
+  const again = triedAgainAt(due, operation.terms ?? {});
+  const step = again === undefined ? due : nextAttempt(due);
   const work: Work = { ports, event, record, operation, step, stages };
   if (step.updateId !== undefined) return watch(work, step);
 
@@ -54,6 +57,7 @@ async function carryOutDue(event: TaskEvent, stages: Stage | readonly Stage[], p
     if (own !== undefined) return remember(work, own, 'found');
     if (verdict.kind === 'no') return fail(verdict.error, verdict.because);
     if (verdict.kind === 'hold') return hold(ports, event, operation, verdict, step.id);
+    if (again !== undefined && again.at > ports.clock.now()) return hold(ports, event, operation, { kind: 'hold', wait: 'RollRetry', until: again.at, because: again.because }, step.id);
     return (await goneOver(work, cluster)) ?? adoptOrBegin(work);
   });
 }
