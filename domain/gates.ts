@@ -1,4 +1,4 @@
-import { replacesNodes } from './held-steps.ts';
+import { bakesNow, replacesNodes } from './held-steps.ts';
 import type { Operation, Step } from './operation.ts';
 
 /** Where an upgrade may be asked to stop for an approval. */
@@ -23,7 +23,7 @@ export function isShut(operation: Operation, gate: Gate, hop: string | undefined
 
 /**
  * The passage that an approval given now counts for: the one that the operation stands at or comes to next. Undefined where none is ahead.
- * An approval may be given before the gate is reached, never for two passages at once.
+ * An approval may be given before the gate is reached, never for two passages at once, and that of a bake not before it bakes.
  */
 export function passageAhead(operation: Operation, steps: readonly Step[], gate: Gate): Pick<Approval, 'hop'> | undefined {
   if (operation.terms?.gates?.includes(gate) !== true) return undefined;
@@ -36,8 +36,9 @@ export function passageAhead(operation: Operation, steps: readonly Step[], gate:
       return hop === undefined ? undefined : { hop };
     }
     case 'afterBake': {
-      const hop = lastBegunHop(steps) ?? hops[0];
-      return hop === undefined ? undefined : { hop };
+      // A yes after the bake vouches for what was seen of the hop: there is nothing to see before it bakes.
+      const hop = lastBegunHop(steps);
+      return hop === undefined || !bakesNow(hop, steps, operation.terms) ? undefined : { hop };
     }
   }
 }

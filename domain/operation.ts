@@ -173,7 +173,7 @@ export interface Wait {
   readonly clusterId: string;
   /** Virtual or real time of the next look, epoch ms. */
   readonly nextCheckAt: number;
-  /** When it ends, epoch ms, where it is looked at more often than that: a bake whose alarms are watched. */
+  /** When it ends, epoch ms, where that is known: it may be looked at earlier. */
   readonly until?: number;
   /** Its next look is a mere reminder: when it ends is not known, although such waits end at a time. */
   readonly openEnded?: true;

@@ -58,6 +58,6 @@ function startOf(asked: string | undefined, { name, maintenancePolicy }: Cluster
     return opens === undefined ? refuse('no-maintenance-window', `Cluster ${name} has no maintenance window to wait for.`, { remedy: 'Name a moment, or give the cluster a window.' }) : new Date(opens).toISOString();
   }
   const at = Date.parse(asked);
-  if (at < now) return refuse('rules-broken', `The start ${asked} has passed.`, { remedy: 'Leave `startAt` out to begin now.' });
-  return at > now + START_DAYS_MAX * DAY_MS ? refuse('rules-broken', `The start ${asked} is more than ${START_DAYS_MAX} days ahead.`) : asked;
+  const wrong = at < now ? `The start ${asked} has passed.` : at > now + START_DAYS_MAX * DAY_MS ? `The start ${asked} is more than ${START_DAYS_MAX} days ahead.` : undefined;
+  return wrong === undefined ? asked : refuse('rules-broken', wrong, { remedy: 'Leave `startAt` out to begin now.', errors: [{ path: 'startAt', message: wrong }] });
 }

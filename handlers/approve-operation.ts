@@ -24,7 +24,7 @@ export const approveOperation = route({
     const { gate, comment } = ask.body;
     if (operation.endedAt !== undefined) return notActive(operation);
     const passage = passageAhead(operation, steps, gate);
-    if (passage === undefined) return refuse('gate-not-asked', `Operation ${operation.id} has no gate ${gate} ahead.`);
+    if (passage === undefined) return refuse('gate-not-asked', `Operation ${operation.id} has nothing to approve at ${gate} now.`, { remedy: 'Its `terms.gates` are what it stops at; a bake is approved once it has begun.' });
     if ([operation.requestedBy, operation.askedAgainBy].includes(ask.caller.sub)) {
       return refuse('approver-is-requester', `${ask.caller.sub} asked for the upgrade, so another has to approve it.`, { remedy: 'Ask another approver.' });
     }

@@ -93,6 +93,8 @@ describe('an approval', () => {
     await refused(409, 'gate-approved-already', approve(operation, 'afterBake'));
     await approve(operation, 'beforeNodegroups');
     await done(operation, '1.35/control-plane');
+    await refused(409, 'gate-not-asked', approve(operation, 'afterBake'));
+    await done(operation, '1.35/nodegroup/blue');
     await approve(operation, 'afterBake');
     assert.deepEqual(await passages(operation), [
       ['beforeControlPlane', undefined, 'grace'],
@@ -101,7 +103,6 @@ describe('an approval', () => {
       ['beforeNodegroups', '1.35', 'grace'],
       ['afterBake', '1.35', 'grace'],
     ]);
-    await done(operation, '1.35/nodegroup/blue');
     await refused(409, 'gate-not-asked', approve(operation, 'beforeNodegroups'));
   });
 

@@ -73,7 +73,7 @@ export function hold(ports: Ports, event: TaskEvent, operation: Operation, verdi
   const { wait: kind, because, until } = verdict;
   if (kind === 'Paused' || kind === 'Frozen') return park(ports, event, operation, { kind, because, stepId });
   const now = ports.clock.now();
-  return park(ports, event, operation, { kind, because, stepId, nextCheckAt: until ?? now + OPEN_ENDED_RECHECK_HOURS * HOUR_MS, deadline: Math.max(until ?? 0, now) + DEADLINE_DAYS * DAY_MS, ...(until === undefined ? { openEnded: true } : {}) });
+  return park(ports, event, operation, { kind, because, stepId, nextCheckAt: until ?? now + OPEN_ENDED_RECHECK_HOURS * HOUR_MS, deadline: Math.max(until ?? 0, now) + DEADLINE_DAYS * DAY_MS, ...(until === undefined ? { openEnded: true } : { until }) });
 }
 
 /** Parks for the end of a bake, or for the yes after it, while alarms are watched: looked at every minute, and at its end. */
