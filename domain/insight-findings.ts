@@ -66,7 +66,7 @@ export function forcedWhereWaived(hops: readonly Hop[], findings: readonly Findi
   return hops.map((hop) => {
     const waived = findings.filter((found) => found.waiver !== undefined && found.hop === hop.to && FORCED_FOR.includes(found.code));
     if (waived.length === 0) return hop;
-    const because = ` EKS is told to force it past ${waived.map((found) => `"${found.subject}"`).join(', ')}, which ${waived.map((found) => found.waiver?.owner ?? '').filter((owner, place, all) => all.indexOf(owner) === place).join(' and ')} waived.`;
+    const because = ` EKS is told to force it past ${waived.map((found) => `"${found.subject}"`).join(', ')}, which ${waived.map((found) => found.waiver?.by ?? '').filter((by, place, all) => all.indexOf(by) === place).join(' and ')} waived.`;
     return { ...hop, steps: hop.steps.map((step) => (step.kind === 'upgrade-control-plane' || step.kind === 'rollback-control-plane' ? { ...step, reason: step.reason + because, parameters: { ...step.parameters, force: true } } : step)) };
   });
 }

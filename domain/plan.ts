@@ -84,7 +84,7 @@ export interface Finding {
   /** What it was concluded from, in lines: clients of a deprecated API, resources that EKS names. */
   readonly evidence?: readonly string[];
   /** A waiver that is in force for it: it is told, and does not refuse the work. */
-  readonly waiver?: { readonly waiverId: string; readonly owner: string; readonly reason: string; readonly until: string };
+  readonly waiver?: { readonly waiverId: string; readonly owner: string; readonly by: string; readonly reason: string; readonly until: string };
 }
 
 /** A line of the ledger of nodes. */

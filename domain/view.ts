@@ -152,7 +152,7 @@ export const FindingView = z
     remedy: z.string(),
     hop: z.string().nullable(),
     evidence: z.array(z.string()).optional(),
-    waiver: z.strictObject({ waiverId: z.string(), owner: z.string(), reason: z.string(), until: z.string() }).optional(),
+    waiver: z.strictObject({ waiverId: z.string(), owner: z.string(), by: z.string(), reason: z.string(), until: z.string() }).optional(),
   })
   .meta({ id: 'Finding' });
 

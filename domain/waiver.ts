@@ -63,8 +63,8 @@ export function withWaivers(findings: readonly Finding[], waivers: readonly Waiv
     const judged = meant.map((waiver) => ({ waiver, against: againstWaiver(waiver, ask) }));
     const [longest] = judged.filter(({ against }) => against === undefined).map(({ waiver }) => waiver).sort(lastingLongestFirst);
     if (longest !== undefined) {
-      const { waiverId, owner, reason, until } = longest;
-      return { ...found, waiver: { waiverId, owner, reason, until } };
+      const { waiverId, owner, by, reason, until } = longest;
+      return { ...found, waiver: { waiverId, owner, by, reason, until } };
     }
     const told = judged.map(({ waiver, against }) => ` The waiver ${waiver.waiverId} does not count: ${against ?? ''}`);
     return told.length === 0 ? found : { ...found, detail: `${found.detail}${told.join('')}` };

@@ -27,10 +27,11 @@ export async function recordIntent(ask: Asked, ports: Ports, record: OperationRe
 
 /**
  * Has every wait looked at that may end by what was just written. EKS's own work for us cannot be told to stop, so its waits
- * keep their time. A look that could not be queued is made up for by the schedule, at the wait's own time.
+ * keep their time; a rollback alone may be, where EKS lets it. A look that could not be queued is made up for by the schedule, at the wait's own time.
  */
-export async function lookAtWaits({ nowMs, requestId }: Pick<Asked, 'nowMs' | 'requestId'>, { looks, log }: Ports, { operation, waits }: OperationRecord): Promise<void> {
-  const waiting = waits.filter((wait) => wait.kind !== 'EksUpdate' || wait.foreignUpdateId !== undefined);
+export async function lookAtWaits({ nowMs, requestId }: Pick<Asked, 'nowMs' | 'requestId'>, { looks, log }: Ports, { operation, steps, waits }: OperationRecord): Promise<void> {
+  const mayStop = new Set(steps.filter((step) => step.kind === 'rollback-control-plane').map((step) => step.id));
+  const waiting = waits.filter((wait) => wait.kind !== 'EksUpdate' || wait.foreignUpdateId !== undefined || mayStop.has(wait.stepId));
   try {
     await Promise.all(waiting.map((wait) => looks.queue(wait, nowMs, nowMs)));
   } catch (error) {

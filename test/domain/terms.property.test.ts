@@ -39,7 +39,8 @@ describe('an upgrade on its terms', () => {
           if (terms.holdNodegroups !== true) continue;
           assert.ok(nodes.length === 0 || nodes.length === hop.steps.length, 'nodes are handed out apart from the rest');
           const before = course.hops[place - 1];
-          if (nodes.length > 0 && before?.to === hop.to) {
+          // Behind a canary the others come in a pass of their own, which the bake has preceded too.
+          if (nodes.length > 0 && before?.to === hop.to && !before.steps.every(replacesNodes)) {
             held += 1;
             if (terms.bakeMinutes !== undefined) assert.ok(course.bakedAfter.includes(place - 1) && !course.bakedAfter.includes(place), 'a hop bakes before its held nodes, and not again');
           }

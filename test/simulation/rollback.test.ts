@@ -66,6 +66,18 @@ describe('a rollback', () => {
     assert.equal(forward.state, 'Succeeded', JSON.stringify(forward.errors));
   });
 
+  it('has EKS asked to stop when it is cancelled while the control plane goes back, and tells what EKS answered', async () => {
+    const clusterId = await upgraded('stop-back');
+    const id = await rollback(clusterId);
+    await world.until(id, (operation) => operation.steps.some((step: Json) => step.kind === 'rollback-control-plane' && step.state === 'Running'));
+    await world.api.post(`/v1/operations/${id}/cancel`, { reason: 'oops' });
+    const operation = await world.ended(id);
+    assert.deepEqual([operation.state, operation.progress.message], ['Succeeded', 'Done. When ada asked to cancel, nothing was left that could be stopped.']);
+    const told = (await world.api.get(`/v1/operations/${id}/events`)).items.filter((event: Json) => event.type === 'CancelAnswered');
+    assert.equal(told.length, 1);
+    assert.match(told[0].message, /^EKS does not stop the rollback, which goes on to its end: ./);
+  });
+
   it('begins its control plane once although the answer to the call was lost', async () => {
     const clusterId = await upgraded('lost-back', { holdNodegroups: false });
     const id = await rollback(clusterId);

@@ -51,6 +51,11 @@ export async function lookAtWait(ports: Ports, message: LookMessage): Promise<vo
   if (!watchesOwnWork && record.operation.pause !== undefined && wait.kind !== 'Paused') return runAgain(look, 'A pause was asked for.');
   // Another maintenance policy: the state decides by it.
   if (heldByPolicy(wait) && message.at < wait.nextCheckAt) return runAgain(look, 'The maintenance policy was changed.');
+  // A cancel: of all that EKS does for us it may stop a rollback alone, and is asked at once.
+  if (watchesOwnWork && look.step !== undefined && record.operation.cancel !== undefined && message.at < wait.nextCheckAt) {
+    const because = await askToStop(look, look.step);
+    return because === undefined ? undefined : putOff(look, wait.nextCheckAt, because, wait.kind);
+  }
   // A message for an earlier time of a wait that was put off is spent: the put-off queued its own. Commands ask with the wait's own time.
   const resumed = wait.kind === 'Paused' && record.operation.pause === undefined;
   if (wait.nextCheckAt > now && !resumed) return message.at === wait.nextCheckAt ? ports.looks.queue(wait, wait.nextCheckAt, now) : undefined;
@@ -82,7 +87,7 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
     const size = await sizeOf(ports, record.operation, step);
     const at = nextLook({ kind: step.kind, size, durations: await ports.store.durations(step.kind), beganAt, now, looks: wait.looks + 1 });
     if (now > wait.deadline && step.state !== 'Stalled') ports.meter.count('StepsStalled', 1);
-    return putOff(look, at, judged.because, 'EksUpdate', now > wait.deadline);
+    return putOff(look, at, (await askToStop(look, step)) ?? judged.because, 'EksUpdate', now > wait.deadline);
   }
   const end: StepEnd =
     judged.kind === 'done' ? { state: 'Succeeded', outcome: judged.outcome } : { state: 'Failed', outcome: judged.error.message, error: judged.error };
@@ -98,6 +103,16 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
   if (step.adopted !== true) await ports.store.recordDuration(step.kind, seconds / (await sizeOf(ports, record.operation, step)));
   const more = dueStep(record.steps.filter((other) => other.id !== step.id), step.stage, { hop: step.hop, ...(step.stage === 'CarryOut' ? {} : { subject: step.subject }) });
   return conclude(look, more === undefined ? { kind: 'answer', output: {} } : { kind: 'fail', error: 'RunAgain', cause: `Next: ${more.title}` }, { step, end });
+}
+
+/** EKS stops one kind of work alone, and that not always: going back, on clusters with Auto Mode while their nodes go (source: EKS API, CancelUpdate). What it answers is told once. */
+async function askToStop({ ports, wait, record }: Look, step: Step): Promise<string | undefined> {
+  const { operation } = record;
+  if (operation.cancel === undefined || step.kind !== 'rollback-control-plane' || step.updateId === undefined) return undefined;
+  const answer = await ports.eks.cancelUpdate(await ports.accounts.actFor(operation, step), operation.clusterName, step.updateId);
+  const because = answer === 'cancelling' ? 'EKS stops the rollback, as was asked.' : `EKS does not stop the rollback, which goes on to its end: ${answer.refused}`;
+  if (wait.because !== because) await ports.store.addEvent(operation.id, { type: 'CancelAnswered', step: step.id, message: because }, ports.clock.now());
+  return because;
 }
 
 /** A wait on what stands in the way of the state: when it is gone, the state runs again and decides afresh. */
