@@ -58,8 +58,6 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
     nodegroups: groups.map((group) => ({ ...world.nodegroup(group, 1 + upTo(1)), ...(chance(0.3) ? { updateConfig: { maxUnavailable: 2 } } : {}) })),
     ...(chance(0.3) ? { addons: [{ addonName: 'vpc-cni' }, { addonName: 'kube-proxy' }] } : {}),
   });
-  // EKS's first look at a new cluster comes within minutes; until then every upgrade is refused.
-  await world.advance(5);
   const own = chance(0.4) ? await ownGroup(world, hands, name, first) : undefined;
   const alarmArn = `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`;
   await hands.alarms.send(new PutMetricAlarmCommand({ AlarmName: name, MetricName: 'Errors', Namespace: 'shop', Statistic: 'Sum', Period: 60, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' }));
@@ -217,6 +215,8 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
     clusterId,
     settle,
     async ask() {
+      // EKS looks at a cluster that is new or has moved within minutes; until then an upgrade is refused.
+      await world.advance(5);
       if (chance(0.5)) await changePolicy(chance(0.7), chance(0.3));
       const { version, rollback } = await world.api.get(`/v1/clusters/${clusterId}`);
       const minor = Number(version.split('.')[1]);
