@@ -61,6 +61,8 @@ export interface NodegroupFacts {
   /** The kubelet's minor. Absent for a custom AMI whose version EKS does not know. */
   readonly version?: Minor;
   readonly releaseVersion?: string;
+  /** RFC 3339: a roll that ends, well or not, modifies the group. */
+  readonly modifiedAt?: string;
   readonly status: string;
   readonly amiType: string;
   readonly capacityType?: string;

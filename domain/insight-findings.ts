@@ -1,8 +1,9 @@
-import type { AddonFacts } from './facts.ts';
+import type { AddonFacts, NodegroupFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import { compareMinors, isMinor, type Minor } from './minor.ts';
 import type { Finding, Hop } from './plan.ts';
 import type { DeprecationFacts, InsightFacts, InsightsFacts, Looked } from './readiness-facts.ts';
+import { kubeletFits } from './skew.ts';
 
 /** EKS looks at every cluster anew once a day (source: EKS user guide, cluster insights). */
 const INSIGHTS_FRESH_HOURS = 24;
@@ -17,6 +18,7 @@ export interface InsightsAsk {
   readonly hops: readonly Hop[];
   /** As they stand now, which may be later than EKS looked. */
   readonly addons: readonly Pick<AddonFacts, 'addonName' | 'addonVersion'>[];
+  readonly nodegroups?: readonly Pick<NodegroupFacts, 'nodegroupName' | 'version' | 'modifiedAt'>[] | undefined;
   /** Add-ons that run nowhere yet, for want of a node. */
   readonly awaitNodes?: readonly string[] | undefined;
   /** When the control plane last moved as far as it was seen, RFC 3339. */
@@ -106,7 +108,7 @@ function judged(insight: InsightFacts, hop: Minor, ask: InsightsAsk & { readonly
  * EKS's errors about add-ons and nodes that the plan itself moves before the hop, or moved since EKS looked. Which add-ons, EKS names with the
  * versions that would do; which nodes, it names by their place in the cluster alone, so the plan's own judgement of the skew stands for them.
  */
-function whatMends(insight: InsightFacts, hop: Minor, { hops, addons, awaitNodes = [] }: InsightsAsk): string | undefined {
+function whatMends(insight: InsightFacts, hop: Minor, { hops, addons, nodegroups = [], awaitNodes = [] }: InsightsAsk): string | undefined {
   const place = hops.findIndex((candidate) => candidate.to === hop && candidate.from !== hop);
   const before = [...hops.slice(0, place).flatMap(({ steps }) => steps), ...(hops[place]?.steps.filter((step) => step.stage === 'PrepareAddons') ?? [])];
   if (insight.addons.length > 0) {
@@ -120,10 +122,17 @@ function whatMends(insight: InsightFacts, hop: Minor, { hops, addons, awaitNodes
   }
   if (/^kubelet version skew$/i.test(insight.name)) {
     const rolled = before.filter((step) => step.kind === 'upgrade-nodegroup' || step.kind === 'refresh-instances').map((step) => step.subject);
-    return rolled.length === 0 ? undefined : `the plan rolls ${[...new Set(rolled)].join(', ')}, before that hop`;
+    return rolled.length === 0 ? rolledSince(insight, hop, nodegroups) : `the plan rolls ${[...new Set(rolled)].join(', ')}, before that hop`;
   }
   if (/^kube-proxy version skew$/i.test(insight.name)) return before.some((step) => step.subject === 'kube-proxy') ? 'the plan moves kube-proxy, before that hop' : undefined;
   return undefined;
+}
+
+/** After a roll EKS goes on naming the nodes that it saw last, until it looks again: within a day, or when the operation has it look before the hop. */
+function rolledSince({ lastRefreshTime }: InsightFacts, hop: Minor, nodegroups: NonNullable<InsightsAsk['nodegroups']>): string | undefined {
+  const fit = nodegroups.every(({ version }) => version !== undefined && kubeletFits(version, hop));
+  const since = nodegroups.filter(({ modifiedAt }) => lastRefreshTime !== undefined && modifiedAt !== undefined && Date.parse(modifiedAt) > Date.parse(lastRefreshTime));
+  return fit && since.length > 0 ? `${since.map(({ nodegroupName }) => nodegroupName).join(', ')} rolled since EKS looked, and EKS looks again before that hop` : undefined;
 }
 
 function staleness({ refresh }: InsightsFacts, insights: readonly InsightFacts[], next: Minor, ask: InsightsAsk): Finding[] {

@@ -35,7 +35,7 @@ export function readinessFindings({ facts, hops, to, now, movedAt, lastLook, max
   if (readiness === undefined) return images;
   return [
     ...images,
-    ...insightFindings(readiness.insights, { clusterName: cluster.name, controlPlane: cluster.version, hops, addons: facts.addons, awaitNodes: facts.addons.filter((addon) => awaitsNodes(addon, facts)).map((addon) => addon.addonName), now, movedAt, lastLook }),
+    ...insightFindings(readiness.insights, { clusterName: cluster.name, controlPlane: cluster.version, hops, nodegroups: facts.nodegroups, addons: facts.addons, awaitNodes: facts.addons.filter((addon) => awaitsNodes(addon, facts)).map((addon) => addon.addonName), now, movedAt, lastLook }),
     ...whereSeen(readiness.roles, (roles) => roleFindings(roles, hops)),
     ...whereSeen(readiness.kmsKey, keyFindings),
     ...whereSeen(readiness.launchTemplates, (templates) => launchTemplateFindings(templates, hops)),

@@ -102,6 +102,7 @@ function nodegroupFacts(name: string, group: Nodegroup): NodegroupFacts {
     ...(group.nodegroupArn === undefined ? {} : { arn: group.nodegroupArn }),
     ...(version === undefined ? {} : { version }),
     ...(group.releaseVersion === undefined ? {} : { releaseVersion: group.releaseVersion }),
+    ...(group.modifiedAt === undefined ? {} : { modifiedAt: group.modifiedAt.toISOString() }),
     status: group.status ?? 'UNKNOWN',
     amiType: group.amiType ?? 'UNKNOWN',
     ...(group.capacityType === undefined ? {} : { capacityType: group.capacityType }),

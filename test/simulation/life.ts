@@ -80,7 +80,7 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
   };
 
   async function changePolicy(window: boolean, freeze: boolean): Promise<void> {
-    const opens = (Math.floor(now() / MINUTE_MS) + upTo(300)) % 1440;
+    const opens = (Math.floor(now() / MINUTE_MS) + 1380 + upTo(150)) % 1440;
     const minutes = 120 + upTo(240);
     const freezes = freeze ? [{ from: now(), to: now() + (30 + upTo(120)) * MINUTE_MS }] : [];
     const windows = window ? [{ cron: `${opens % 60} ${Math.floor(opens / 60)} * * *`, durationMinutes: minutes }] : [];
@@ -177,7 +177,7 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
       ...(chance(0.5) ? { gates: ['beforeControlPlane', 'beforeNodegroups', 'afterBake'].filter(() => chance(0.5)) } : {}),
       ...(chance(0.3) ? { holdNodegroups: true } : {}),
       ...(chance(0.5) ? { maxParallelNodegroups: 1 + upTo(1) } : {}),
-      ...(chance(0.3) ? { startAt: new Date(now() + (20 + upTo(200)) * MINUTE_MS).toISOString() } : {}),
+      ...(chance(0.3) ? { startAt: new Date(now() + (5 + upTo(60)) * MINUTE_MS).toISOString() } : {}),
       ...(chance(0.2) ? { ignoreWindows: true, reason: 'It cannot wait' } : {}),
       ...(chance(0.3) ? { nodegroupRetries: 1 } : {}),
       ...(chance(0.4) && groups.length > 0 ? { canaryNodegroup: pick(own === undefined ? groups : [...groups, own]) } : {}),
@@ -234,6 +234,7 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
       if (before.endedAt !== undefined) return before.state === 'Succeeded' || before.succeededBy !== undefined ? undefined : void (await retry(before));
       const holds = [
         () => hold('pause', id, `/v1/operations/${id}/pause`),
+        () => hold('pause', id, `/v1/operations/${id}/pause`),
         () => hold('cancel', id, `/v1/operations/${id}/cancel`),
         () => (openHold('freeze of the fleet') === undefined ? hold('freeze of the fleet', undefined, '/v1/freeze') : unfreeze()),
         () => changePolicy(chance(0.5), chance(0.5)),
@@ -241,7 +242,7 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
       const troubles = [fault, foreignUpdate, holdPods, () => approve(id), ...(before.terms?.rollbackOn === undefined ? [] : [() => alarm('ALARM'), () => alarm('OK')])];
       // What is held is mostly let go soon: a life that only waits tells little.
       const wayOn = before.state === 'Paused' ? () => resume(id) : before.waitingFor?.kind === 'Approval' ? () => approve(id) : before.waitingFor?.kind === 'Frozen' ? () => unfreeze() : undefined;
-      await (wayOn !== undefined && chance(0.6) ? wayOn : pick(chance(0.4) ? holds : troubles))();
+      await (wayOn !== undefined && chance(0.6) ? wayOn : pick(chance(0.5) ? holds : troubles))();
       await see(id);
     },
     retry,

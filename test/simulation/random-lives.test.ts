@@ -10,7 +10,7 @@ const SEEDS_RICH = [1, 10];
 const { SLIPWAY_SEEDS, SLIPWAY_SEED, SLIPWAY_TELL } = process.env;
 const SEEDS = SLIPWAY_SEED !== undefined ? [Number(SLIPWAY_SEED)] : SLIPWAY_SEEDS !== undefined ? Array.from({ length: Number(SLIPWAY_SEEDS) }, (_, place) => place + 1) : SEEDS_RICH;
 const ASKS = 2;
-const INTERFERENCES = 8;
+const INTERFERENCES = 10;
 const RETRIES_MAX = 3;
 
 const world = await rehearse({ seed: 61, epoch: '2026-10-19T06:00:00Z' });

@@ -82,6 +82,18 @@ describe('the findings of EKS insights', () => {
     assert.equal(found('1.33')?.severity, 'blocks');
   });
 
+  it('stand back where the nodes have rolled since EKS looked, and hold where they have not', () => {
+    const error = insight({ name: 'Kubelet version skew', status: 'ERROR' });
+    const lookedAt = Date.parse(error.lastRefreshTime ?? '');
+    const found = (later: number, version: Minor) => {
+      const blue = { ...nodegroupFacts('blue', version), modifiedAt: new Date(lookedAt + later).toISOString() };
+      return draft(at133({ nodegroups: [blue], readiness: ready({ insights: insights([error]) }) })).findings.find(({ code }) => code === 'insight-error');
+    };
+    assert.equal(found(1, '1.33')?.severity, 'advises');
+    assert.match(found(1, '1.33')?.remedy ?? '', /blue rolled since EKS looked/);
+    assert.equal(found(0, '1.33')?.severity, 'blocks');
+  });
+
   it('are not asked for when the control plane stays', () => {
     const facts = at133({ nodegroups: [nodegroupFacts('blue', '1.32')], readiness: ready({ insights: { kind: 'unknown', because: 'AccessDenied' } }) });
     assert.deepEqual(draft(facts, '1.33').findings.filter(({ code }) => code.startsWith('insight')), []);
