@@ -76,13 +76,14 @@ async function goneOver({ ports, operation, record, step }: Work, cluster: Clust
 async function adoptOrBegin(work: Work): Promise<TaskAnswer> {
   const { ports, operation, step } = work;
   const now = ports.clock.now();
-  const begun = await ports.store.beginStep(operation.id, { ...step, state: 'Running', attempt: attemptOf(step), intentAt: step.intentAt ?? new Date(now).toISOString() }, now);
+  const intended: Step = { ...step, state: 'Running', attempt: attemptOf(step), intentAt: step.intentAt ?? new Date(now).toISOString() };
+  const begun = await ports.store.beginStep(operation.id, intended, now);
   if (begun.kind === 'stopped') return stopped(begun.by);
   if (step.kind === 'read-cluster') return endHere(work, await readCluster(ports, operation));
   const session = await ports.accounts.actFor(operation, step);
   const came = step.kind === 'refresh-instances' ? await ports.autoScaling.begin(session, step) : await ports.eks.begin(session, step, operation.clusterName, clientRequestToken(operation, step));
   ports.log.info('begun', { operation: operation.id, cluster: operation.clusterName, account: operation.accountId, step: step.id, came: came.kind });
-  return afterBegin(work, came);
+  return afterBegin({ ...work, step: intended }, came);
 }
 
 /** An earlier try wrote down that it was about to ask EKS. If EKS took it, the update is listed, and its lost answer is found here. */
@@ -118,6 +119,9 @@ async function afterBegin(work: Work, came: Begun): Promise<TaskAnswer> {
 /** Another update holds what the step works on: adopted when it does the same, waited for when it does not. */
 async function meetForeign(work: Work, met: Extract<Begun, { kind: 'in-use' }>): Promise<TaskAnswer> {
   const { ports, event, operation, step } = work;
+  // Auto Scaling takes no token: what is in the way of a repeat may be what the first had begun.
+  const own = step.kind === 'refresh-instances' && step.intentAt !== undefined ? await findLostUpdate(work, step.intentAt) : undefined;
+  if (own !== undefined) return remember(work, own, 'found');
   const judged = step.kind === 'refresh-instances' ? await foreignRefresh(work) : await foreignUpdate(work, met.updateId);
   if (judged?.kind === 'adopt') return remember(work, judged.updateId, 'adopted');
   return park(ports, event, operation, {
@@ -189,7 +193,7 @@ function clientRequestToken(operation: Operation, step: Step): string {
   return createHash('sha256').update(`${operation.id}/${operation.run}/${step.id}/${attemptOf(step)}`).digest('hex');
 }
 
-/** A planned step has made no attempt; its first is number one. A further one comes with the next run, after EKS has said that the last had failed. */
+/** A planned step has made no attempt; its first is number one. A further one comes after EKS has said that the last had failed: with the next run, or where a failed roll is tried again by itself. */
 function attemptOf(step: Step): number {
   return Math.max(1, step.attempt);
 }
