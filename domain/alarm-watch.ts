@@ -6,8 +6,8 @@ import type { AlarmFacts } from './readiness-facts.ts';
 /** What the alarms say of an upgrade that bakes. Only ALARM turns it back: what could not be seen, or has no data, is told and waited on. */
 export type AlarmJudgement =
   | { readonly kind: 'fired'; readonly because: string }
-  /** `unclear` names the alarms that are neither OK nor in ALARM. */
-  | { readonly kind: 'quiet'; readonly unclear: string | undefined };
+  /** `unclear` names the alarms that are neither OK nor in ALARM. `unseen`: some could not be looked at, which is no pass. */
+  | { readonly kind: 'quiet'; readonly unclear: string | undefined; readonly unseen: boolean };
 
 /** An alarm as it was seen, or why it could not be. */
 export type AlarmSeen = AlarmFacts | { readonly arn: string; readonly state: 'unseen'; readonly reason: string };
@@ -31,7 +31,7 @@ export function judgeAlarms(seen: readonly AlarmSeen[]): AlarmJudgement {
     if (alarm.state === 'absent') return [`${nameOf(alarm.arn)} is gone`];
     return alarm.state === 'unseen' ? [`${nameOf(alarm.arn)} could not be looked at (${alarm.reason})`] : [`${nameOf(alarm.arn)} has no data`];
   });
-  return { kind: 'quiet', unclear: unclear.length === 0 ? undefined : `${unclear.join('; ')}.` };
+  return { kind: 'quiet', unclear: unclear.length === 0 ? undefined : `${unclear.join('; ')}.`, unseen: seen.some((alarm) => alarm.state === 'unseen') };
 }
 
 /** `arn:aws:cloudwatch:us-east-1:111122223333:alarm:errors` ends in the alarm's name, which may hold colons. */

@@ -12,12 +12,12 @@ describe('the alarms of an upgrade that bakes', () => {
   });
 
   it('are quiet when they are OK', () => {
-    assert.deepEqual(judgeAlarms([ok, ok]), { kind: 'quiet', unclear: undefined });
-    assert.deepEqual(judgeAlarms([]), { kind: 'quiet', unclear: undefined });
+    assert.deepEqual(judgeAlarms([ok, ok]), { kind: 'quiet', unclear: undefined, unseen: false });
+    assert.deepEqual(judgeAlarms([]), { kind: 'quiet', unclear: undefined, unseen: false });
   });
 
   it('say which of them tell nothing', () => {
     const seen: AlarmSeen[] = [ok, { arn: arn('a'), state: 'INSUFFICIENT_DATA' }, { arn: arn('b'), state: 'absent' }, { arn: arn('c'), state: 'unseen', reason: 'denied' }];
-    assert.deepEqual(judgeAlarms(seen), { kind: 'quiet', unclear: 'a has no data; b is gone; c could not be looked at (denied).' });
+    assert.deepEqual(judgeAlarms(seen), { kind: 'quiet', unclear: 'a has no data; b is gone; c could not be looked at (denied).', unseen: true });
   });
 });

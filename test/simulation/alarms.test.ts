@@ -60,17 +60,21 @@ describe('an upgrade whose bake is watched by alarms', () => {
     await story.end(rollback.id, new URL('stories/alarm-turns-it-back.golden.txt', import.meta.url));
   });
 
-  it('goes on past alarms that have no data, are gone or cannot be looked at, and says so meanwhile', async () => {
+  it('goes on past alarms that have no data or are gone, waits for those that cannot be looked at, and says so', async () => {
     const alarmArns = [await alarm('no-data'), await alarm('gone'), await alarm('unseen', HEALTH_REGION)];
     const { id } = await upgrade('quiet', { rollbackOn: { alarmArns } });
     await world.until(id, waitsFor('Bake'));
     await says('no-data', 'INSUFFICIENT_DATA', 'no traffic');
     await cloudwatch(REGION).send(new DeleteAlarmsCommand({ AlarmNames: ['gone'] }));
-    await world.fault({ operation: 'cloudwatch:DescribeAlarms', region: HEALTH_REGION, times: 5, fault: { kind: 'deny' } });
+    await world.fault({ operation: 'cloudwatch:DescribeAlarms', region: HEALTH_REGION, times: 70, fault: { kind: 'deny' } });
     await world.advance(2);
     const { waitingFor } = await world.api.get(`/v1/operations/${id}`);
     assert.match(waitingFor.because, /^The hop to 1\.34 is done, and bakes for 60 minutes\. Of its alarms, no-data has no data; gone is gone; unseen could not be looked at \(.+\)\.$/);
+    await world.advance(62);
+    assert.equal((await world.api.get(`/v1/operations/${id}`)).waitingFor?.kind, 'Bake', 'what nobody could watch has not baked');
     assert.equal((await world.ended(id)).state, 'Succeeded');
+    const events = (await world.api.get(`/v1/operations/${id}/events`)).items;
+    assert.match(events.find((event: Json) => event.type === 'AlarmsUnclear').message, /^The bake is over, and of its alarms, no-data has no data; gone is gone\.$/);
   });
 
   it('is turned back on its resume when one has begun to fire while it was paused, past the end of the bake', async () => {

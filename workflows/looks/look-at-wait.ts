@@ -149,9 +149,11 @@ async function lookAtBake(look: Look): Promise<void> {
   const now = ports.clock.now();
   const judged = await watchOverBake(ports, operation, steps);
   if (judged.kind === 'fired') return conclude(look, { kind: 'fail', error: 'AlarmFired', cause: judged.because });
-  if (wait.kind === 'Bake' && now >= (wait.until ?? 0)) return runAgain(look, 'It has baked.');
+  // What nobody could watch has not baked: it goes on until its alarms can be looked at.
+  const baked = now >= (wait.until ?? 0);
+  if (wait.kind === 'Bake' && baked && !judged.unseen) return runAgain(look, 'It has baked.');
   const [because] = wait.because.split(UNCLEAR);
-  return putOff(look, Math.min(wait.until ?? Infinity, now + ALARM_RECHECK_SECONDS * 1000), judged.unclear === undefined ? String(because) : `${because}${UNCLEAR}${judged.unclear}`, wait.kind);
+  return putOff(look, Math.min(baked ? Infinity : (wait.until ?? Infinity), now + ALARM_RECHECK_SECONDS * 1000), judged.unclear === undefined ? String(because) : `${because}${UNCLEAR}${judged.unclear}`, wait.kind);
 }
 
 /**

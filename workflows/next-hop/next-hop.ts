@@ -47,6 +47,7 @@ async function leaveHop(event: TaskEvent, ports: Ports, operation: Operation, st
   // Looked at once more at the very end: while the operation was paused or its account lost, nobody did.
   const alarms = await watchOverBake(ports, operation, steps);
   if (alarms.kind === 'fired') return fail('AlarmFired', alarms.because);
+  if (alarms.unseen) return watchAlarms(ports, event, operation, { kind: 'hold', wait: 'Bake', because: `The bake is over, and whether its alarms ring is not known: ${alarms.unclear ?? ''}` }, event.state);
   if (alarms.unclear !== undefined) await ports.store.addEvent(operation.id, { type: 'AlarmsUnclear', message: `The bake is over, and of its alarms, ${alarms.unclear}` }, now);
   const cluster = await ports.store.cluster(operation.clusterId);
   if (cluster === undefined) return fail('OperationStopped', 'The cluster is no longer known.');
