@@ -19,7 +19,7 @@ describe('a waiver', () => {
   it('lets a blocking finding pass, which still tells that it blocks, and who answers for it', () => {
     const waived = judge([waiver()]);
     assert.equal(waived.severity, 'blocks');
-    assert.deepEqual(waived.waiver, { waiverId: 'w-1', owner: 'payments', reason: 'Looked at by hand.', until: UNTIL });
+    assert.deepEqual(waived.waiver, { waiverId: 'w-1', owner: 'payments', by: 'grace', reason: 'Looked at by hand.', until: UNTIL });
     assert.equal(blocks(waived), false);
     assert.equal(waived.detail, found.detail);
   });

@@ -118,7 +118,7 @@ describe('an upgrade that a finding blocks', () => {
     const [{ code }] = blocking(refused) as [Json];
     const { body } = await give(clusterId, { code });
     const dry = await door.ask('GET', `/v1/clusters/${clusterId}/upgrade-plan?to=1.34`, { token: olaf });
-    assert.deepEqual(dry.body.findings.find((found: Json) => found.code === code).waiver, { waiverId: body.waiverId, owner: body.owner, reason: body.reason, until: body.until });
+    assert.deepEqual(dry.body.findings.find((found: Json) => found.code === code).waiver, { waiverId: body.waiverId, owner: body.owner, by: body.by, reason: body.reason, until: body.until });
     const begun = await upgrade(clusterId, olaf);
     assert.equal(begun.status, 202, begun.text);
     assert.equal(blocking(begun)[0]?.waiver.waiverId, body.waiverId);

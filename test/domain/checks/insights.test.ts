@@ -121,7 +121,7 @@ describe('a waived insight', () => {
     const plan = planned(planUpgrade({ cluster: cluster('1.33'), to: '1.35', facts: with133([DEPRECATED]), now: NOW, ...ask }));
     const moves = steps(plan).filter((step) => step.kind === 'upgrade-control-plane');
     assert.deepEqual(moves.map((step) => step.parameters), [{ version: '1.34', force: true }, { version: '1.35' }]);
-    assert.match(moves[0]?.reason ?? '', /force it past "Deprecated APIs removed in Kubernetes v1\.34", which payments waived\.$/);
+    assert.match(moves[0]?.reason ?? '', /force it past "Deprecated APIs removed in Kubernetes v1\.34", which grace waived\.$/);
   });
 
   it('that nobody saw is not forced past', () => {
