@@ -295,7 +295,7 @@ export interface Eks {
    * What the readiness checks judge, beyond `facts`. Each part may be unknown by itself: a right that is missing, a throttle. Throws AccountUnreachable
    * only where the account as a whole cannot be looked into.
    */
-  readiness(session: Session, facts: ClusterFacts, now: string): Promise<ReadinessFacts>;
+  readiness(session: Session, facts: ClusterFacts, now: string, closer?: CloserLooks): Promise<ReadinessFacts>;
   /** Asks EKS to look at the cluster anew; harmless to repeat while a refresh runs. */
   refreshInsights(session: Session, clusterName: string): Promise<void>;
   /** The last refresh that was asked for, as it stands. */
@@ -308,6 +308,9 @@ export interface Eks {
   /** Asks EKS to stop an update of the control plane, which EKS takes for a rollback whose nodes are being rolled back (Auto Mode); the update itself tells when it has stopped. */
   cancelUpdate(session: Session, clusterName: string, updateId: string): Promise<'cancelling' | { readonly refused: string }>;
 }
+
+/** Which of EKS's insights are looked at closer, for their evidence: all that do not pass, or those alone that may stop an operation. */
+export type CloserLooks = 'all' | 'may-stop';
 
 /** Auto Scaling groups of a cluster that are not behind a managed group. */
 export interface AutoScaling {

@@ -11,6 +11,7 @@ import {
 import { isMinor } from '../../domain/minor.ts';
 import type { InsightFacts, InsightsFacts } from '../../domain/readiness-facts.ts';
 import { eachOf } from './each-of.ts';
+import type { CloserLooks } from '../ports.ts';
 import { orAbsent } from './errors.ts';
 
 const PAGE_SIZE = 100;
@@ -20,6 +21,7 @@ const LOOKED_AT_CLOSER_MAX = 25;
 /** What an upgrade or a rollback is judged by, and what is told beside it: misconfigurations, at present of hybrid nodes. */
 const CATEGORIES: Category[] = ['UPGRADE_READINESS', 'ROLLBACK_READINESS', 'MISCONFIGURATION'];
 const PASSING = 'PASSING';
+const WARNING = 'WARNING';
 
 export async function startInsightsRefresh(client: EKSClient, clusterName: string): Promise<void> {
   await client.send(new StartInsightsRefreshCommand({ clusterName }));
@@ -40,15 +42,15 @@ export async function readInsightsRefresh(client: EKSClient, clusterName: string
 export const INSIGHT_ACTIONS = ['eks:ListInsights', 'eks:DescribeInsight', 'eks:DescribeInsightsRefresh'];
 
 /** The insights on a cluster's readiness, and how fresh they are. */
-export async function readInsightsFacts(client: EKSClient, clusterName: string): Promise<InsightsFacts> {
-  const [refresh, insights] = await Promise.all([readInsightsRefresh(client, clusterName), readInsights(client, clusterName)]);
+export async function readInsightsFacts(client: EKSClient, clusterName: string, closer: CloserLooks): Promise<InsightsFacts> {
+  const [refresh, insights] = await Promise.all([readInsightsRefresh(client, clusterName), readInsights(client, clusterName, closer)]);
   return { refresh, insights };
 }
 
-/** All insights; what does not pass is looked at closer, for its evidence. */
-async function readInsights(client: EKSClient, clusterName: string): Promise<InsightFacts[]> {
+/** All insights; what does not pass is looked at closer, for its evidence, or what is worse than a warning alone. */
+async function readInsights(client: EKSClient, clusterName: string, looks: CloserLooks): Promise<InsightFacts[]> {
   const summaries = await listInsights(client, clusterName);
-  const failing = summaries.filter(({ insightStatus }) => insightStatus?.status !== PASSING);
+  const failing = summaries.filter(({ insightStatus }) => insightStatus?.status !== PASSING && (looks === 'all' || insightStatus?.status !== WARNING));
   if (failing.length > LOOKED_AT_CLOSER_MAX) throw new Error(`EKS has more than ${LOOKED_AT_CLOSER_MAX} insights that do not pass.`);
   const closer = new Map(await eachOf(failing, async ({ id = '' }): Promise<[string, Insight | undefined]> => [id, await readInsight(client, clusterName, id)]));
   return summaries.map((summary) => insightFacts(summary, closer.get(summary.id ?? '')));

@@ -1,4 +1,4 @@
-import type { Ports, Session } from '../../aws/ports.ts';
+import type { CloserLooks, Ports, Session } from '../../aws/ports.ts';
 import type { ClusterFacts } from '../../domain/facts.ts';
 import type { RememberedReadiness } from '../../domain/readiness-facts.ts';
 import { rememberReadiness, stillRemembered } from '../../domain/remembered-readiness.ts';
@@ -29,10 +29,10 @@ export async function lookAtCluster(ports: Ports, where: Where, readiness?: true
   });
   if (facts === 'absent') return facts;
   const known = withMemory(facts, stillRemembered(last?.remembered, facts.observedAt));
-  return keep(ports, where, readiness === undefined ? known : await withReadiness(ports, session, known, now));
+  return keep(ports, where, readiness === undefined ? known : await withReadiness(ports, session, known, now, 'all'));
 }
 
-/** What the readiness checks judge, looked at now on top of what was seen of the cluster at most `maxAgeSeconds` ago. */
+/** What the readiness checks judge, looked at now on top of what was seen of the cluster at most `maxAgeSeconds` ago. An operation goes on whatever EKS only warns of. */
 export async function lookAtReadiness(ports: Ports, where: Where, maxAgeSeconds: number): Promise<ClusterFacts | 'absent'> {
   const now = ports.clock.now();
   const last = await seenSince(ports, where, 0, maxAgeSeconds);
@@ -40,7 +40,7 @@ export async function lookAtReadiness(ports: Ports, where: Where, maxAgeSeconds:
   const session = await ports.accounts.watch(where.accountId, where.region);
   const { remembered, ...facts } = last;
   const at = new Date(now).toISOString();
-  return keep(ports, where, { ...(await withReadiness(ports, session, withMemory(facts, stillRemembered(remembered, at)), now)), amendedAt: at });
+  return keep(ports, where, { ...(await withReadiness(ports, session, withMemory(facts, stillRemembered(remembered, at)), now, 'may-stop')), amendedAt: at });
 }
 
 /** What settles, looked at again: the control plane, and whatever else did not read ACTIVE. The rest stands as it was seen since `since` and at most `maxAgeSeconds` ago. */
@@ -86,8 +86,8 @@ function withMemory(facts: ClusterFacts, remembered: RememberedReadiness | undef
   return remembered === undefined ? facts : { ...facts, remembered };
 }
 
-async function withReadiness(ports: Ports, session: Session, facts: ClusterFacts, now: number): Promise<ClusterFacts> {
-  const readiness = await ports.eks.readiness(session, facts, new Date(now).toISOString());
+async function withReadiness(ports: Ports, session: Session, facts: ClusterFacts, now: number, closer: CloserLooks): Promise<ClusterFacts> {
+  const readiness = await ports.eks.readiness(session, facts, new Date(now).toISOString(), closer);
   return { ...facts, readiness, remembered: rememberReadiness(readiness, facts.remembered) };
 }
 
