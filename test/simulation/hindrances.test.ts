@@ -93,7 +93,7 @@ describe('a cluster whose insights are UNKNOWN', () => {
     const { status, body, text } = await upgrade();
     assert.equal(status, 202, text);
     const waived = body.plan.findings.find((finding: Json) => finding.code === 'insight-unknown');
-    assert.deepEqual(waived.waiver, { waiverId: given.waiverId, owner: 'team shop', reason: waiver.reason, until: waiver.until });
+    assert.deepEqual(waived.waiver, { waiverId: given.waiverId, owner: 'team shop', by: 'grace', reason: waiver.reason, until: waiver.until });
     story.tell(`The plan shows the finding with its waiver, which ${waived.waiver.owner} answers for.`);
     const operation = await story.follow(body.id, ended);
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
