@@ -2,6 +2,7 @@ import { approveOperation } from './approve-operation.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { changeCluster } from './change-cluster.ts';
 import { changeNodegroup } from './change-nodegroup.ts';
+import { convertAwsAuth } from './convert-aws-auth.ts';
 import { createCluster } from './create-cluster.ts';
 import { createNodegroup } from './create-nodegroup.ts';
 import { deleteCluster } from './delete-cluster.ts';
@@ -88,6 +89,7 @@ export const COMMANDS: readonly AnyRoute[] = [
   unfreeze,
   renderExposure,
   explainAnnotations,
+  convertAwsAuth,
 ];
 
 /** The whole API. */

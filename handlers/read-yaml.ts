@@ -1,0 +1,40 @@
+import { parseAllDocuments } from 'yaml';
+
+const DOCUMENTS_MAX = 20;
+/** Deeper than any manifest; the parser itself would fall over its stack. */
+const NESTING_MAX = 100;
+
+/**
+ * Reads YAML (or JSON, which is YAML) that somebody sent, every scalar as text. Aliases are refused: a few lines of them stand for
+ * gigabytes, and no manifest that `kubectl` tells has any.
+ */
+export function readYaml(text: string): { readonly kind: 'read'; readonly documents: readonly unknown[] } | { readonly kind: 'unread'; readonly because: string } {
+  if (nestsTooDeep(text)) return { kind: 'unread', because: `Nested deeper than ${NESTING_MAX} levels` };
+  try {
+    const documents = parseAllDocuments(text, { schema: 'failsafe', logLevel: 'silent', prettyErrors: true });
+    if (!Array.isArray(documents)) return { kind: 'read', documents: [] };
+    if (documents.length > DOCUMENTS_MAX) return { kind: 'unread', because: `More than ${DOCUMENTS_MAX} documents` };
+    const error = documents.flatMap((document) => document.errors)[0];
+    if (error !== undefined) return { kind: 'unread', because: `Not well-formed YAML: ${firstLine(error.message)}` };
+    return { kind: 'read', documents: documents.map((document) => document.toJS({ maxAliasCount: 0 }) as unknown) };
+  } catch (error) {
+    return { kind: 'unread', because: `Not readable as YAML: ${firstLine(error instanceof Error ? error.message : 'unknown error')}` };
+  }
+}
+
+/** Counts flow brackets, and the indentation of blocks, without parsing. */
+function nestsTooDeep(text: string): boolean {
+  let open = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') open += 1;
+    else if (character === ']' || character === '}') open = Math.max(0, open - 1);
+    if (open > NESTING_MAX) return true;
+  }
+  return /^(?: {200}|(?:[-?] ){100})/m.test(text);
+}
+
+const WORDS_CHARACTERS_MAX = 200;
+
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/[.:]+$/, '').slice(0, WORDS_CHARACTERS_MAX);
+}
