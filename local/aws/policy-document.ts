@@ -144,11 +144,20 @@ function parsePrincipals(statement: Record<string, unknown>, kind: PolicyKind): 
   const principals = (['AWS', 'Service', 'Federated'] as const).flatMap((type) => (named[type] === undefined ? [] : texts(named[type], type).map((value) => ({ type, value }))));
   if (principals.length === 0) throw new MalformedPolicy('Missing required field Principal cannot be empty!');
   for (const { type, value } of principals) {
+    if (type === 'Federated' && !isFederation(value)) throw new MalformedPolicy('Federated principals must be valid domain names or SAML metadata ARNs');
+    if (type === 'Service' && !SERVICE_PRINCIPAL.test(value)) throw new MalformedPolicy(`Invalid principal in policy: "SERVICE":"${value}"`);
     const valid = type !== 'AWS' || value === '*' || /^\d{12}$/.test(value) || /^AROA[A-Z0-9]{17}$/.test(value) || /^arn:aws:(iam::\d{12}:(root|(role|user)\/[^*?]+)|sts::\d{12}:assumed-role\/[^*?]+)$/.test(value);
     if (!valid || value === '') throw new MalformedPolicy(`Invalid principal in policy: "${type}":"${value}"`);
   }
   return principals;
 }
+
+const SERVICE_PRINCIPAL = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com$/i;
+const FEDERATION_ARN = /^arn:aws:iam::\d{12}:(saml|oidc)-provider\/.+$/;
+const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+
+/** Whether it is there, IAM does not look. */
+const isFederation = (value: string): boolean => FEDERATION_ARN.test(value) || DOMAIN.test(value);
 
 function parseConditions(value: unknown): PolicyCondition[] {
   if (value === undefined) return [];
@@ -160,7 +169,7 @@ function parseConditions(value: unknown): PolicyCondition[] {
     const ifExists = form[3] !== undefined;
     if (operator === 'Null' && (ifExists || form[1] !== undefined)) throw new MalformedPolicy(`Invalid Condition type : ${written}.`);
     return Object.entries(fields(keys, undefined, 'condition')).map(([key, expected]): PolicyCondition => {
-      if (!/^[A-Za-z0-9-]+:.+$/.test(key)) throw new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
+      if (!/^[A-Za-z0-9./_-]+:.+$/.test(key)) throw new MalformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
       return { operator, quantifier: quantifierOf(form[1]), ifExists, key: key.toLowerCase(), values: texts(expected, key) };
     });
   });

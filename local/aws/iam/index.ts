@@ -1,6 +1,11 @@
 import * as iam from '@aws-sdk/client-iam';
-import type { Call, Needed, SimulatedService, World } from '../service.ts';
+import { judgeTrust } from '../policy.ts';
+import type { SimulatedService, World } from '../service.ts';
+import { instanceProfileOperations } from './instance-profiles.ts';
+import { needsOf } from './needs.ts';
+import { oidcProviderOperations } from './oidc-providers.ts';
 import { policyOperations } from './policies.ts';
+import { policyVersionOperations } from './policy-versions.ts';
 import { IamRecords, parsedTrust } from './records.ts';
 import type { RoleRecord } from './records.ts';
 import { rolePolicyOperations } from './role-policies.ts';
@@ -18,6 +23,8 @@ export interface SeenRole {
   readonly roleId: string;
   /** Services that the trust policy lets assume it. */
   readonly trustedServices: readonly string[];
+  /** Whether the trust policy lets a service do an action (`sts:TagSession`), whatever conditions it sets besides. */
+  trusts(service: string, action: string): boolean;
   /** ARNs of the attached policies. */
   readonly attachedPolicies: readonly string[];
 }
@@ -29,8 +36,15 @@ export function createIam(world: World): SimulatedIam {
     name: 'iam',
     protocol: 'aws-query',
     schemas: { ...iam },
-    operations: { ...roleOperations(world, records), ...rolePolicyOperations(records), ...policyOperations(world, records) },
-    needs: (operation, input, call) => needsOf(operation, input as Readonly<Record<string, unknown>>, call, records),
+    operations: {
+      ...roleOperations(world, records),
+      ...rolePolicyOperations(records),
+      ...policyOperations(world, records),
+      ...policyVersionOperations(records),
+      ...instanceProfileOperations(world, records),
+      ...oidcProviderOperations(records),
+    },
+    needs: (operation, input, call) => needsOf(operation, input, call, records),
     role(accountId, name) {
       const role = records.role(accountId, name);
       return role === undefined ? undefined : seen(role, records);
@@ -39,25 +53,15 @@ export function createIam(world: World): SimulatedIam {
 }
 
 function seen(role: RoleRecord, records: IamRecords): SeenRole {
-  const { statements } = parsedTrust(trustText(records, role));
-  const services = statements.filter(({ effect }) => effect === 'Allow').flatMap(({ principals }) => (principals ?? []).filter(({ type }) => type === 'Service').map(({ value }) => value));
-  return { arn: role.arn, name: role.name, roleId: role.roleId, trustedServices: [...new Set(services)], attachedPolicies: role.attached };
-}
-
-/** Most operations are checked against the role or policy that they name. Source: Service Authorization Reference, AWS IAM. */
-function needsOf(operation: string, input: Readonly<Record<string, unknown>>, call: Call, records: IamRecords): readonly Needed[] | undefined {
-  const { RoleName, PolicyArn, PolicyName, Path, AWSServiceName } = input;
-  const action = `iam:${operation}`;
-  if (operation === 'CreateServiceLinkedRole') {
-    return [{ action, resource: `arn:aws:iam::${call.accountId}:role/aws-service-role/${String(AWSServiceName)}/*`, context: { 'iam:AWSServiceName': String(AWSServiceName) } }];
-  }
-  if (typeof RoleName === 'string') {
-    const role = records.role(call.accountId, RoleName);
-    const resource = role?.arn ?? `arn:aws:iam::${call.accountId}:role${typeof Path === 'string' ? Path : '/'}${RoleName}`;
-    return [{ action, resource, ...(typeof PolicyArn === 'string' ? { context: { 'iam:PolicyARN': PolicyArn } } : {}) }];
-  }
-  if (typeof PolicyArn === 'string') return [{ action, resource: PolicyArn }];
-  if (operation === 'CreatePolicy') return [{ action, resource: `arn:aws:iam::${call.accountId}:policy${typeof Path === 'string' ? Path : '/'}${String(PolicyName)}` }];
-  if (operation === 'ListRoles') return [{ action, resource: `arn:aws:iam::${call.accountId}:role/` }];
-  return undefined;
+  const document = parsedTrust(trustText(records, role));
+  const services = document.statements.filter(({ effect }) => effect === 'Allow').flatMap(({ principals }) => (principals ?? []).filter(({ type }) => type === 'Service').map(({ value }) => value));
+  const unconditional = { ...document, statements: document.statements.map((statement) => ({ ...statement, conditions: [] })) };
+  return {
+    arn: role.arn,
+    name: role.name,
+    roleId: role.roleId,
+    trustedServices: [...new Set(services)],
+    trusts: (service, action) => judgeTrust(unconditional, { kind: 'service', service }, { action, context: {} }).allowed,
+    attachedPolicies: role.attached,
+  };
 }

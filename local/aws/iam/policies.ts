@@ -2,41 +2,28 @@ import type {
   CreatePolicyCommandInput,
   DeletePolicyCommandInput,
   GetPolicyCommandInput,
-  GetPolicyVersionCommandInput,
   ListEntitiesForPolicyCommandInput,
   ListPoliciesCommandInput,
   ListPolicyTagsCommandInput,
-  ListPolicyVersionsCommandInput,
   Policy,
-  PolicyVersion,
   TagPolicyCommandInput,
   UntagPolicyCommandInput,
 } from '@aws-sdk/client-iam';
 import { iamId } from '../arn.ts';
 import { AwsError } from '../service.ts';
 import type { Call, OperationHandler, World } from '../service.ts';
-import { parsedIdentity } from './records.ts';
+import { checkPolicyDocument, isManaged, knownPolicy, ownPolicy, versionOf, versionsOf } from './policy-versions.ts';
 import type { IamRecords, ManagedPolicy, PolicyRecord } from './records.ts';
-import { checkDescription, checkedTags, checkName, checkPath, encoded, page, weight, wellFormed } from './rules.ts';
-import { wholeSeconds } from './roles.ts';
+import { checkDescription, checkedTags, checkName, checkPath, page, untagged, wholeSeconds } from './rules.ts';
 
-const POLICY_CHARACTERS_MAX = 6144;
 const POLICIES_MAX = 1500;
 
-/** Policies of their own: customers', each in its one version, and AWS's. */
+/** Policies of their own: customers' and AWS's. */
 export function policyOperations(world: World, records: IamRecords): Record<string, OperationHandler> {
-  const known = (arn: string): PolicyRecord | ManagedPolicy => {
-    const policy = records.managed(arn) ?? records.policy(arn);
-    if (policy === undefined) throw new AwsError('NoSuchEntity', `Policy ${arn} was not found.`, 404);
-    return policy;
-  };
-  const own = (arn: string, call: Call): PolicyRecord => {
-    if (records.managed(arn) !== undefined) throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to change the AWS managed policy ${arn}`, 403);
-    const policy = records.policy(arn);
-    if (policy === undefined || policy.accountId !== call.accountId) throw new AwsError('NoSuchEntity', `Policy ${arn} was not found.`, 404);
-    return policy;
-  };
+  const known = (arn: string): PolicyRecord | ManagedPolicy => knownPolicy(records, arn);
+  const own = (arn: string, call: Call): PolicyRecord => ownPolicy(records, arn, call);
   const attachedTo = (arn: string, accountId: string): string[] => records.roles(accountId).filter(({ attached }) => attached.includes(arn)).map(({ name }) => name);
+  const boundaryOf = (arn: string, accountId: string): string[] => records.roles(accountId).filter(({ boundary }) => boundary === arn).map(({ name }) => name);
   const view = (policy: PolicyRecord | ManagedPolicy, accountId: string): Policy => ({
     PolicyName: policy.name,
     PolicyId: policy.policyId,
@@ -44,11 +31,11 @@ export function policyOperations(world: World, records: IamRecords): Record<stri
     Path: policy.path,
     DefaultVersionId: versionOf(policy),
     AttachmentCount: attachedTo(policy.arn, accountId).length,
-    PermissionsBoundaryUsageCount: records.roles(accountId).filter(({ boundary }) => boundary === policy.arn).length,
+    PermissionsBoundaryUsageCount: boundaryOf(policy.arn, accountId).length,
     IsAttachable: true,
     ...(policy.description === undefined ? {} : { Description: policy.description }),
     CreateDate: createdAt(policy),
-    UpdateDate: createdAt(policy),
+    UpdateDate: 'updatedAt' in policy && policy.updatedAt !== undefined ? wholeSeconds(policy.updatedAt) : createdAt(policy),
     ...('tags' in policy && policy.tags.length > 0 ? { Tags: [...policy.tags] } : {}),
   });
 
@@ -65,17 +52,6 @@ export function policyOperations(world: World, records: IamRecords): Record<stri
 
     GetPolicy: (input: GetPolicyCommandInput, call: Call) => ({ Policy: view(known(input.PolicyArn ?? ''), call.accountId) }),
 
-    GetPolicyVersion(input: GetPolicyVersionCommandInput) {
-      const policy = known(input.PolicyArn ?? '');
-      if (input.VersionId !== versionOf(policy)) throw new AwsError('NoSuchEntity', `Policy ${policy.arn} version ${input.VersionId} does not exist or is not attachable.`, 404);
-      return { PolicyVersion: { ...version(policy), Document: encoded(policy.document) } };
-    },
-
-    ListPolicyVersions(input: ListPolicyVersionsCommandInput) {
-      const { items, ...rest } = page([version(known(input.PolicyArn ?? ''))], input);
-      return { Versions: items, ...rest };
-    },
-
     ListPolicies(input: ListPoliciesCommandInput, call: Call) {
       const scope = input.Scope ?? 'All';
       const all = [...(scope === 'Local' ? [] : records.allManaged()), ...(scope === 'AWS' ? [] : records.policies(call.accountId))];
@@ -88,13 +64,23 @@ export function policyOperations(world: World, records: IamRecords): Record<stri
 
     DeletePolicy(input: DeletePolicyCommandInput, call: Call) {
       const policy = own(input.PolicyArn ?? '', call);
-      if (attachedTo(policy.arn, call.accountId).length > 0) throw new AwsError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
+      const users = [...attachedTo(policy.arn, call.accountId), ...boundaryOf(policy.arn, call.accountId)];
+      if (users.length > 0) throw new AwsError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
+      if (versionsOf(policy).length > 1) {
+        throw new AwsError(
+          'DeleteConflict',
+          "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+          409,
+        );
+      }
       records.removePolicy(policy.arn);
     },
 
     ListEntitiesForPolicy(input: ListEntitiesForPolicyCommandInput, call: Call) {
       const policy = known(input.PolicyArn ?? '');
-      const names = attachedTo(policy.arn, call.accountId);
+      const asPolicy = input.PolicyUsageFilter === 'PermissionsBoundary' ? [] : attachedTo(policy.arn, call.accountId);
+      const asBoundary = input.PolicyUsageFilter === 'PermissionsPolicy' ? [] : boundaryOf(policy.arn, call.accountId);
+      const names = [...new Set([...asPolicy, ...asBoundary])].sort();
       const wantsRoles = input.EntityFilter === undefined || input.EntityFilter === 'Role';
       const { items, ...rest } = page(wantsRoles ? names : [], input);
       return { PolicyGroups: [], PolicyUsers: [], PolicyRoles: items.map((name) => ({ RoleName: name, RoleId: records.role(call.accountId, name)?.roleId ?? '' })), ...rest };
@@ -107,8 +93,7 @@ export function policyOperations(world: World, records: IamRecords): Record<stri
 
     UntagPolicy(input: UntagPolicyCommandInput, call: Call) {
       const policy = own(input.PolicyArn ?? '', call);
-      const gone = new Set((input.TagKeys ?? []).map((key) => key.toLowerCase()));
-      records.putPolicy({ ...policy, tags: policy.tags.filter(({ Key }) => !gone.has(Key.toLowerCase())) });
+      records.putPolicy({ ...policy, tags: untagged(policy.tags, input.TagKeys) });
     },
 
     ListPolicyTags(input: ListPolicyTagsCommandInput) {
@@ -127,8 +112,7 @@ function newPolicy(world: World, input: CreatePolicyCommandInput, call: Call): P
   checkPath(path);
   checkDescription(input.Description);
   const tags = checkedTags(input.Tags);
-  if (weight(document) > POLICY_CHARACTERS_MAX) throw new AwsError('LimitExceeded', `Cannot exceed quota for PolicySize: ${POLICY_CHARACTERS_MAX}`, 409);
-  wellFormed(() => parsedIdentity(document));
+  checkPolicyDocument(document);
   return {
     accountId: call.accountId,
     name,
@@ -142,12 +126,4 @@ function newPolicy(world: World, input: CreatePolicyCommandInput, call: Call): P
   };
 }
 
-const isManaged = (policy: PolicyRecord | ManagedPolicy): policy is ManagedPolicy => 'version' in policy;
-
-const versionOf = (policy: PolicyRecord | ManagedPolicy): string => (isManaged(policy) ? policy.version : 'v1');
-
 const createdAt = (policy: PolicyRecord | ManagedPolicy): Date => (isManaged(policy) ? new Date(policy.createdAt) : wholeSeconds(policy.createdAt));
-
-function version(policy: PolicyRecord | ManagedPolicy): PolicyVersion {
-  return { VersionId: versionOf(policy), IsDefaultVersion: true, CreateDate: createdAt(policy) };
-}

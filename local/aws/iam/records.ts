@@ -41,7 +41,44 @@ export interface PolicyRecord {
   readonly arn: string;
   readonly createdAt: number;
   readonly description?: string;
+  /** The document of the default version: what counts. */
   readonly document: string;
+  readonly tags: readonly TagRecord[];
+  /** Every version that is kept, oldest first; absent while there has only ever been v1. */
+  readonly versions?: readonly PolicyVersionRecord[];
+  readonly defaultVersion?: string;
+  /** The highest number that a version was given. */
+  readonly lastVersion?: number;
+  readonly updatedAt?: number;
+}
+
+export interface PolicyVersionRecord {
+  /** `v1`, `v2`: a number is never given twice. */
+  readonly id: string;
+  readonly document: string;
+  readonly createdAt: number;
+}
+
+export interface InstanceProfileRecord {
+  readonly accountId: string;
+  readonly name: string;
+  readonly path: string;
+  readonly profileId: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  /** The name of its one role. */
+  readonly role?: string;
+  readonly tags: readonly TagRecord[];
+}
+
+export interface OidcProviderRecord {
+  readonly accountId: string;
+  readonly arn: string;
+  /** Without its scheme, as IAM shows it. */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  readonly thumbprints: readonly string[];
+  readonly createdAt: number;
   readonly tags: readonly TagRecord[];
 }
 
@@ -90,10 +127,15 @@ const MANAGED: ReadonlyMap<string, ManagedPolicy> = new Map(
 export class IamRecords {
   readonly #roles: Collection<RoleRecord>;
   readonly #policies: Collection<PolicyRecord>;
+  /** Both by ARN. */
+  readonly instanceProfiles: Collection<InstanceProfileRecord>;
+  readonly oidcProviders: Collection<OidcProviderRecord>;
 
   constructor(disk: Disk) {
     this.#roles = disk.collection('iam-roles');
     this.#policies = disk.collection('iam-policies');
+    this.instanceProfiles = disk.collection('iam-instance-profiles');
+    this.oidcProviders = disk.collection('iam-oidc-providers');
   }
 
   /** Names of roles are unique whatever their case. */
@@ -148,8 +190,15 @@ export class IamRecords {
     return [...Object.values(role.inline), ...attached].map(parsedIdentity);
   }
 
+  /** What the role's boundary leaves it; a boundary whose policy is gone leaves nothing. */
   boundary(role: RoleRecord): PolicyDocument | undefined {
-    const document = role.boundary === undefined ? undefined : this.document(role.boundary);
-    return document === undefined ? undefined : parsedIdentity(document);
+    if (role.boundary === undefined) return undefined;
+    const document = this.document(role.boundary);
+    return document === undefined ? { variables: false, statements: [] } : parsedIdentity(document);
+  }
+
+  /** The instance profiles that a role is in. */
+  profilesOf(role: RoleRecord): InstanceProfileRecord[] {
+    return this.instanceProfiles.list(`arn:aws:iam::${role.accountId}:instance-profile/`).filter((profile) => profile.role === role.name);
   }
 }

@@ -3,7 +3,6 @@ import type {
   CreateServiceLinkedRoleCommandInput,
   DeleteRoleCommandInput,
   GetRoleCommandInput,
-  ListInstanceProfilesForRoleCommandInput,
   ListRolesCommandInput,
   ListRoleTagsCommandInput,
   Role,
@@ -17,7 +16,7 @@ import { iamId } from '../arn.ts';
 import { AwsError } from '../service.ts';
 import type { Call, OperationHandler, World } from '../service.ts';
 import type { IamRecords, RoleRecord } from './records.ts';
-import { checkDescription, checkedTags, checkName, checkPath, checkSessionDuration, encoded, ownRole, page, roleNamed, weight, wellFormed } from './rules.ts';
+import { checkDescription, checkedTags, checkName, checkPath, checkSessionDuration, encoded, ownRole, page, roleNamed, untagged, weight, wellFormed, wholeSeconds } from './rules.ts';
 import services from './service-linked-roles.json' with { type: 'json' };
 import { trustedRoleIds, trustText } from './trust.ts';
 
@@ -32,21 +31,22 @@ export function roleOperations(world: World, records: IamRecords): Record<string
     CreateRole(input: CreateRoleCommandInput, call: Call) {
       const role = newRole(world, records, input, call);
       records.putRole(role);
-      return { Role: view(records, role) };
+      return { Role: roleView(records, role) };
     },
 
-    GetRole: (input: GetRoleCommandInput, call: Call) => ({ Role: view(records, roleNamed(records, call.accountId, input.RoleName ?? '')) }),
+    GetRole: (input: GetRoleCommandInput, call: Call) => ({ Role: roleView(records, roleNamed(records, call.accountId, input.RoleName ?? '')) }),
 
     ListRoles(input: ListRolesCommandInput, call: Call) {
       const roles = records.roles(call.accountId).filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'));
       const { items, ...rest } = page(roles, input);
       // Lists leave out tags and the boundary, as on AWS.
-      return { Roles: items.map((role) => listed(view(records, role))), ...rest };
+      return { Roles: items.map((role) => listed(roleView(records, role))), ...rest };
     },
 
     DeleteRole(input: DeleteRoleCommandInput, call: Call) {
       const role = ownRole(records, call.accountId, input.RoleName ?? '', 'DeleteRole');
       if (Object.keys(role.inline).length > 0) throw new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409);
+      if (records.profilesOf(role).length > 0) throw new AwsError('DeleteConflict', 'Cannot delete entity, must remove roles from instance profile first.', 409);
       if (role.attached.length > 0) throw new AwsError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409);
       records.removeRole(role);
     },
@@ -70,7 +70,7 @@ export function roleOperations(world: World, records: IamRecords): Record<string
       checkDescription(input.Description);
       const changed = { ...role, description: input.Description ?? '' };
       records.putRole(changed);
-      return { Role: view(records, changed) };
+      return { Role: roleView(records, changed) };
     },
 
     TagRole(input: TagRoleCommandInput, call: Call) {
@@ -80,8 +80,7 @@ export function roleOperations(world: World, records: IamRecords): Record<string
 
     UntagRole(input: UntagRoleCommandInput, call: Call) {
       const role = roleNamed(records, call.accountId, input.RoleName ?? '');
-      const gone = new Set((input.TagKeys ?? []).map((key) => key.toLowerCase()));
-      records.putRole({ ...role, tags: role.tags.filter(({ Key }) => !gone.has(Key.toLowerCase())) });
+      records.putRole({ ...role, tags: untagged(role.tags, input.TagKeys) });
     },
 
     ListRoleTags(input: ListRoleTagsCommandInput, call: Call) {
@@ -89,16 +88,10 @@ export function roleOperations(world: World, records: IamRecords): Record<string
       return { Tags: items, ...rest };
     },
 
-    ListInstanceProfilesForRole(input: ListInstanceProfilesForRoleCommandInput, call: Call) {
-      roleNamed(records, call.accountId, input.RoleName ?? '');
-      // No operation here makes an instance profile, so no role is in one.
-      return { InstanceProfiles: [], IsTruncated: false };
-    },
-
     CreateServiceLinkedRole(input: CreateServiceLinkedRoleCommandInput, call: Call) {
       const role = serviceLinkedRole(world, records, input, call);
       records.putRole(role);
-      return { Role: view(records, role) };
+      return { Role: roleView(records, role) };
     },
   };
 }
@@ -169,7 +162,7 @@ function serviceLinkedRole(world: World, records: IamRecords, input: CreateServi
   };
 }
 
-function view(records: IamRecords, role: RoleRecord): Role {
+export function roleView(records: IamRecords, role: RoleRecord): Role {
   return {
     Path: role.path,
     RoleName: role.name,
@@ -186,9 +179,4 @@ function view(records: IamRecords, role: RoleRecord): Role {
 
 function listed({ Tags: _tags, PermissionsBoundary: _boundary, ...role }: Role): Role {
   return role;
-}
-
-/** IAM tells whole seconds. */
-export function wholeSeconds(time: number): Date {
-  return new Date(Math.floor(time / 1000) * 1000);
 }

@@ -84,6 +84,17 @@ export function encoded(document: string): string {
   return encodeURIComponent(document).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/** IAM tells whole seconds. */
+export function wholeSeconds(time: number): Date {
+  return new Date(Math.floor(time / 1000) * 1000);
+}
+
+/** The tags that are left when some keys, whatever their case, are taken away. */
+export function untagged(tags: readonly TagRecord[], keys: readonly string[] | undefined): TagRecord[] {
+  const gone = new Set((keys ?? []).map((key) => key.toLowerCase()));
+  return tags.filter(({ Key }) => !gone.has(Key.toLowerCase()));
+}
+
 export function page<T>(items: readonly T[], input: { readonly Marker?: string | undefined; readonly MaxItems?: number | undefined }): { readonly items: T[]; readonly IsTruncated: boolean; readonly Marker?: string } {
   const size = input.MaxItems ?? ITEMS_DEFAULT;
   if (!Number.isInteger(size) || size < 1 || size > ITEMS_MAX) throw invalid(`Value '${size}' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and ${ITEMS_MAX}`);
@@ -94,6 +105,6 @@ export function page<T>(items: readonly T[], input: { readonly Marker?: string |
   return { items: items.slice(start, end), IsTruncated: rest, ...(rest ? { Marker: Buffer.from(String(end)).toString('base64url') } : {}) };
 }
 
-function invalid(violation: string): AwsError {
+export function invalid(violation: string): AwsError {
   return new AwsError('ValidationError', violation.startsWith('Value') ? `1 validation error detected: ${violation}` : violation, 400);
 }
