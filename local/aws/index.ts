@@ -6,6 +6,7 @@ import { createCloudWatch } from './cloudwatch/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEc2 } from './ec2/index.ts';
 import type { SimulatedEc2 } from './ec2/index.ts';
+import { createEcr } from './ecr/index.ts';
 import { createEks } from './eks/index.ts';
 import type { SimulatedEks } from './eks/index.ts';
 import { Faults } from './faults.ts';
@@ -36,6 +37,7 @@ export interface SimulatedAws {
   readonly cloudwatch: SimulatedService;
   readonly autoscaling: SimulatedAutoScaling;
   readonly servicequotas: SimulatedServiceQuotas;
+  readonly ecr: SimulatedService;
   readonly sqs: SimulatedSqs;
   readonly lambda: SimulatedLambda;
   readonly eks: SimulatedEks;
@@ -58,6 +60,7 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
   const alarms = new Alarms(world.disk);
   const autoscaling = createAutoScaling(world, { ec2, isFiring: (where, alarmName) => alarms.get(where, alarmName)?.state === 'ALARM' });
   const servicequotas = createServiceQuotas(world);
+  const ecr = createEcr(world, { quota: (where, code) => servicequotas.value(where, 'ecr', code), keyState: (accountId, region, keyArn) => kms.keyState(accountId, region, keyArn) });
   const sqs = createSqs(world);
   const lambda = createLambda(world);
   const eks = createEks(world, { iam, ec2, kms, faults: new Faults(world.disk) });
@@ -71,7 +74,7 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
     },
   });
   return {
-    services: [iam, sts, ec2, kms, cloudwatch, autoscaling, servicequotas, sqs, lambda, eks, dynamodb, stepfunctions],
+    services: [iam, sts, ec2, kms, cloudwatch, autoscaling, servicequotas, ecr, sqs, lambda, eks, dynamodb, stepfunctions],
     iam,
     sts,
     ec2,
@@ -79,6 +82,7 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
     cloudwatch,
     autoscaling,
     servicequotas,
+    ecr,
     sqs,
     lambda,
     eks,

@@ -61,11 +61,11 @@ export type ConditionOperator = (typeof OPERATORS)[number];
 const VERSIONS = ['2012-10-17', '2008-10-17'];
 const STATEMENTS_MAX = 500;
 
-export type PolicyKind = 'identity' | 'trust' | 'key';
+export type PolicyKind = 'identity' | 'trust' | 'key' | 'repository';
 
 /**
  * Reads a policy's JSON text. `identity` policies (a session policy is one) name resources and no principal; a `trust`
- * policy names principals and no resource; a `key` policy names principals, and its key as the resource. Throws MalformedPolicy with a sentence like AWS's.
+ * policy names principals and no resource, and so does that of an ECR `repository`; a `key` policy names principals, and its key as the resource. Throws MalformedPolicy with a sentence like AWS's.
  */
 export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   let parsed: unknown;
@@ -118,7 +118,7 @@ function parseActions(statement: Record<string, unknown>, kind: PolicyKind): Pat
 
 function parseResources(statement: Record<string, unknown>, kind: PolicyKind): Patterns | undefined {
   const resources = eitherOf(statement, 'Resource', 'NotResource');
-  if (kind === 'trust') {
+  if (kind === 'trust' || kind === 'repository') {
     if (resources !== undefined) throw new MalformedPolicy('Has prohibited field Resource');
     return undefined;
   }

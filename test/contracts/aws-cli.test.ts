@@ -76,3 +76,22 @@ describe('The aws command line, beside EKS', { skip: absent() }, () => {
     assert.deepEqual((alarms['MetricAlarms'] as Record<string, unknown>[]).map(({ AlarmName }) => AlarmName), ['errors']);
   });
 });
+
+describe('The aws command line, with images', { skip: absent() }, () => {
+  it('makes a repository, pushes to it and asks what its lifecycle policy would expire', async (context) => {
+    const stage = await startAws(context);
+    const named = ['--repository-name', 'payments/api'];
+    const made = await aws(stage, 'ecr', 'create-repository', ...named, '--image-tag-mutability', 'IMMUTABLE');
+    assert.equal((made['repository'] as Record<string, unknown>)['repositoryUri'], `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/payments/api`);
+    const manifest = JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', config: { size: 10 }, layers: [{ size: 90 }] });
+    const rule = { rulePriority: 1, description: 'Untagged images go.', selection: { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 1 }, action: { type: 'expire' } };
+    await Promise.all([
+      aws(stage, 'ecr', 'put-image', ...named, '--image-manifest', manifest, '--image-tag', 'v1'),
+      aws(stage, 'ecr', 'put-lifecycle-policy', ...named, '--lifecycle-policy-text', JSON.stringify({ rules: [rule] })),
+    ]);
+    const [images, preview] = await Promise.all([aws(stage, 'ecr', 'describe-images', ...named), aws(stage, 'ecr', 'start-lifecycle-policy-preview', ...named)]);
+    assert.deepEqual((images['imageDetails'] as Record<string, unknown>[]).map(({ imageTags, imageSizeInBytes }) => [imageTags, imageSizeInBytes]), [[['v1'], 100]]);
+    assert.equal(preview['status'], 'IN_PROGRESS');
+    await assert.rejects(aws(stage, 'ecr', 'delete-repository', ...named), /RepositoryNotEmptyException/);
+  });
+});

@@ -29,7 +29,7 @@ describe('An account', () => {
       return `${applied.Quota?.Value} of ${byDefault.Quota?.Value}`;
     };
     assert.deepEqual([await value('ec2', 'L-1216C47A'), await value('ec2', 'L-DB2E81BA'), await value('eks', 'L-1194D53C'), await value('eks', 'L-6D54EA21'), await value('eks', 'L-BD136A63')], ['1152 of 5', '256 of 0', '100 of 100', '30 of 30', '450 of 450']);
-    assert.deepEqual((await quotas.send(new ListServicesCommand({}))).Services?.map(({ ServiceCode }) => ServiceCode), ['ec2', 'eks', 'vpc', 'autoscaling']);
+    assert.deepEqual((await quotas.send(new ListServicesCommand({}))).Services?.map(({ ServiceCode }) => ServiceCode), ['ec2', 'eks', 'vpc', 'autoscaling', 'ecr']);
     const first = await quotas.send(new ListServiceQuotasCommand({ ServiceCode: 'eks', MaxResults: 7 }));
     const second = await quotas.send(new ListServiceQuotasCommand({ ServiceCode: 'eks', MaxResults: 7, NextToken: first.NextToken }));
     assert.deepEqual([first.Quotas?.length, second.Quotas?.length, second.NextToken], [7, 1, undefined]);

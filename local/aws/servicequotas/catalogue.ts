@@ -26,7 +26,7 @@ export const SERVICES: readonly { readonly service: string; readonly name: strin
 /**
  * Those that bear on clusters and nodes, with their defaults. Of vCPUs a simulated account has as many as one that has run fleets for a
  * while: by default it could not run three small nodes, and EC2 raises these quotas by itself as they are used. Sources: EC2 user guide, "Amazon EC2 service quotas" (vCPUs: 5 for standard
- * instances, 0 for accelerated ones); EKS user guide, "View and manage Amazon EKS and Fargate service quotas"; VPC user guide, "Amazon VPC quotas".
+ * instances, 0 for accelerated ones); EKS user guide, "View and manage Amazon EKS and Fargate service quotas"; VPC user guide, "Amazon VPC quotas"; ECR user guide, "Amazon ECR service quotas".
  */
 export function quotasOf(service: string | undefined): Quota[] {
   const found = services.find((candidate) => candidate.service === service);

@@ -33,6 +33,8 @@ interface RequestRecord {
 }
 
 export interface SimulatedServiceQuotas extends SimulatedService {
+  /** What a quota comes to for an account in a region now. */
+  value(where: { readonly accountId: string; readonly region: string }, service: string, code: string): number;
   /** Lets time at full speed go on until what was asked for is answered. */
   resume(): void;
 }
@@ -61,6 +63,7 @@ export function createServiceQuotas(world: World): SimulatedServiceQuotas {
     protocol: 'aws-json-1.1',
     schemas: { ...servicequotas },
     needs: (operation, input, call) => needsOf(operation, input as { ServiceCode?: string; QuotaCode?: string }, call),
+    value: (where, service, code) => valueOf(where, quotaAt(service, code), world.clock.now()),
     resume() {
       for (const request of requests.list()) if (request.answeredAt > world.clock.now()) arm(request);
     },
