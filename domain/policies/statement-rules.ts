@@ -6,8 +6,9 @@ interface Fault {
   readonly message: string;
 }
 
-/** A resource that is all of its kind, as `table/*`, or all of a service. */
+/** A resource that is all of its kind, as `table/*`, or all of a service. S3's begin with the name of the bucket instead of a kind. */
 const EVERYTHING_OF_A_KIND = /^(?:[a-zA-Z-]+[:/])?\*+$/;
+const EVERY_BUCKET = /^\*/;
 
 /** Variables that stand for what EKS says of the pod (source: EKS user guide, Grant pods access to AWS resources based on tags). */
 const POD_VARIABLE = /\$\{aws:PrincipalTag\/(?:eks-cluster-(?:arn|name)|kubernetes-(?:namespace|service-account|pod-name|pod-uid)|[0-9A-Za-z_.:=+@-]{1,128})\}/g;
@@ -37,7 +38,7 @@ function faultOfArn(arn: string): string | undefined {
   const name = rest.join(':');
   if (name === '') return 'Not a whole ARN: it ends before the resource';
   if (/[*?$]/.test(`${service}${region}${account}`)) return 'Wildcards stand in the name alone, not for services, regions or accounts';
-  if (EVERYTHING_OF_A_KIND.test(name)) return 'This is every resource of its kind: name the ones that are meant, or begin their names';
+  if ((service === 's3' ? EVERY_BUCKET : EVERYTHING_OF_A_KIND).test(name)) return 'This is every resource of its kind: name the ones that are meant, or begin their names';
   if (name.startsWith('*') || name.startsWith('?')) return 'A name begins with letters, not with a wildcard';
   if (name.replace(POD_VARIABLE, '').includes('$')) return 'Of variables only ${aws:PrincipalTag/...} is taken';
   return undefined;

@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { ACCESSES, ARN_FORMS } from '../../../domain/policies/catalogue.ts';
+import type { AccessAsked } from '../../../domain/policies/requests.ts';
+import type { PodPlace } from '../../../domain/policies/trust.ts';
+
+/** Any sound wish of one access: whole ARNs of the form that it takes, narrowed where it can be. */
+export const anyAccess: fc.Arbitrary<AccessAsked> = fc.constantFrom(...Object.keys(ACCESSES)).chain((name) => {
+  const { takes, prefix, namespaces } = ACCESSES[name]!;
+  const form = takes === undefined ? undefined : ARN_FORMS[takes]!;
+  // A lookahead-free pattern without its names, which the generator does not read.
+  const arns = form === undefined ? fc.constant(undefined) : fc.uniqueArray(fc.stringMatching(new RegExp(form.pattern.source.replace(/\(\?<\w+>/g, '('))).filter((arn) => arn.length <= 300), { minLength: 1, maxLength: 3 });
+  return fc.record({
+    access: fc.constant(name),
+    on: arns,
+    prefix: prefix === true ? fc.option(fc.constantFrom('web/', 'a', 'team-a/in/'), { nil: undefined }) : fc.constant(undefined),
+    namespaces: namespaces === true ? fc.constant(['Shop', 'Shop/Web']) : fc.constant(undefined),
+  }).map((asked) => Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as AccessAsked);
+});
+
+/** Kubernetes names: a namespace is a label, a service account a subdomain. */
+export const anyNamespace = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+export const anyServiceAccount = fc.stringMatching(/^[a-z0-9](?:[a-z0-9.-]{0,60}[a-z0-9])?$/).filter((name) => !/\.\.|\.-|-\./.test(name));
+
+export const anyPlace: fc.Arbitrary<PodPlace> = fc.record({
+  accountId: fc.stringMatching(/^\d{12}$/),
+  region: fc.constantFrom('eu-central-1', 'us-east-1', 'ap-southeast-3', 'us-gov-west-1'),
+  clusterName: fc.stringMatching(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/),
+  namespace: anyNamespace,
+  serviceAccount: anyServiceAccount,
+});
