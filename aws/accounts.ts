@@ -112,7 +112,7 @@ async function firstThatWorks<T>(externalIds: readonly (string | undefined)[], c
 /** Roles that the step hands to EKS: what `iam:PassRole` is asked for. */
 function passedRoles(step: Step): string[] {
   return ['roleArn', 'nodeRole', 'serviceAccountRoleArn', 'podExecutionRoleArn'].flatMap((name) => {
-    const value = step.parameters?.[name];
+    const value = step.parameters?.[name] ?? (step.resource as Readonly<Record<string, unknown>> | undefined)?.[name];
     return typeof value === 'string' ? [value] : [];
   });
 }

@@ -3,11 +3,12 @@ import { createAccounts } from './accounts.ts';
 import { createAlarms } from './alarms.ts';
 import { createAutoScaling } from './auto-scaling.ts';
 import { createEks } from './eks.ts';
+import { createParts } from './parts.ts';
 import type { Ports, Store } from './ports.ts';
 import type { Wiring } from './wiring.ts';
 
 /** What reaches into other accounts. */
-export type Hands = Pick<Ports, 'accounts' | 'eks' | 'autoScaling' | 'alarms'>;
+export type Hands = Pick<Ports, 'accounts' | 'eks' | 'autoScaling' | 'alarms' | 'parts'>;
 
 /** The hands of the functions that work in accounts, each made when it is first asked for. Bundles of the front door have `no-hands.ts` in its place. */
 export function createHands(wiring: Wiring, home: STSClientConfig, store: () => Store): { readonly [Name in keyof Hands]: () => Hands[Name] } {
@@ -17,5 +18,6 @@ export function createHands(wiring: Wiring, home: STSClientConfig, store: () => 
     eks: () => createEks(there),
     autoScaling: () => createAutoScaling(there),
     alarms: () => createAlarms(there),
+    parts: () => createParts(there),
   };
 }

@@ -31,7 +31,7 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
   const executions = once(() => createExecutions(new SFNClient(client), setting('SLIPWAY_MACHINE_ARN_PREFIX')));
   const looks = once(() => createLookQueue(new SQSClient(client), setting('SLIPWAY_LOOKS_QUEUE_URL')));
   const hands = createHands(wiring, client, store);
-  const [accounts, eks, autoScaling, alarms] = [once(hands.accounts), once(hands.eks), once(hands.autoScaling), once(hands.alarms)] as const;
+  const [accounts, eks, autoScaling, alarms, parts] = [once(hands.accounts), once(hands.eks), once(hands.autoScaling), once(hands.alarms), once(hands.parts)] as const;
   const observer = once(() => createObserver(new LambdaClient(client), setting('SLIPWAY_OBSERVE_FUNCTION'), log()));
   const templates = once(() => createTemplates(new S3Client(client), environment['SLIPWAY_TEMPLATE_BUCKET'], wiring.clock));
   const meter = once(() => createMeter());
@@ -64,6 +64,9 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
     },
     get alarms() {
       return alarms();
+    },
+    get parts() {
+      return parts();
     },
     get observer() {
       return observer();

@@ -5,6 +5,8 @@ import type { AddonCatalogue, AddonFacts, ClusterFacts, ControlPlaneFacts, Nodeg
 import type { Approval } from '../domain/gates.ts';
 import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
 import type { NextRun } from '../domain/new-operation.ts';
+import type { ResourceSeen } from '../domain/parts/judge-resource.ts';
+import type { Resource } from '../domain/parts/resource.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { AlarmFacts, InsightsFacts, InstanceRefreshFacts, ReadinessFacts } from '../domain/readiness-facts.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -271,6 +273,8 @@ export interface AccountAccess {
 
 /** What beginning a piece of EKS work came to. */
 export type Begun =
+  /** AWS has done it by the time it answers. */
+  | { readonly kind: 'done'; readonly outcome: string }
   /** `updateId` is absent for creations and deletions, which are watched by the resource itself. */
   | { readonly kind: 'begun'; readonly updateId?: string }
   /** 409: another update holds the resource. EKS names it in its message most of the time. */
@@ -319,6 +323,21 @@ export interface AutoScaling {
   refresh(session: Session, groupName: string, refreshId: string): Promise<InstanceRefreshFacts | 'absent'>;
   /** Refreshes of the group that run or began at or after `since`, newest first, at most 10. */
   recentRefreshes(session: Session, groupName: string, since: string): Promise<readonly InstanceRefreshFacts[]>;
+}
+
+/** Resources of a cluster's parts, wherever in AWS they live. */
+export interface Parts {
+  /** Brings the step's resource to what it shall be, or begins to. Harmless to repeat; what somebody else made under the same name is refused, never taken over. */
+  begin(session: Session, step: Step, of: PartOf): Promise<Begun>;
+  /** The resource as it stands; `absent` only when AWS said so. A failed look throws. */
+  look(session: Session, resource: Resource, clusterName: string): Promise<ResourceSeen>;
+}
+
+/** The cluster that a part is of, and the token that makes a repeat the same ask. */
+export interface PartOf {
+  readonly clusterName: string;
+  readonly clusterId: string;
+  readonly clientRequestToken: string;
 }
 
 export interface Alarms {
@@ -379,6 +398,7 @@ export interface Ports {
   readonly eks: Eks;
   readonly autoScaling: AutoScaling;
   readonly alarms: Alarms;
+  readonly parts: Parts;
   readonly observer: Observer;
   readonly templates: Templates;
 }

@@ -1,6 +1,10 @@
 import type { Condition } from './condition.ts';
 import type { MaintenancePolicy } from './maintenance-policy.ts';
 import type { Minor } from './minor.ts';
+import type { PartTrouble } from './parts/made-after.ts';
+import type { PlannedResource } from './parts/part-states.ts';
+import type { Resource } from './parts/resource.ts';
+import type { Wanted } from './wanted.ts';
 
 /** What Slipway remembers of a cluster. The world's own state is looked at, not remembered: see `ClusterFacts`. */
 export interface Cluster {
@@ -32,6 +36,14 @@ export interface Cluster {
   /** Desired and last seen node groups, by name. */
   readonly nodegroups: readonly Nodegroup[];
   readonly addons: readonly Addon[];
+  /** What it is asked to have beyond node groups and add-ons. */
+  readonly wanted?: Wanted;
+  /** What Slipway has made for that and not taken away, as steps told. */
+  readonly made?: readonly Resource[];
+  /** What shall be there once the operations that were asked for are done. */
+  readonly planned?: readonly PlannedResource[];
+  /** What of it could not be made, changed or taken away when it was last tried. */
+  readonly partTroubles?: readonly PartTrouble[];
   readonly conditions: readonly Condition[];
   /** The operation that holds the cluster; at most one. */
   readonly activeOperation?: string;

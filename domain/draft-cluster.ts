@@ -3,6 +3,7 @@ import type { Addon, Cluster, Nodegroup } from './cluster.ts';
 import { withCondition } from './condition.ts';
 import { clusterAfter } from './cluster-after.ts';
 import type { ClusterFacts } from './facts.ts';
+import { wantedAfter } from './wanted.ts';
 import type { ChangeCluster, ChangeNodegroup, CreateCluster, CreateNodegroup, ImportCluster } from './requests.ts';
 
 interface Birth {
@@ -16,6 +17,7 @@ interface Birth {
 /** The record of a cluster that is asked for. What the request leaves out is as EKS has it by default. */
 export function draftCluster(request: CreateCluster, birth: Birth): Cluster {
   const network = request.resourcesVpcConfig;
+  const wanted = wantedAfter(undefined, request);
   return {
     clusterId: birth.clusterId,
     name: request.name,
@@ -37,6 +39,7 @@ export function draftCluster(request: CreateCluster, birth: Birth): Cluster {
     access: request.access.map(present),
     nodegroups: request.nodegroups.map(draftNodegroup),
     addons: request.addons.map((addon): Addon => ({ ...present(addon), addonName: addon.addonName, status: 'Planned' })),
+    ...(wanted === undefined ? {} : { wanted }),
     conditions: withCondition([], accessCondition({ origin: 'created', access: request.access.map(present) }), birth.now),
     origin: 'created',
     exists: false,
@@ -98,10 +101,12 @@ export function draftImport(request: ImportCluster, facts: ClusterFacts, birth: 
 export function changedCluster(before: Cluster, change: ChangeCluster): Cluster {
   const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs } = change.resourcesVpcConfig ?? {};
   const { maintenancePolicy, ...rest } = before;
+  const wanted = wantedAfter(before.wanted, change);
   const policy = change.maintenancePolicy === undefined ? maintenancePolicy : (change.maintenancePolicy ?? undefined);
   return {
     ...rest,
     ...(policy === undefined ? {} : { maintenancePolicy: policy }),
+    ...(wanted === undefined ? {} : { wanted }),
     ...present({ labels: change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs }),
     ...(change.upgradePolicy === undefined ? {} : { supportType: change.upgradePolicy.supportType }),
     ...(change.access === undefined ? {} : { access: change.access.map(present) }),

@@ -45,6 +45,8 @@ export interface ControlPlaneFacts {
   readonly hybridNodes?: boolean;
   readonly healthIssues: readonly HealthIssue[];
   readonly endpoint?: string;
+  /** Who issues its service accounts' tokens, without the scheme. */
+  readonly oidcIssuer?: string;
   readonly createdAt?: string;
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,6 @@
 import type { AddonFacts, ControlPlaneFacts, HealthIssue, NodegroupFacts, UpdateFacts } from './facts.ts';
 import type { OperationError, Step } from './operation.ts';
+import { judgeResource, type ResourceSeen } from './parts/judge-resource.ts';
 import type { InstanceRefreshFacts } from './readiness-facts.ts';
 
 /** What a look at a step's work saw. Only what the step's kind needs is looked at; `absent` is EKS's own word, never a failed look. */
@@ -9,6 +10,8 @@ export interface Seen {
   readonly nodegroup?: NodegroupFacts | 'absent';
   readonly addon?: AddonFacts | 'absent';
   readonly refresh?: InstanceRefreshFacts | 'absent';
+  /** What a step of a part works on. */
+  readonly resource?: ResourceSeen;
   /** Nodes that the cluster's groups are asked to have; looked at when an add-on is DEGRADED. */
   readonly desiredNodes?: number;
 }
@@ -44,6 +47,8 @@ export function judgeLook(step: Step, seen: Seen, minutes: number): Judgement {
     case 'create-access-entry':
     case 'read-cluster':
       return { kind: 'done', outcome: 'Done.' };
+    default:
+      return judgeResource(step, seen.resource);
   }
 }
 

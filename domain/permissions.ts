@@ -1,3 +1,6 @@
+import { boundaryArnOf } from './boundary.ts';
+import { MADE_ROLE_PREFIX } from './parts/role-name.ts';
+import { PART_STEP_KINDS } from './parts/steps-of-resource.ts';
 import type { StepKind } from './plan.ts';
 
 /**
@@ -25,7 +28,11 @@ type Scope =
   | 'launch'
   | 'launch-tags'
   | 'own-role'
-  | 'own-policy';
+  | 'own-policy'
+  | 'made-role'
+  | 'new-role'
+  | 'pods-role'
+  | 'pod-identity';
 
 interface Permission {
   readonly action: string;
@@ -35,6 +42,8 @@ interface Permission {
   readonly around?: true;
   /** Work goes on without it: what a readiness check may not look at is unknown, and told so. */
   readonly checksAlone?: true;
+  /** Only parts of clusters need it: an account set up without it keeps its clusters, and is refused parts. */
+  readonly parts?: true;
 }
 
 const ROLLS: readonly Purpose[] = ['create-nodegroup', 'upgrade-nodegroup', 'refresh-instances'];
@@ -108,6 +117,27 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'ec2:CreateTags', on: ['launch-tags'], for: ROLLS },
   { action: 'ec2:DescribeLaunchTemplateVersions', on: ['any'], for: ['look', ...ROLLS] },
 
+  // Roles of parts. A role is made, and its policies changed, under the permissions boundary alone (source: IAM user guide, Permissions boundaries).
+  { action: 'iam:GetRole', on: ['made-role'], for: ['look', 'put-role', 'delete-role', 'put-pod-identity'], parts: true },
+  { action: 'iam:CreateRole', on: ['new-role'], for: ['put-role'], parts: true },
+  { action: 'iam:PutRolePolicy', on: ['new-role'], for: ['put-role'], parts: true },
+  { action: 'iam:AttachRolePolicy', on: ['new-role'], for: ['put-role'], parts: true },
+  { action: 'iam:TagRole', on: ['made-role'], for: ['put-role'], parts: true },
+  { action: 'iam:UpdateAssumeRolePolicy', on: ['made-role'], for: ['put-role'], parts: true },
+  { action: 'iam:ListRolePolicies', on: ['made-role'], for: ['put-role', 'delete-role'], parts: true },
+  { action: 'iam:ListAttachedRolePolicies', on: ['made-role'], for: ['put-role', 'delete-role'], parts: true },
+  { action: 'iam:DeleteRolePolicy', on: ['made-role'], for: ['put-role', 'delete-role'], parts: true },
+  { action: 'iam:DetachRolePolicy', on: ['made-role'], for: ['put-role', 'delete-role'], parts: true },
+  { action: 'iam:DeleteRole', on: ['made-role'], for: ['delete-role'], parts: true },
+
+  { action: 'eks:ListPodIdentityAssociations', on: ['cluster'], for: ['look', 'put-pod-identity', 'delete-pod-identity'], parts: true },
+  { action: 'eks:DescribePodIdentityAssociation', on: ['pod-identity'], for: ['look', 'put-pod-identity', 'delete-pod-identity'], parts: true },
+  { action: 'eks:CreatePodIdentityAssociation', on: ['cluster'], for: ['put-pod-identity'], parts: true },
+  { action: 'eks:UpdatePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
+  { action: 'eks:DeletePodIdentityAssociation', on: ['pod-identity'], for: ['delete-pod-identity'], parts: true },
+  { action: 'eks:TagResource', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
+  { action: 'iam:PassRole', on: ['pods-role'], for: ['put-pod-identity'], parts: true },
+
   { action: 'iam:ListRolePolicies', on: ['own-role'], for: ['verify'] },
   { action: 'iam:GetRolePolicy', on: ['own-role'], for: ['verify'] },
   { action: 'iam:ListAttachedRolePolicies', on: ['own-role'], for: ['verify'] },
@@ -123,6 +153,8 @@ interface Cut {
   readonly nodegroupName: string;
   readonly addonName: string;
   readonly groupName: string;
+  /** Of a step of a part: the resource's own name. */
+  readonly resourceName: string;
   /** ARNs or ARN patterns of the roles that may be handed to EKS, and to EC2 as nodes' own. */
   readonly passRoleArns: readonly string[];
 }
@@ -175,6 +207,14 @@ const PLACES: Readonly<Record<Scope, Place>> = {
     condition: (cut) => ({ ArnLike: { 'ec2:LaunchTemplate': `arn:aws:ec2:${cut.region}:${cut.accountId}:launch-template/*` } }),
   },
   'launch-tags': { sid: 'TagWhatIsLaunched', resources: (cut) => [`arn:aws:ec2:${cut.region}:${cut.accountId}:*/*`], condition: () => ({ StringEquals: { 'ec2:CreateAction': 'RunInstances' } }) },
+  'made-role': { sid: 'RolesOfParts', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/${madeRole(cut)}`] },
+  'new-role': {
+    sid: 'RolesOfPartsUnderTheBoundary',
+    resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/${madeRole(cut)}`],
+    condition: (cut) => ({ StringEquals: { 'iam:PermissionsBoundary': boundaryArnOf(cut.accountId) } }),
+  },
+  'pods-role': { sid: 'HandRolesToPods', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'pods.eks.amazonaws.com' } }) },
+  'pod-identity': { sid: 'PodIdentities', resources: (cut) => [`${eksArn(cut)}:podidentityassociation/${parts(cut.clusterName)}`] },
   'own-role': { sid: 'ReadItsOwnRole', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/slipway-access`] },
   // Whichever policies its owner attaches, and AWS's own among them: a role may be given what it needs by any.
   'own-policy': { sid: 'ReadItsOwnPolicies', resources: (cut) => [`arn:aws:iam::${cut.accountId}:policy/*`, 'arn:aws:iam::aws:policy/*'] },
@@ -183,7 +223,7 @@ const PLACES: Readonly<Record<Scope, Place>> = {
 /** STS takes a session policy of this many characters (source: STS AssumeRole, Policy). */
 export const SESSION_POLICY_CHARACTERS_MAX = 2048;
 
-const everything: Omit<Cut, 'accountId' | 'passRoleArns'> = { region: '*', clusterName: '*', nodegroupName: '*', addonName: '*', groupName: '*' };
+const everything: Omit<Cut, 'accountId' | 'passRoleArns'> = { region: '*', clusterName: '*', nodegroupName: '*', addonName: '*', groupName: '*', resourceName: '*' };
 
 /** The actions of a kind of step with the looks that it takes on the way, or of looking, or of verifying. */
 export function actionsFor(purpose: Purpose): readonly string[] {
@@ -222,6 +262,7 @@ export function sessionPolicyFor(asked: {
     nodegroupName: concerns(kind, 'nodegroup') ? subject : '*',
     addonName: concerns(kind, 'addon') ? subject : '*',
     groupName: kind === 'refresh-instances' ? subject : '*',
+    resourceName: PART_STEP_KINDS.has(kind) ? subject : '*',
     passRoleArns: passRoleArns.map(shortened),
   };
   const policy = compact(policyOf(permissionsFor(kind), cut, false));
@@ -287,6 +328,11 @@ function compact(policy: PolicyDocument): string {
 /** Role names are unique in an account whatever their path (source: IAM, identifiers), so a long path can be left open without letting another role in. */
 function shortened(roleArn: string): string {
   return roleArn.length <= ROLE_ARN_CHARACTERS_KEPT ? roleArn : roleArn.replace(/:role\/.*\//, ':role/*/');
+}
+
+/** Roles that Slipway makes are named so, and the access role is not; a session is cut to the one that it is for. */
+function madeRole({ resourceName }: Cut): string {
+  return resourceName.startsWith(MADE_ROLE_PREFIX) ? resourceName : `${MADE_ROLE_PREFIX}*`;
 }
 
 function eksArn(cut: Cut): string {

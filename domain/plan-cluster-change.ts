@@ -4,7 +4,9 @@ import { estimateWork } from './estimate.ts';
 import type { ClusterFacts } from './facts.ts';
 import { defined } from './parameters.ts';
 import type { Plan, PlannedStep } from './plan.ts';
-import { refuse, type Refusal } from './refusal.ts';
+import { planParts } from './parts/plan-parts.ts';
+import { wantedResources } from './parts/wanted-resources.ts';
+import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { dayOf, offerOf, supportAt } from './support-dates.ts';
 import { updateInProgress } from './update-in-progress.ts';
 
@@ -16,11 +18,13 @@ export function planClusterChange({ before, after, facts, now }: { readonly befo
   const refusal = refuseEndpoint(after) ?? refuseSupportType(before, after, facts, now);
   if (refusal !== undefined) return refusal;
   const { version, name } = facts.cluster;
-  const steps = [...endpointStep(before, after, version), ...supportTypeStep(before, after, version), ...deletionProtectionStep(before, after, version), ...accessSteps(before, after, version)];
+  const parts = wantedResources({ cluster: after, addonCatalogue: facts.addonCatalogue, subnets: facts.subnets, ...(facts.cluster.oidcIssuer === undefined ? {} : { oidcIssuer: facts.cluster.oidcIssuer }) });
+  if (isRefusal(parts)) return parts;
+  const steps = [...endpointStep(before, after, version), ...supportTypeStep(before, after, version), ...deletionProtectionStep(before, after, version), ...accessSteps(before, after, version), ...planParts({ made: before.made ?? [], wanted: parts.resources, version, stageOf: () => 'CarryOut' })];
   if (steps.length > 0 && facts.cluster.status !== 'ACTIVE' && facts.cluster.status !== 'UPDATING') {
     return refuse('cluster-not-active', `The control plane of ${name} is ${facts.cluster.status}; EKS changes only an ACTIVE one.`, { remedy: 'Wait until it is ACTIVE, then ask again.' });
   }
-  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: updateInProgress(facts), notLookedAt: [], estimate: estimateWork(steps) };
+  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...parts.findings], notLookedAt: [], estimate: estimateWork(steps) };
 }
 
 function refuseEndpoint(after: Cluster): Refusal | undefined {

@@ -11,9 +11,12 @@ import { nodegroupCreationStep } from './nodegroup-steps.ts';
 import { defined } from './parameters.ts';
 import { nodegroupErrors, refuseBroken, refuseNodegroup, type RuleError } from './nodegroup-rules.ts';
 import { notLookedAtForCreation } from './not-looked-at.ts';
+import { creationStages, planParts } from './parts/plan-parts.ts';
+import { wantedResources } from './parts/wanted-resources.ts';
 import { refuseRole } from './passable-role.ts';
-import type { Finding, Plan, PlannedStep } from './plan.ts';
+import type { Finding, Plan, PlannedStep, Stage } from './plan.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
+import { repeated } from './repeated.ts';
 import { refuseClusterSubnets, refuseNodegroupSubnets, subnetAdvice } from './subnet-rules.ts';
 import { targetSupportFindings } from './support-findings.ts';
 
@@ -43,21 +46,29 @@ export function planCreation(ask: CreationAsk): Plan | Refusal {
   if (refusal !== undefined) return refusal;
   const addons = chooseAddons(cluster, facts);
   if (isRefusal(addons)) return addons;
+  const parts = wantedResources({ cluster, addonCatalogue: facts.addonCatalogue, subnets: facts.subnets });
+  if (isRefusal(parts)) return parts;
 
   const { version } = cluster;
+  const partSteps = planParts({ made: cluster.made ?? [], wanted: parts.resources, version, stageOf: creationStages(parts.resources) });
+  const ofStage = (stage: Stage) => partSteps.filter((step) => step.stage === stage);
   const steps: PlannedStep[] = [
+    ...ofStage('MakeRoles'),
     controlPlaneStep(cluster),
     ...cluster.access.map((entry) => accessStep(entry, version, 'CreateAccessEntries')),
+    ...ofStage('MakeIdentities'),
     ...addons.chosen.filter((addon) => NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addonStep(addon, cluster, 'CreateNetworkAddons')),
     ...cluster.nodegroups.map((nodegroup) => nodegroupCreationStep(nodegroup, cluster, 'CreateNodegroups')),
+    ...ofStage('MakeNodes'),
     ...addons.chosen.filter((addon) => !NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addonStep(addon, cluster, 'CreateAddons')),
+    ...ofStage('MakeParts'),
   ];
   const nodes = cluster.nodegroups.reduce((sum, nodegroup) => sum + nodegroup.scalingConfig.desiredSize, 0);
   return {
     from: version,
     to: version,
     hops: [{ from: version, to: version, steps }],
-    findings: [...advice(cluster, addons.chosen, nodes), ...addons.findings, ...subnetAdvice(cluster.subnetIds, facts.subnets), ...targetSupportFindings(cluster.name, version, facts.catalogue, now)],
+    findings: [...advice(cluster, addons.chosen, nodes), ...addons.findings, ...parts.findings, ...subnetAdvice(cluster.subnetIds, facts.subnets), ...targetSupportFindings(cluster.name, version, facts.catalogue, now)],
     notLookedAt: notLookedAtForCreation(),
     estimate: estimateWork(steps, NEW_CONTROL_PLANE_ADDRESSES + nodes),
   };
@@ -117,10 +128,6 @@ function refuseErrors(cluster: Cluster): Refusal | undefined {
   errors.push(...repeated(cluster.addons.map((addon) => addon.addonName), 'addons', 'addonName'));
   errors.push(...repeated(cluster.access.map((entry) => entry.principalArn), 'access', 'principalArn'));
   return refuseBroken(errors);
-}
-
-function repeated(names: readonly string[], list: string, member: string): RuleError[] {
-  return names.flatMap((name, index) => (names.indexOf(name) < index ? [{ path: `${list}.${index}.${member}`, message: `${name} stands there twice` }] : []));
 }
 
 interface Chosen {

@@ -4,6 +4,8 @@ import type { ClusterFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import { nodegroupDeletionStep } from './nodegroup-steps.ts';
 import { notLookedAtForDeletion } from './not-looked-at.ts';
+import { deletionStage, planParts } from './parts/plan-parts.ts';
+import { roleArnIn } from './parts/resource.ts';
 import type { Finding, Plan, PlannedStep } from './plan.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import { updateInProgress } from './update-in-progress.ts';
@@ -21,12 +23,18 @@ export function planDeletion({ cluster, facts }: { readonly cluster: Cluster; re
     });
   }
   const version = seen?.cluster.version ?? cluster.version;
-  const steps = seen === undefined ? [] : [...seen.nodegroups.map((group) => nodegroupDeletionStep(group.nodegroupName, version, 'DeleteNodegroups')), controlPlaneStep(seen)];
+  // Of a control plane that is gone the roles are left, and the rest answers that it is gone too.
+  const parts = planParts({ made: cluster.made ?? [], wanted: [], version, stageOf: deletionStage });
+  const steps = [
+    ...parts.filter((step) => step.stage === 'RemoveParts'),
+    ...(seen === undefined ? [] : [...seen.nodegroups.map((group) => nodegroupDeletionStep(group.nodegroupName, version, 'DeleteNodegroups')), controlPlaneStep(seen)]),
+    ...parts.filter((step) => step.stage === 'RemoveIdentities'),
+  ];
   return {
     from: version,
     to: version,
     hops: [{ from: version, to: version, steps }],
-    findings: seen === undefined ? [] : [...updateInProgress(seen), ...whatStays(seen)],
+    findings: seen === undefined ? [] : [...updateInProgress(seen), ...whatStays(seen, cluster)],
     notLookedAt: seen === undefined ? [] : notLookedAtForDeletion(),
     estimate: estimateWork(steps),
   };
@@ -45,9 +53,10 @@ function controlPlaneStep(facts: ClusterFacts): PlannedStep {
 }
 
 /** What a deletion leaves behind in the account, because it was not EKS that made it or not EKS's to delete. */
-function whatStays(facts: ClusterFacts): Finding[] {
+function whatStays(facts: ClusterFacts, { made = [], accountId }: Pick<Cluster, 'made' | 'accountId'>): Finding[] {
   const { cluster, nodegroups } = facts;
-  const roles = [...new Set([cluster.roleArn, ...nodegroups.flatMap((group) => group.nodeRole ?? [])])];
+  const ours = new Set(made.filter(({ kind }) => kind === 'role').map(({ name }) => roleArnIn(accountId, name)));
+  const roles = [...new Set([cluster.roleArn, ...nodegroups.flatMap((group) => group.nodeRole ?? [])])].filter((roleArn) => !ours.has(roleArn));
   const templates = [...new Set(nodegroups.flatMap((group) => group.launchTemplate?.name ?? group.launchTemplate?.id ?? []))];
   const log = `/aws/eks/${cluster.name}/cluster`;
   return [

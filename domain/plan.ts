@@ -1,3 +1,5 @@
+import type { Resource } from './parts/resource.ts';
+
 /** What will be done, in order, each thing with its reason: a list that a person can read aloud. */
 export interface Plan {
   /** The control plane's minor at planning time; for a new cluster its own version. */
@@ -34,6 +36,8 @@ export interface PlannedStep {
   readonly reason: string;
   /** What the EKS call takes beyond the names above, in EKS's own terms. Small: under 16 KB. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Of a part of the cluster: the resource that the step makes, changes or takes away, as it shall be. */
+  readonly resource?: Resource;
 }
 
 export type StepKind =
@@ -52,6 +56,26 @@ export type StepKind =
   | 'delete-nodegroup'
   | 'delete-addon'
   | 'delete-control-plane'
+  // Of parts. `put` brings it to what it shall be, whether it is there or not, and is done when AWS has answered.
+  | 'put-role'
+  | 'delete-role'
+  | 'put-oidc-provider'
+  | 'delete-oidc-provider'
+  | 'put-pod-identity'
+  | 'delete-pod-identity'
+  | 'put-access-entry'
+  | 'delete-access-entry'
+  | 'create-fargate-profile'
+  | 'delete-fargate-profile'
+  | 'create-capability'
+  | 'update-capability'
+  | 'delete-capability'
+  | 'create-self-managed-group'
+  | 'update-self-managed-group'
+  | 'delete-self-managed-group'
+  /** Nothing is done in AWS: what people apply is rendered anew, and told. */
+  | 'hand-over'
+  | 'take-back'
   | 'read-cluster';
 
 export type Stage =
@@ -70,7 +94,13 @@ export type Stage =
   | 'RollBackControlPlane'
   | 'CarryOut'
   | 'DeleteNodegroups'
-  | 'DeleteControlPlane';
+  | 'DeleteControlPlane'
+  | 'MakeRoles'
+  | 'MakeIdentities'
+  | 'MakeNodes'
+  | 'MakeParts'
+  | 'RemoveParts'
+  | 'RemoveIdentities';
 
 export interface Finding {
   readonly code: string;

@@ -27,6 +27,7 @@ import {
   WaiverId,
   text,
 } from './request-words.ts';
+import { wishes } from './wanted.ts';
 
 /**
  * What clients may send, in EKS's own names wherever it has one. Every object is strict: an unknown field is refused,
@@ -131,6 +132,7 @@ export const CreateCluster = z
     upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
     deletionProtection: z.boolean().default(false),
     tags: Tags.optional(),
+    ...wishes,
   })
   .meta({ id: 'CreateCluster' });
 export type CreateCluster = z.output<typeof CreateCluster>;
@@ -155,6 +157,7 @@ export const ChangeCluster = z
     upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
     access: z.array(Access).max(100).optional().meta({ description: 'The whole new list.' }),
     maintenancePolicy: MaintenancePolicy.nullable().optional().meta({ description: 'The whole new policy. `null`: none, so that upgrades may begin their steps at any time.' }),
+    ...wishes,
   })
   .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
   .meta({ id: 'ChangeCluster' });

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { GATES } from './gates.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from './requests.ts';
 import { CLUSTER_STATUSES } from './cluster-status.ts';
+import { PART_STATES } from './parts/part-states.ts';
+import { wishes } from './wanted.ts';
 
 /**
  * What clients are told, as schemas: the types of the views, the answers in the OpenAPI document, and what tests hold
@@ -77,6 +79,17 @@ export const AddonView = z
   })
   .meta({ id: 'Addon' });
 
+export const PartView = z
+  .strictObject({
+    part: z.string(),
+    name: z.string(),
+    state: z.enum(PART_STATES).meta({ description: '`HandedOver`: Slipway has made what AWS\'s APIs make of it, and people apply the rest; it is not known to run.' }),
+    reason: z.string(),
+    message: z.string(),
+    resources: z.array(z.string()).meta({ description: 'Kind and name of each thing in AWS that it is made of.' }),
+  })
+  .meta({ id: 'Part' });
+
 export const ClusterView = z
   .strictObject({
     clusterId: z.string(),
@@ -114,6 +127,8 @@ export const ClusterView = z
       .strictObject({ availableUntil: Time.optional(), to: z.string().optional(), because: z.string() })
       .meta({ description: 'Whether the last upgrade of the control plane can be turned back, where to and until when.' }),
     tags: StringMap.optional(),
+    ...wishes,
+    parts: z.array(PartView).meta({ description: 'What is asked for beyond node groups and add-ons, and how far each of it is.' }),
     origin: z.enum(['created', 'imported']),
     createdAt: Time,
     createdBy: z.string(),
@@ -166,6 +181,7 @@ const PlannedStepView = z.strictObject({
   to: z.string().optional(),
   reason: z.string(),
   parameters: z.record(z.string(), z.unknown()).optional(),
+  resource: z.record(z.string(), z.unknown()).optional().meta({ description: 'Of a part of the cluster: what the step makes, changes or takes away, in AWS\'s own terms.' }),
 });
 
 export const PlanView = z

@@ -6,6 +6,7 @@ import { clusterStatus } from './cluster-status.ts';
 import type { VersionCatalogue } from './facts.ts';
 import type { Operation, OperationError, OperationEvent, Step, Terms } from './operation.ts';
 import type { Finding, Plan } from './plan.ts';
+import { partStates } from './parts/part-states.ts';
 import { rollbackWay } from './rollback-way.ts';
 import type { AccountSetupView, AccountView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, StepView, VersionView, WaiverView } from './view.ts';
 import type { Waiver } from './waiver.ts';
@@ -77,6 +78,8 @@ export function viewCluster(cluster: Cluster, now: string): z.input<typeof Clust
     ...(cluster.maintenancePolicy === undefined ? {} : { maintenancePolicy: structuredClone(cluster.maintenancePolicy) }),
     rollback: rollbackWay(cluster, now),
     ...(cluster.tags === undefined ? {} : { tags: { ...cluster.tags } }),
+    ...structuredClone(cluster.wanted ?? {}),
+    parts: partStates(cluster),
     origin: cluster.origin,
     createdAt: cluster.createdAt,
     createdBy: cluster.createdBy,
@@ -158,7 +161,7 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
   return {
     from: plan.from,
     to: plan.to,
-    hops: plan.hops.map((hop) => ({ from: hop.from, to: hop.to, steps: hop.steps.map((step) => ({ ...step })) })),
+    hops: plan.hops.map((hop) => ({ from: hop.from, to: hop.to, steps: hop.steps.map(({ resource, ...step }) => ({ ...step, ...(resource === undefined ? {} : { resource: { ...resource } }) })) })),
     findings: plan.findings.map(viewFinding),
     ...(plan.nodes === undefined ? {} : { nodes: plan.nodes.map((line) => ({ ...line })) }),
     notLookedAt: [...plan.notLookedAt],

@@ -5,6 +5,7 @@ import { mayActIn } from '../domain/caller.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { newOperation } from '../domain/new-operation.ts';
 import type { Operation, OperationKind, Terms } from '../domain/operation.ts';
+import { plannedAfter } from '../domain/parts/made-after.ts';
 import type { Plan } from '../domain/plan.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/refusal.ts';
 import { accepted, MOVED, type Outcome } from './answers.ts';
@@ -44,8 +45,10 @@ export async function beginWork(
   const { before, plan } = work;
   if (isRefusal(plan)) return plan;
   const operation = newOperation({ ...work, plan, id: reach.ids.operationId(ask.nowMs), cluster: work.after, caller: ask.caller, now: ask.now });
+  const planned = plannedAfter(work.after.planned ?? [], plan.hops.flatMap((hop) => hop.steps));
   const after: Cluster = {
     ...work.after,
+    ...(planned.length > 0 || work.after.planned !== undefined ? { planned } : {}),
     activeOperation: operation.id,
     ...(before === undefined ? {} : { generation: before.generation + 1, revision: before.revision + 1 }),
   };

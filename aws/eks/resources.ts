@@ -89,6 +89,7 @@ function controlPlaneFacts(name: string, cluster: Cluster): ControlPlaneFacts {
     hybridNodes: (cluster.remoteNetworkConfig?.remoteNodeNetworks ?? []).length > 0,
     healthIssues: issues(cluster.health?.issues),
     ...(cluster.endpoint === undefined ? {} : { endpoint: cluster.endpoint }),
+    ...(cluster.identity?.oidc?.issuer === undefined ? {} : { oidcIssuer: cluster.identity.oidc.issuer.replace('https://', '') }),
     ...(cluster.createdAt === undefined ? {} : { createdAt: cluster.createdAt.toISOString() }),
     tags: cluster.tags ?? {},
   };

@@ -194,6 +194,9 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
     get alarms(): never {
       throw new Error('The front door holds no keys to accounts.');
     },
+    get parts(): never {
+      throw new Error('The front door holds no keys to accounts.');
+    },
     get eks(): never {
       throw new Error('The front door holds no keys to accounts.');
     },

@@ -28,7 +28,7 @@ const LANGUAGE_ERRORS = /^(States\.(ALL|Timeout|TaskFailed|HeartbeatTimeout|Perm
 /** A choice matches one word that the domain said. */
 const WORD_MATCH = /^\{% \$states\.input(\.\w+)+ = '[\w-]+' %\}$/;
 /** States that carry out the same kind of step in another place of the plan, and so call its function by that name. */
-const ALSO_KNOWN_AS: Readonly<Record<string, string>> = { PrepareAddon: 'UpgradeAddon', CreateNetworkAddon: 'CreateAddon' };
+const ALSO_KNOWN_AS: Readonly<Record<string, string>> = { PrepareAddon: 'UpgradeAddon', CreateNetworkAddon: 'CreateAddon', MakeRoles: 'MakePart', MakeIdentities: 'MakePart', MakeNodes: 'MakePart', MakeParts: 'MakePart', RemoveParts: 'RemovePart', RemoveIdentities: 'RemovePart' };
 
 /** What is wrong with a machine by the rules of the house, a sentence each. `errors` are the names of domain/errors.ts. */
 export function machineFaults(machine: Machine, errors: readonly string[]): string[] {

@@ -5,6 +5,7 @@ import { clusterAfter, clusterUnseen, withWayBack } from '../../domain/cluster-a
 import type { Cluster } from '../../domain/cluster.ts';
 import { withCondition } from '../../domain/condition.ts';
 import { errorsOf } from '../../domain/operation-errors.ts';
+import { madeAfter, troublesAfter } from '../../domain/parts/made-after.ts';
 import { factsOf } from '../steps/facts-of.ts';
 import { hasEnded } from '../steps/due-step.ts';
 import type { Failure } from '../task.ts';
@@ -90,8 +91,9 @@ async function clusterAtEnd(ports: Ports, record: OperationRecord, cluster: Clus
   if (operation.kind === 'delete-cluster' && ending.kind === 'succeeded') return undefined;
   const { deletingSince: _deleting, ...kept } = withWayBack(cluster, steps);
   const access = accessAfter(cluster, operation, steps);
+  const parts = cluster.planned === undefined ? {} : { made: madeAfter(cluster.made ?? [], steps), partTroubles: troublesAfter(cluster.partTroubles ?? [], steps) };
   const now = new Date(ports.clock.now()).toISOString();
-  const before: Cluster = { ...kept, desiredVersion: cluster.version, access, conditions: withCondition(cluster.conditions, accessCondition({ origin: cluster.origin, access }), now) };
+  const before: Cluster = { ...kept, desiredVersion: cluster.version, access, ...parts, conditions: withCondition(cluster.conditions, accessCondition({ origin: cluster.origin, access }), now) };
   const lastEnd = Math.max(0, ...steps.map((step) => Date.parse(step.endedAt ?? '1970-01-01T00:00:00Z')));
   try {
     const facts = await factsOf(ports, operation, lastEnd, FACTS_AGE_SECONDS_MAX);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Begun, OperationRecord, Ports, StepEnd } from '../../aws/ports.ts';
+import type { Begun, OperationRecord, Ports, Session, StepEnd } from '../../aws/ports.ts';
 import { findOwnRefresh, findOwnUpdate, isUnderWay, judgeForeign, judgeForeignRefresh, type Foreign } from '../../domain/adopt.ts';
 import { nextAttempt, triedAgainAt } from '../../domain/failed-roll.ts';
 import type { Cluster } from '../../domain/cluster.ts';
@@ -81,9 +81,17 @@ async function adoptOrBegin(work: Work): Promise<TaskAnswer> {
   if (begun.kind === 'stopped') return stopped(begun.by);
   if (step.kind === 'read-cluster') return endHere(work, await readCluster(ports, operation));
   const session = await ports.accounts.actFor(operation, step);
-  const came = step.kind === 'refresh-instances' ? await ports.autoScaling.begin(session, step) : await ports.eks.begin(session, step, operation.clusterName, clientRequestToken(operation, step));
+  const came = await beginAt(ports, session, intended, operation);
   ports.log.info('begun', { operation: operation.id, cluster: operation.clusterName, account: operation.accountId, step: step.id, came: came.kind });
   return afterBegin({ ...work, step: intended }, came);
+}
+
+/** Whose work it is. */
+function beginAt(ports: Ports, session: Session, step: Step, operation: Operation): Promise<Begun> {
+  const token = clientRequestToken(operation, step);
+  if (step.kind === 'refresh-instances') return ports.autoScaling.begin(session, step);
+  if (step.resource !== undefined) return ports.parts.begin(session, step, { clusterName: operation.clusterName, clusterId: operation.clusterId, clientRequestToken: token });
+  return ports.eks.begin(session, step, operation.clusterName, token);
 }
 
 /** An earlier try wrote down that it was about to ask EKS. If EKS took it, the update is listed, and its lost answer is found here. */
@@ -99,6 +107,8 @@ async function afterBegin(work: Work, came: Begun): Promise<TaskAnswer> {
   const { step } = work;
   const creates = step.kind.startsWith('create-');
   switch (came.kind) {
+    case 'done':
+      return endHere(work, { state: 'Succeeded', outcome: came.outcome });
     case 'begun':
       if (came.updateId !== undefined) return remember(work, came.updateId, 'begun');
       if (endsAtOnce(step)) return endHere(work, { state: 'Succeeded', outcome: 'EKS took it.' });
@@ -107,7 +117,7 @@ async function afterBegin(work: Work, came: Begun): Promise<TaskAnswer> {
       if (creates && !endsAtOnce(step)) return remember(work, WATCH_RESOURCE, 'adopted');
       return endHere(work, { state: 'Succeeded', outcome: `It was so already. ${came.message}` });
     case 'absent':
-      if (step.kind.startsWith('delete-') || step.parameters?.['removeAccessEntry'] !== undefined) return endHere(work, { state: 'Succeeded', outcome: `${step.subject} was gone already.` });
+      if (step.kind.startsWith('delete-') || step.kind === 'take-back' || step.parameters?.['removeAccessEntry'] !== undefined) return endHere(work, { state: 'Succeeded', outcome: `${step.subject} was gone already.` });
       return endHere(work, failure(step, 'ResourceNotFound', came.message));
     case 'refused':
       return endHere(work, failure(step, came.code, came.message));

@@ -19,7 +19,8 @@ export function updateOf(step: Step, clusterName: string): UpdateOf {
 }
 
 /** Looks at a step's work: its update or instance refresh, or the resource where that alone tells. As few reads as can be. */
-export async function lookAt({ eks, autoScaling }: Pick<Ports, 'eks' | 'autoScaling'>, session: Session, step: Step, clusterName: string): Promise<Seen> {
+export async function lookAt({ eks, autoScaling, parts }: Pick<Ports, 'eks' | 'autoScaling' | 'parts'>, session: Session, step: Step, clusterName: string): Promise<Seen> {
+  if (step.resource !== undefined) return { resource: await parts.look(session, step.resource, clusterName) };
   if (step.kind === 'refresh-instances') return { refresh: await autoScaling.refresh(session, step.subject, step.updateId ?? '') };
   if (step.kind === 'upgrade-control-plane' || step.kind === 'rollback-control-plane') return lookAtUpgrade(eks, session, step, clusterName);
   if (step.updateId !== undefined && step.updateId !== WATCH_RESOURCE) return { update: await eks.update(session, updateOf(step, clusterName), step.updateId) };

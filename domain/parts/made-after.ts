@@ -1,0 +1,51 @@
+import type { Step } from '../operation.ts';
+import type { PlannedStep } from '../plan.ts';
+import type { PlannedResource } from './part-states.ts';
+import { keyOf, type Resource } from './resource.ts';
+import { removesResource } from './steps-of-resource.ts';
+
+/** A resource that could not be brought to where it shall be, as its step told. */
+export interface PartTrouble {
+  readonly resource: string;
+  readonly code: string;
+  readonly message: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** What Slipway has made once these steps have come to what they came to. The record changes by what a step is known to have done alone, so that a retry plans the rest. */
+export function madeAfter(made: readonly Resource[], steps: readonly Step[]): readonly Resource[] {
+  const standing = new Map(made.map((resource) => [keyOf(resource), resource]));
+  for (const { kind, resource, state } of inOrder(steps)) {
+    if (resource === undefined || state !== 'Succeeded') continue;
+    if (removesResource(kind)) standing.delete(keyOf(resource));
+    else standing.set(keyOf(resource), resource);
+  }
+  return [...standing.values()];
+}
+
+/** What shall be there once all these steps are done: what the record remembers as planned when an operation begins. */
+export function plannedAfter(planned: readonly PlannedResource[], steps: readonly PlannedStep[]): readonly PlannedResource[] {
+  const standing = new Map<string, PlannedResource>(planned.map((resource) => [keyOf(resource), resource]));
+  for (const { kind, resource } of steps) {
+    if (resource === undefined) continue;
+    if (removesResource(kind)) standing.delete(keyOf(resource));
+    else standing.set(keyOf(resource), resource);
+  }
+  return [...standing.values()].map(({ kind, name, part, partName }) => ({ kind, name, part, partName }));
+}
+
+/** The troubles that stand once these steps have ended: of a resource the last word counts. */
+export function troublesAfter(troubles: readonly PartTrouble[], steps: readonly Step[]): readonly PartTrouble[] {
+  const standing = new Map(troubles.map((trouble) => [trouble.resource, trouble]));
+  for (const { resource, state, error, endedAt } of inOrder(steps)) {
+    if (resource === undefined) continue;
+    if (state === 'Succeeded') standing.delete(keyOf(resource));
+    if (state === 'Failed' && error !== undefined) standing.set(keyOf(resource), { resource: keyOf(resource), code: error.code, message: error.message, at: endedAt ?? '' });
+  }
+  return [...standing.values()];
+}
+
+function inOrder(steps: readonly Step[]): readonly Step[] {
+  return [...steps].sort((a, b) => a.run - b.run || a.order - b.order);
+}

@@ -1,0 +1,54 @@
+import type { Cluster } from '../cluster.ts';
+import { keyOf, type Resource } from './resource.ts';
+
+export const PART_STATES = ['Planned', 'Active', 'Changing', 'HandedOver', 'Failed', 'Removing', 'Unknown'] as const;
+
+/** A part of a cluster as clients are told: how far it is, and what it is made of. */
+export interface PartState {
+  readonly part: string;
+  readonly name: string;
+  readonly state: (typeof PART_STATES)[number];
+  /** In one word. */
+  readonly reason: string;
+  readonly message: string;
+  /** By `keyOf`. */
+  readonly resources: string[];
+}
+
+/** A resource as the record remembers that it shall be there. */
+export type PlannedResource = Pick<Resource, 'kind' | 'name' | 'part' | 'partName'>;
+
+/** How far each part of a cluster is, by what its steps have told; what AWS makes of it since is told by a look. What is asked for no more comes last. */
+export function partStates(cluster: Cluster): PartState[] {
+  const planned = groups(cluster.planned ?? []);
+  const known = new Set(planned.map(([part, name]) => `${part} ${name}`));
+  const leaving = groups(cluster.made ?? []).filter(([part, name]) => !known.has(`${part} ${name}`));
+  return [...planned.map((group) => stateOf(cluster, ...group)), ...leaving.map((group) => leavingState(cluster, ...group))];
+}
+
+function stateOf(cluster: Cluster, part: string, name: string, planned: readonly PlannedResource[]): PartState {
+  const made = new Set((cluster.made ?? []).map(keyOf));
+  const as = { part, name, resources: planned.map(keyOf) };
+  const missing = as.resources.filter((key) => !made.has(key));
+  const trouble = (cluster.partTroubles ?? []).find(({ resource }) => as.resources.includes(resource));
+  if (cluster.activeOperation === undefined && trouble !== undefined) return { ...as, state: 'Failed', reason: trouble.code, message: trouble.message };
+  if (missing.length > 0 && cluster.activeOperation === undefined) return { ...as, state: 'Planned', reason: 'NotMade', message: `Not made, and no operation is under way: ${missing.join(', ')}. Ask for it again.` };
+  if (missing.length > 0) return { ...as, state: missing.length < planned.length ? 'Changing' : 'Planned', reason: 'InOperation', message: `Yet to be made in operation ${cluster.activeOperation}: ${missing.join(', ')}.` };
+  if (planned.some(({ kind }) => kind === 'hand-over')) {
+    return { ...as, state: 'HandedOver', reason: 'ForPeopleToApply', message: `What AWS makes of it is made. The rest is for people to apply: GET /v1/clusters/${cluster.clusterId}/handed-over.` };
+  }
+  return { ...as, state: 'Active', reason: 'Made', message: 'All of it was made.' };
+}
+
+function leavingState(cluster: Cluster, part: string, name: string, mine: readonly PlannedResource[]): PartState {
+  const resources = mine.map(keyOf);
+  const trouble = (cluster.partTroubles ?? []).find(({ resource }) => resources.includes(resource));
+  if (trouble !== undefined) return { part, name, state: 'Failed', reason: trouble.code, message: `It is asked for no more, and could not be taken away: ${trouble.message}`, resources };
+  return { part, name, state: 'Removing', reason: 'AskedForNoMore', message: 'It is asked for no more, and has not been taken away yet.', resources };
+}
+
+function groups(resources: readonly PlannedResource[]): (readonly [part: string, name: string, resources: readonly PlannedResource[]])[] {
+  const found = new Map<string, PlannedResource[]>();
+  for (const resource of resources) found.set(`${resource.part} ${resource.partName}`, [...(found.get(`${resource.part} ${resource.partName}`) ?? []), resource]);
+  return [...found.values()].map((mine) => [mine[0]?.part ?? '', mine[0]?.partName ?? '', mine] as const);
+}

@@ -1,0 +1,26 @@
+import { refuseBroken } from '../nodegroup-rules.ts';
+import { refuse, type Refusal } from '../refusal.ts';
+import type { AddonNeed, Compiled, PartCompiler, PartsAsk } from './compiled.ts';
+import { podIdentities } from './pod-identities.ts';
+
+/** Every part's compiler: the one list. */
+const COMPILERS: readonly PartCompiler[] = [podIdentities];
+
+/** A cluster's record has 400 KB at most (source: DynamoDB quotas, item size), and what was made is kept on it. */
+const RESOURCES_CHARACTERS_MAX = 150_000;
+
+export interface Parts extends Required<Omit<Compiled, 'errors' | 'addons'>> {
+  readonly addons: readonly AddonNeed[];
+}
+
+/** All that the cluster's wishes come down to, or the refusal of what cannot be. */
+export function wantedResources(ask: PartsAsk): Parts | Refusal {
+  const compiled = COMPILERS.map((compile) => compile(ask));
+  const broken = refuseBroken(compiled.flatMap(({ errors = [] }) => errors));
+  if (broken !== undefined) return broken;
+  const resources = compiled.flatMap((part) => part.resources);
+  if (JSON.stringify(resources).length > RESOURCES_CHARACTERS_MAX) {
+    return refuse('rules-broken', `What is asked for comes to more than ${RESOURCES_CHARACTERS_MAX} characters of roles and settings.`, { remedy: 'Name roles of your own by `roleArn` in place of policies, or ask for fewer parts.' });
+  }
+  return { resources, addons: compiled.flatMap(({ addons = [] }) => addons), findings: compiled.flatMap(({ findings = [] }) => findings) };
+}

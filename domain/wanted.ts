@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { PodIdentityWish } from './parts/pod-identity-wish.ts';
+
+/** Parts of one kind that a cluster may have at most. */
+const PARTS_OF_A_KIND_MAX = 50;
+
+/**
+ * What a cluster is asked to have beyond its control plane, node groups and add-ons, part by part. The same members stand in the
+ * request, in a change of the cluster (each the whole new wish), in a profile and on the cluster's record.
+ */
+export const wishes = {
+  podIdentities: z.array(PodIdentityWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Service accounts whose pods have a role.' }),
+};
+
+export const Wanted = z.strictObject(wishes);
+export type Wanted = z.output<typeof Wanted>;
+
+/** The members of a request that are wishes. */
+export const WISHES = Object.keys(wishes) as readonly (keyof Wanted)[];
+
+/** The wishes of a request over those that stand: each member that is named is new as a whole. Without members that are undefined. */
+export function wantedAfter(before: Wanted | undefined, asked: Wanted): Wanted | undefined {
+  const after = { ...before, ...Object.fromEntries(WISHES.filter((wish) => asked[wish] !== undefined).map((wish) => [wish, asked[wish]])) };
+  return Object.keys(after).length === 0 ? undefined : (JSON.parse(JSON.stringify(after)) as Wanted);
+}

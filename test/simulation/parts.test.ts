@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { EKSClient, ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import type { Json } from '../../local/api-client.ts';
+import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
+
+describe('the parts of a cluster', () => {
+  let world: Rehearsal;
+  let eks: EKSClient;
+  let clusterId: string;
+  const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+
+  before(async () => {
+    world = await rehearse({ seed: 41 });
+    const client = { endpoint: world.stage.awsUrl, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } };
+    eks = new EKSClient(client);
+    const trust = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: ['sts:AssumeRole', 'sts:TagSession'] }] });
+    for (const RoleName of ['eks-cart', 'eks-mail']) await new IAMClient(client).send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
+  });
+  after(() => world.stage.close());
+
+  const associations = async (): Promise<string[]> => ((await eks.send(new ListPodIdentityAssociationsCommand({ clusterName: 'shop' }))).associations ?? []).map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`).sort();
+  const ended = async (operation: Json): Promise<Json> => {
+    const done = await world.ended(operation.id);
+    assert.equal(done.state, 'Succeeded', JSON.stringify(done.errors));
+    return done;
+  };
+
+  it('are made with the cluster, and shown with their state', async () => {
+    const operation = await world.api.post('/v1/clusters', {
+      name: 'shop',
+      accountId: ACCOUNT,
+      region: REGION,
+      version: '1.35',
+      roleArn: world.clusterRoleArn,
+      resourcesVpcConfig: { subnetIds: await world.owner.subnetIds(3) },
+      nodegroups: [world.nodegroup('blue')],
+      podIdentities: [{ namespace: 'shop', serviceAccount: 'cart', roleArn: roleArn('eks-cart') }],
+    });
+    clusterId = operation.clusterId;
+    assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ name, state }: Json) => [name, state]), [['shop/cart', 'Planned']]);
+    await ended(operation);
+    assert.deepEqual(await associations(), ['shop/cart']);
+    assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ name, state }: Json) => [name, state]), [['shop/cart', 'Active']]);
+  });
+
+  it('change to what is asked for, the whole list at once', async () => {
+    const podIdentities = [{ namespace: 'shop', serviceAccount: 'mail', roleArn: roleArn('eks-mail') }];
+    const done = await ended(await world.api.patch(`/v1/clusters/${clusterId}`, { podIdentities }));
+    assert.deepEqual(done.steps.map(({ title }: Json) => title), ['Creating pod identity of shop/mail', 'Removing pod identity of shop/cart']);
+    assert.deepEqual(await associations(), ['shop/mail']);
+    assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).podIdentities, podIdentities);
+  });
+
+  it('are told as failed when AWS refuses them, and made by a retry once that is mended', async () => {
+    await world.fault({ operation: 'eks:CreatePodIdentityAssociation', times: 1, fault: { kind: 'error', code: 'InvalidParameterException', status: 400 } });
+    const podIdentities = ['mail', 'cart'].map((serviceAccount) => ({ namespace: 'shop', serviceAccount, roleArn: roleArn(`eks-${serviceAccount}`) }));
+    const operation = await world.api.patch(`/v1/clusters/${clusterId}`, { podIdentities });
+    assert.equal((await world.ended(operation.id)).state, 'Failed');
+    assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ name, state, reason }: Json) => [name, state, reason]), [['shop/mail', 'Active', 'Made'], ['shop/cart', 'Failed', 'InvalidParameterException']]);
+    await ended(await world.api.post(`/v1/operations/${operation.id}/retry`, {}));
+    assert.deepEqual(await associations(), ['shop/cart', 'shop/mail']);
+    assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ state }: Json) => state), ['Active', 'Active']);
+  });
+
+  it('go with the cluster', async () => {
+    const done = await ended(await world.api.delete(`/v1/clusters/${clusterId}`));
+    assert.deepEqual(done.steps.slice(0, 2).map(({ kind }: Json) => kind), ['delete-pod-identity', 'delete-pod-identity']);
+  });
+});
