@@ -3,6 +3,7 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { begin, cancelUpdate } from './eks/begin.ts';
 import { readAddonCatalogue, readVersions } from './eks/catalogues.ts';
 import { readAddon, readControlPlane, readNodegroup } from './eks/resources.ts';
+import { readEntrance } from './eks/entrance.ts';
 import { reaching } from './eks/errors.ts';
 import { readFacts } from './eks/facts.ts';
 import { readInsightsRefresh, startInsightsRefresh } from './eks/insights.ts';
@@ -22,6 +23,7 @@ export function createEks(options: { readonly endpoint?: string }): Eks {
   return {
     facts: (session, clusterName, known) => reaching(session.accountId, () => readFacts(eks(session), ec2(session), clusterName, known)),
     controlPlane: (session, clusterName) => reaching(session.accountId, () => readControlPlane(eks(session), clusterName)),
+    entrance: (session, clusterName, now) => reaching(session.accountId, () => readEntrance(eks(session), clusterName, now)),
     nodegroup: (session, clusterName, nodegroupName) => reaching(session.accountId, () => readNodegroup(eks(session), clusterName, nodegroupName)),
     addon: (session, clusterName, addonName) => reaching(session.accountId, () => readAddon(eks(session), clusterName, addonName)),
     update: (session, of, updateId) => reaching(session.accountId, () => readUpdate(eks(session), of, updateId)),

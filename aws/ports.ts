@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import type { Condition } from '../domain/condition.ts';
-import type { AddonCatalogue, AddonFacts, ClusterFacts, ControlPlaneFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
+import type { AddonCatalogue, AddonFacts, ClusterFacts, ControlPlaneFacts, EntranceFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
 import type { Approval } from '../domain/gates.ts';
 import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
 import type { NextRun } from '../domain/new-operation.ts';
@@ -290,6 +290,8 @@ export type Begun =
 export interface Eks {
   facts(session: Session, clusterName: string, known: KnownCatalogues): Promise<ClusterFacts | 'absent'>;
   controlPlane(session: Session, clusterName: string): Promise<ControlPlaneFacts | 'absent'>;
+  /** What gets a client to the API server: endpoint and every certificate authority that the cluster trusts. */
+  entrance(session: Session, clusterName: string, now: string): Promise<EntranceFacts | 'absent'>;
   nodegroup(session: Session, clusterName: string, nodegroupName: string): Promise<NodegroupFacts | 'absent'>;
   addon(session: Session, clusterName: string, addonName: string): Promise<AddonFacts | 'absent'>;
   update(session: Session, of: UpdateOf, updateId: string): Promise<UpdateFacts | 'absent'>;
@@ -362,6 +364,7 @@ export interface UpdateOf {
 /** The third function's questions: looks into an account on behalf of the API, which holds no keys to it. */
 export type Question =
   | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true }
+  | { readonly ask: 'entrance'; readonly accountId: string; readonly region: string; readonly clusterName: string }
   | { readonly ask: 'alarms'; readonly accountId: string; readonly region: string; readonly alarmArns: readonly string[] }
   | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[] }
   | { readonly ask: 'versions'; readonly accountId: string; readonly region: string }
@@ -369,6 +372,7 @@ export type Question =
 
 export interface Answers {
   cluster: ClusterFacts | 'absent';
+  entrance: EntranceFacts | 'absent';
   alarms: readonly AlarmFacts[];
   creation: CreationFacts;
   versions: VersionCatalogue;

@@ -1,4 +1,5 @@
 import { accessCondition } from './access-condition.ts';
+import { authorityAfter, authorityCondition } from './certificate-authority.ts';
 import type { Addon, Cluster, Nodegroup } from './cluster.ts';
 import { withCondition, type Condition } from './condition.ts';
 import type { AddonFacts, ClusterFacts, NodegroupFacts } from './facts.ts';
@@ -8,6 +9,7 @@ import type { Step } from './operation.ts';
 /** The cluster's record brought up to date with what was seen of it. Pure: the store writes it. */
 export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
   const nodes = facts.nodegroups.reduce((sum, group) => sum + group.scalingConfig.desiredSize, 0);
+  const authority = authorityAfter(cluster.certificateAuthority, facts.cluster.certificateAuthority, facts.observedAt);
   const addons = facts.addons.map((addon) => addonAfter(cluster.addons.find((known) => known.addonName === addon.addonName), addon, nodes));
   return {
     ...cluster,
@@ -21,9 +23,10 @@ export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
     publicAccessCidrs: facts.cluster.publicAccessCidrs ?? cluster.publicAccessCidrs,
     deletionProtection: facts.cluster.deletionProtection,
     ...(facts.cluster.supportType === undefined ? {} : { supportType: facts.cluster.supportType }),
+    ...(authority === undefined ? {} : { certificateAuthority: authority }),
     nodegroups: facts.nodegroups.map((group) => nodegroupAfter(cluster.nodegroups.find((known) => known.nodegroupName === group.nodegroupName), group)),
     addons,
-    conditions: conditionsAfter(cluster, facts, addons),
+    conditions: conditionsAfter({ ...cluster, certificateAuthority: authority }, facts, addons),
   };
 }
 
@@ -73,7 +76,7 @@ function addonAfter(known: Addon | undefined, seen: AddonFacts, nodes: number): 
   return { ...kept, addonName: seen.addonName, addonVersion: seen.addonVersion, status: seen.status, ...(reason === undefined ? {} : { reason }) };
 }
 
-function conditionsAfter(cluster: Cluster, facts: ClusterFacts, addons: readonly Addon[]): Condition[] {
+function conditionsAfter(cluster: Pick<Cluster, 'origin' | 'access' | 'conditions'> & { readonly certificateAuthority: Cluster['certificateAuthority'] | undefined }, facts: ClusterFacts, addons: readonly Addon[]): Condition[] {
   const issues = [
     ...facts.cluster.healthIssues.map((issue) => `${issue.code}: ${issue.message}`),
     ...facts.nodegroups.flatMap((group) => group.healthIssues.map((issue) => `${group.nodegroupName}: ${issue.code}: ${issue.message}`)),
@@ -81,8 +84,10 @@ function conditionsAfter(cluster: Cluster, facts: ClusterFacts, addons: readonly
   const healthy = facts.cluster.status === 'ACTIVE' && issues.length === 0;
   const awaiting = addons.filter((addon) => addon.reason === 'AwaitingNodes').map((addon) => addon.addonName);
   const degraded = addons.filter((addon) => addon.reason !== undefined && addon.reason !== 'AwaitingNodes').map((addon) => `${addon.addonName} (${addon.reason})`);
+  const authority = authorityCondition(cluster.certificateAuthority);
+  const withAccess = withCondition(cluster.conditions, accessCondition(cluster), facts.observedAt);
   const withHealth = withCondition(
-    withCondition(cluster.conditions, accessCondition(cluster), facts.observedAt),
+    authority === undefined ? withAccess : withCondition(withAccess, authority, facts.observedAt),
     healthy
       ? { type: 'Healthy', status: 'True', reason: 'Active', message: 'The control plane is ACTIVE and EKS names no issue.' }
       : { type: 'Healthy', status: 'False', reason: facts.cluster.healthIssues[0]?.code ?? 'IssuesReported', message: issues.join(' ') || `The control plane is ${facts.cluster.status}.` },

@@ -1,4 +1,5 @@
 import type { Condition } from './condition.ts';
+import type { CertificateFacts } from './facts.ts';
 import type { MaintenancePolicy } from './maintenance-policy.ts';
 import type { Minor } from './minor.ts';
 import type { PartTrouble } from './parts/made-after.ts';
@@ -32,6 +33,8 @@ export interface Cluster {
   readonly maintenancePolicy?: MaintenancePolicy;
   /** AWS tags of the cluster, as asked for at its creation. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Where its API server's certificates come from, as last seen. `before`: the authority that this one took the place of. */
+  readonly certificateAuthority?: CertificateFacts & { /** RFC 3339. */ readonly seenAt: string; readonly before?: { readonly sha256: string; /** When the change was first seen, RFC 3339. */ readonly until: string } };
   readonly access: readonly AccessEntry[];
   /** Desired and last seen node groups, by name. */
   readonly nodegroups: readonly Nodegroup[];

@@ -47,8 +47,30 @@ export interface ControlPlaneFacts {
   readonly endpoint?: string;
   /** Who issues its service accounts' tokens, without the scheme. */
   readonly oidcIssuer?: string;
+  /** The one whose certificate clients know the API server by; absent until the control plane stands. */
+  readonly certificateAuthority?: CertificateFacts;
   readonly createdAt?: string;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A certificate authority's own certificate. */
+export interface CertificateFacts {
+  /** Of the certificate, 64 hex digits: the fingerprint that `openssl x509 -fingerprint -sha256` tells, without its colons. */
+  readonly sha256: string;
+  /** RFC 3339. */
+  readonly notAfter?: string;
+}
+
+/** What a client needs to get to the API server, looked at now. */
+export interface EntranceFacts {
+  readonly observedAt: string;
+  readonly status: string;
+  readonly endpoint?: string;
+  readonly endpointPublicAccess: boolean;
+  /** All that the cluster trusts, the one that signs first: two while a rotation is under way. */
+  readonly certificateAuthorities: readonly (CertificateFacts & { readonly pem: string; /** IN_USE, ACTIVATING or NOT_USED; absent where EKS was not or could not be asked. */ readonly signing?: string })[];
+  /** Why it is not known whether EKS trusts another one besides. */
+  readonly othersUnknown?: string;
 }
 
 export interface HealthIssue {

@@ -69,6 +69,9 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:DescribeInsightsRefresh', on: ['cluster'], for: ['look'] },
   // Makes EKS look again, and changes nothing in the cluster.
   { action: 'eks:StartInsightsRefresh', on: ['cluster'], for: ['look'], checksAlone: true },
+  // A successor certificate authority, for the kubeconfig. Without it the one that signs is told alone.
+  { action: 'eks:ListCertificateAuthorities', on: ['cluster'], for: ['look'], checksAlone: true },
+  { action: 'eks:DescribeCertificateAuthority', on: ['cluster'], for: ['look'], checksAlone: true },
   { action: 'eks:ListFargateProfiles', on: ['cluster'], for: ['look'], checksAlone: true },
   { action: 'eks:DescribeFargateProfile', on: ['fargate-profile'], for: ['look'], checksAlone: true },
   { action: 'kms:DescribeKey', on: ['key'], for: ['look'], checksAlone: true },

@@ -59,6 +59,9 @@ export const RoleArn = z.string().max(700).regex(/^arn:aws[a-z-]{0,16}:iam::\d{1
 /** Who may be let into a cluster: an IAM role or user (an access entry takes no group and no root). */
 export const PrincipalArn = z.string().max(700).regex(/^arn:aws[a-z-]{0,16}:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, 'Not the ARN of an IAM role or user');
 
+/** A profile of the AWS configuration: what stands in brackets there, as far as a name needs no quotes. */
+export const AwsProfile = z.string().max(128).regex(/^[\w][\w.@+=,:/-]*$/, 'Not the name of a profile');
+
 export const SubnetId = z.string().max(32).regex(/^subnet-[0-9a-f]{8,17}$/, 'Not a subnet id');
 
 export const SecurityGroupId = z.string().max(32).regex(/^sg-[0-9a-f]{8,17}$/, 'Not a security group id');

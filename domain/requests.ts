@@ -5,6 +5,7 @@ import {
   AccountId,
   AddonName,
   AlarmArn,
+  AwsProfile,
   Cidr,
   ClusterId,
   ClusterName,
@@ -327,6 +328,13 @@ export const UpgradePlanQuery = z.strictObject({
     .meta({ type: 'boolean', description: 'Leave the node groups where they are until the hop has baked.' }),
 });
 export type UpgradePlanQuery = z.output<typeof UpgradePlanQuery>;
+
+/** How whoever uses a kubeconfig gets in. */
+export const KubeconfigQuery = z.strictObject({
+  role: RoleArn.optional().meta({ description: 'The role to assume with the credentials at hand; without it they are used as they are.' }),
+  profile: AwsProfile.optional().meta({ description: 'The profile of the AWS configuration whose credentials are used.' }),
+});
+export type KubeconfigQuery = z.output<typeof KubeconfigQuery>;
 
 export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
 

@@ -109,6 +109,10 @@ export const ClusterView = z
       endpointPrivateAccess: z.boolean(),
       publicAccessCidrs: z.array(z.string()),
     }),
+    certificateAuthority: z
+      .strictObject({ sha256: z.string(), notAfter: Time.optional(), seenAt: Time })
+      .optional()
+      .meta({ description: 'The certificate authority of the API server as it was last seen: the fingerprint of its certificate and its end. A kubeconfig looks anew.' }),
     access: z.array(z.strictObject({ principalArn: z.string(), role: z.string(), namespaces: z.array(z.string()).optional() })),
     nodegroups: z.array(NodegroupView),
     addons: z.array(AddonView),

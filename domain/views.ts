@@ -61,6 +61,7 @@ export function viewCluster(cluster: Cluster, now: string): z.input<typeof Clust
       endpointPrivateAccess: cluster.endpointPrivateAccess,
       publicAccessCidrs: [...cluster.publicAccessCidrs],
     },
+    ...(cluster.certificateAuthority === undefined ? {} : { certificateAuthority: viewCertificateAuthority(cluster.certificateAuthority) }),
     access: cluster.access.map((entry) => ({ principalArn: entry.principalArn, role: entry.role, ...(entry.namespaces === undefined ? {} : { namespaces: [...entry.namespaces] }) })),
     nodegroups: cluster.nodegroups.map(viewNodegroup),
     addons: cluster.addons.map((addon) => ({
@@ -85,6 +86,10 @@ export function viewCluster(cluster: Cluster, now: string): z.input<typeof Clust
     createdBy: cluster.createdBy,
     generation: cluster.generation,
   };
+}
+
+function viewCertificateAuthority({ before: _before, ...seen }: NonNullable<Cluster['certificateAuthority']>): NonNullable<z.input<typeof ClusterView>['certificateAuthority']> {
+  return seen;
 }
 
 export function viewNodegroup(group: Nodegroup): z.input<typeof NodegroupView> {

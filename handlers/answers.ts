@@ -25,6 +25,11 @@ export function ok(body: unknown, headers: Readonly<Record<string, string>> = {}
   return { kind: 'Answer', status: 200, headers, body };
 }
 
+/** YAML, as plain text of its own type (source: RFC 9512). */
+export function yaml(text: string): Answer {
+  return { kind: 'Answer', status: 200, headers: { 'content-type': 'application/yaml' }, body: text, text };
+}
+
 /** A single resource, with its generation as ETag. */
 export function resource(body: unknown, generation: number): Answer {
   return ok(body, { etag: etag(generation) });

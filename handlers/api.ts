@@ -13,6 +13,7 @@ import { getAccount } from './get-account.ts';
 import { getCluster } from './get-cluster.ts';
 import { getFreeze } from './get-freeze.ts';
 import { getHealth } from './get-health.ts';
+import { getKubeconfig } from './get-kubeconfig.ts';
 import { getNodegroup } from './get-nodegroup.ts';
 import { getOpenApi } from './get-openapi.ts';
 import { getOperation } from './get-operation.ts';
@@ -48,6 +49,7 @@ export const QUERIES: readonly AnyRoute[] = [
   getAccount,
   listClusters,
   getCluster,
+  getKubeconfig,
   listNodegroups,
   getNodegroup,
   getUpgradePlan,

@@ -72,13 +72,14 @@ function headerParameters(route: AnyRoute): Json[] {
 }
 
 function goodResponses(route: AnyRoute, components: Json): Json {
-  const told = Object.entries(route.answers) as [string, { description: string; schema?: z.ZodType; text?: true }][];
+  const told = Object.entries(route.answers) as [string, { description: string; schema?: z.ZodType; text?: true; yaml?: true }][];
   return Object.fromEntries(
-    told.map(([status, { description, schema, text }]) => [
+    told.map(([status, { description, schema, text, yaml }]) => [
       status,
       {
         description,
         ...(status === '202' || status === '201' ? { headers: { Location: { schema: { type: 'string' } } } } : {}),
+        ...(yaml === true ? { content: { 'application/yaml': { schema: { type: 'string' } } } } : {}),
         ...(schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(schema, 'output', components) }, ...(text === true ? { 'text/plain': { schema: { type: 'string' } } } : {}) } }),
       },
     ]),

@@ -1,13 +1,10 @@
-import { stringify } from 'yaml';
 import { renderExposure as render } from '../domain/exposures/render-exposure.ts';
 import { RenderExposure } from '../domain/exposures/requests.ts';
 import { RenderedExposureView } from '../domain/exposures/views.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { ok } from './answers.ts';
 import { route } from './route.ts';
-
-/** kubectl reads YAML 1.1, where `on`, `no` and `1:30` are no texts: what either version would take for something else is quoted. */
-const FOR_KUBECTL = { compat: 'yaml-1.1', lineWidth: 0 } as const;
+import { writeYaml } from './write-yaml.ts';
 
 /** Renders what exposes pods by a load balancer. Nothing is written or looked at, so that the same body always has the same answer. */
 export const renderExposure = route({
@@ -21,7 +18,7 @@ export const renderExposure = route({
   run(ask) {
     const rendered = render(ask.body);
     if (isRefusal(rendered)) return Promise.resolve(rendered);
-    const yaml = rendered.manifests.map((manifest) => stringify(manifest, FOR_KUBECTL)).join('---\n');
+    const yaml = rendered.manifests.map((manifest) => writeYaml(manifest)).join('---\n');
     return Promise.resolve(ok({ manifests: rendered.manifests, yaml, warnings: rendered.warnings }));
   },
 });

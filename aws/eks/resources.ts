@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-eks';
 import type { AddonFacts, ControlPlaneFacts, HealthIssue, NodegroupFacts } from '../../domain/facts.ts';
 import { minorOf, type Minor } from '../../domain/minor.ts';
+import { signingCertificate } from './certificates.ts';
 import { orAbsent } from './errors.ts';
 
 /** EKS allows 30 node groups a cluster by default, adjustable; ten pages of a hundred are past any raise. */
@@ -67,6 +68,7 @@ export async function listAddonNames(client: EKSClient, clusterName: string): Pr
 }
 
 function controlPlaneFacts(name: string, cluster: Cluster): ControlPlaneFacts {
+  const signing = signingCertificate(cluster.certificateAuthority?.data);
   const keyArn = cluster.encryptionConfig?.map(({ provider }) => provider?.keyArn).find((arn) => arn !== undefined);
   return {
     name,
@@ -90,6 +92,7 @@ function controlPlaneFacts(name: string, cluster: Cluster): ControlPlaneFacts {
     healthIssues: issues(cluster.health?.issues),
     ...(cluster.endpoint === undefined ? {} : { endpoint: cluster.endpoint }),
     ...(cluster.identity?.oidc?.issuer === undefined ? {} : { oidcIssuer: cluster.identity.oidc.issuer.replace('https://', '') }),
+    ...(signing === undefined ? {} : { certificateAuthority: signing }),
     ...(cluster.createdAt === undefined ? {} : { createdAt: cluster.createdAt.toISOString() }),
     tags: cluster.tags ?? {},
   };

@@ -112,6 +112,16 @@ describe('the simulated EKS, asked by the official client', () => {
     assert.deepEqual((await client.send(new eks.ListFargateProfilesCommand({ clusterName }))).fargateProfileNames, [fargateProfileName]);
     await client.send(new eks.DeleteFargateProfileCommand({ clusterName, fargateProfileName }));
 
+    await client.send(new eks.CreateCertificateAuthorityCommand({ clusterName }));
+    await fleet.pass(6 * 60);
+    const successor = (await client.send(new eks.ListCertificateAuthoritiesCommand({ clusterName }))).certificateAuthorities?.find(({ signingStatus }) => signingStatus === 'NOT_USED');
+    const before = (await client.send(new eks.ListCertificateAuthoritiesCommand({ clusterName }))).certificateAuthorities?.find(({ signingStatus }) => signingStatus === 'IN_USE');
+    assert.match((await client.send(new eks.DescribeCertificateAuthorityCommand({ clusterName, certificateAuthorityId: successor?.id }))).certificateAuthority?.data ?? '', /^LS0t/);
+    await client.send(new eks.ActivateCertificateAuthorityCommand({ clusterName, certificateAuthorityId: successor?.id }));
+    await fleet.pass(6 * 60);
+    await client.send(new eks.DeleteCertificateAuthorityCommand({ clusterName, certificateAuthorityId: before?.id }));
+    await fleet.pass(6 * 60);
+
     const resourceArn = cluster.arn ?? '';
     await client.send(new eks.TagResourceCommand({ resourceArn, tags: { tier: '1' } }));
     await client.send(new eks.UntagResourceCommand({ resourceArn, tagKeys: ['tier'] }));

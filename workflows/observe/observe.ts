@@ -24,6 +24,8 @@ function answerTo(world: Ports, question: Question): Promise<Answers[Question['a
   switch (question.ask) {
     case 'cluster':
       return answerCluster(world, question);
+    case 'entrance':
+      return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.entrance(session, question.clusterName, new Date(world.clock.now()).toISOString()));
     case 'alarms':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.alarms.look(session, question.alarmArns));
     case 'creation':

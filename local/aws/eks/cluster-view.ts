@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import type { Cluster, ClusterIssueCode, LogType } from '@aws-sdk/client-eks';
+import type { Certificate, Cluster, ClusterIssueCode, LogType } from '@aws-sdk/client-eks';
+import { certificateOf } from './certificates.ts';
 import { notFound } from './errors.ts';
 import type { Place } from './place.ts';
-import type { ClusterDoc } from './state.ts';
+import { authoritiesOf, type ClusterDoc } from './state.ts';
 
 export const LOG_TYPES: readonly LogType[] = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 
@@ -30,7 +30,7 @@ export function describedCluster(doc: ClusterDoc, region: string): Cluster {
           identity: { oidc: { issuer: `https://oidc.eks.${region}.amazonaws.com/id/${doc.id}` } },
         }
       : {}),
-    certificateAuthority: standing ? { data: certificateOf(doc.id) } : {},
+    certificateAuthority: standing ? signingAuthority(doc) : {},
     resourcesVpcConfig: {
       subnetIds: [...doc.subnetIds],
       securityGroupIds: [...doc.securityGroupIds],
@@ -70,13 +70,10 @@ function loggingOf(on: readonly LogType[]): { types: LogType[]; enabled: boolean
   return [...(on.length > 0 ? [{ types: LOG_TYPES.filter((type) => on.includes(type)), enabled: true }] : []), ...(off.length > 0 ? [{ types: off, enabled: false }] : [])];
 }
 
-const CERTIFICATE_BYTES = 768;
-const LINE_LENGTH = 64;
-
-/** A value of the form that EKS answers (base64 of a PEM block), the same for a cluster every time. Nothing is signed with it. */
-function certificateOf(clusterId: string): string {
-  let bytes = Buffer.alloc(0);
-  for (let block = 0; bytes.length < CERTIFICATE_BYTES; block += 1) bytes = Buffer.concat([bytes, createHash('sha256').update(`${clusterId}/${block}`).digest()]);
-  const lines = bytes.toString('base64').match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? [];
-  return Buffer.from(`-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`).toString('base64');
+/** The authority that signs. What EKS tells here while it trusts two is not documented: the one that signs is the least that it must tell. */
+function signingAuthority(doc: ClusterDoc): Certificate {
+  const signing = authoritiesOf(doc).find(({ signingStatus }) => signingStatus === 'IN_USE');
+  if (signing === undefined) return {};
+  const pem = certificateOf({ clusterId: doc.id, serial: signing.serial, notBefore: signing.createdAt });
+  return { data: Buffer.from(pem).toString('base64'), active: { id: signing.id, ...(signing.activatedBy === undefined ? {} : { activatedBy: signing.activatedBy }) } };
 }

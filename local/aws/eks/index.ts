@@ -16,6 +16,13 @@ import { addonTransitions, createAddon, deleteAddon, describeAddon, listAddons, 
 import type { Around } from './around.ts';
 import { autoModeTransitions, cancelUpdate } from './auto-rollback.ts';
 import { associateEncryptionConfig, clusterUpdateTransitions, updateClusterConfig } from './cluster-updates.ts';
+import {
+  activateCertificateAuthority,
+  createCertificateAuthority,
+  deleteCertificateAuthority,
+  describeCertificateAuthority,
+  listCertificateAuthorities,
+} from './certificate-authorities.ts';
 import { clusterOf } from './cluster-view.ts';
 import { clusterTransitions, createCluster, deleteCluster, describeCluster, listClusters } from './clusters.ts';
 import { createFargateProfile, deleteFargateProfile, describeFargateProfile, fargateTransitions, listFargateProfiles } from './fargate.ts';
@@ -121,6 +128,11 @@ export function createEks(world: World, around: Around): SimulatedEks {
     DescribeFargateProfile: describeFargateProfile,
     ListFargateProfiles: listFargateProfiles,
     DeleteFargateProfile: deleteFargateProfile,
+    CreateCertificateAuthority: createCertificateAuthority,
+    DescribeCertificateAuthority: describeCertificateAuthority,
+    ListCertificateAuthorities: listCertificateAuthorities,
+    ActivateCertificateAuthority: activateCertificateAuthority,
+    DeleteCertificateAuthority: deleteCertificateAuthority,
     TagResource: tagResource,
     UntagResource: untagResource,
     ListTagsForResource: listTagsForResource,

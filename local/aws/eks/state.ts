@@ -4,6 +4,10 @@ import type {
   AMITypes,
   AuthenticationMode,
   CapacityTypes,
+  CertificateAuthorityActivatedBy,
+  CertificateAuthorityCreatedBy,
+  CertificateAuthorityDistributionStatus,
+  CertificateAuthoritySigningStatus,
   Cancellation,
   Category,
   ClusterStatus,
@@ -60,6 +64,8 @@ export interface ClusterDoc {
   logTypes: readonly LogType[];
   encryptionConfig: readonly EncryptionConfig[];
   authenticationMode: AuthenticationMode;
+  /** Absent while the cluster has the one that it was made with. */
+  certificateAuthorities?: readonly CertificateAuthorityDoc[] | undefined;
   readonly bootstrapClusterCreatorAdminPermissions: boolean;
   /** vpc-cni, coredns and kube-proxy run unseen, as self-managed add-ons. */
   readonly selfManagedAddons: boolean;
@@ -89,6 +95,24 @@ export interface ClusterDoc {
   insightsRefresh?: { readonly startedAt: number; readonly endedAt?: number; readonly failed?: boolean } | undefined;
   /** Where the span of the control plane's present version is kept in the history. */
   span?: string | undefined;
+}
+
+export interface CertificateAuthorityDoc {
+  readonly id: string;
+  /** 0 is the one that the cluster was made with. */
+  readonly serial: number;
+  readonly createdAt: number;
+  readonly createdBy: CertificateAuthorityCreatedBy;
+  readonly activatedAt?: number;
+  readonly activatedBy?: CertificateAuthorityActivatedBy;
+  readonly signingStatus: CertificateAuthoritySigningStatus;
+  readonly distributionStatus: CertificateAuthorityDistributionStatus;
+}
+
+/** The cluster's certificate authorities, the first of them as EKS makes it with the cluster. */
+export function authoritiesOf({ id, createdAt, certificateAuthorities }: ClusterDoc): readonly CertificateAuthorityDoc[] {
+  if (certificateAuthorities !== undefined) return certificateAuthorities;
+  return [{ id: `ca-${id.slice(0, 17).toLowerCase()}`, serial: 0, createdAt, createdBy: 'EKS', activatedAt: createdAt, activatedBy: 'EKS', signingStatus: 'IN_USE', distributionStatus: 'COMPLETE' }];
 }
 
 export interface AutoModeDoc {
