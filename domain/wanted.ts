@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AutoscalingWish } from './parts/autoscaling-wish.ts';
 import { PodIdentityWish } from './parts/pod-identity-wish.ts';
 
 /** Parts of one kind that a cluster may have at most. */
@@ -10,6 +11,7 @@ const PARTS_OF_A_KIND_MAX = 50;
  */
 export const wishes = {
   podIdentities: z.array(PodIdentityWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Service accounts whose pods have a role.' }),
+  autoscaling: AutoscalingWish.optional().meta({ description: 'Who brings nodes when pods find no room.' }),
 };
 
 export const Wanted = z.strictObject(wishes);
