@@ -111,7 +111,9 @@ async function firstThatWorks<T>(externalIds: readonly (string | undefined)[], c
 
 /** Roles that the step hands to EKS: what `iam:PassRole` is asked for. */
 function passedRoles(step: Step): string[] {
-  return ['roleArn', 'nodeRole', 'serviceAccountRoleArn', 'podExecutionRoleArn'].flatMap((name) => {
+  // Who makes an access entry for nodes hands their role over; entries of others hand nothing over.
+  const entry = step.resource?.kind === 'access-entry' && step.resource.type !== 'STANDARD' ? ['principalArn'] : [];
+  return ['roleArn', 'nodeRole', 'serviceAccountRoleArn', 'podExecutionRoleArn', ...entry].flatMap((name) => {
     const value = step.parameters?.[name] ?? (step.resource as Readonly<Record<string, unknown>> | undefined)?.[name];
     return typeof value === 'string' ? [value] : [];
   });

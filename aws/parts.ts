@@ -7,6 +7,7 @@ import type { ResourceSeen } from '../domain/parts/judge-resource.ts';
 import type { Resource, ResourceKind } from '../domain/parts/resource.ts';
 import { removesResource } from '../domain/parts/steps-of-resource.ts';
 import { reaching } from './eks/errors.ts';
+import { accessEntry } from './parts/access-entry.ts';
 import { handOver } from './parts/hand-over.ts';
 import { podIdentity } from './parts/pod-identity.ts';
 import { role } from './parts/role.ts';
@@ -33,7 +34,7 @@ export interface Handler<R extends Resource> {
 
 type Handlers = { readonly [Kind in ResourceKind]?: Handler<Extract<Resource, { readonly kind: Kind }>> };
 
-const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'hand-over': handOver };
+const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'hand-over': handOver };
 
 /** The resources of parts through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
 export function createParts(options: { readonly endpoint?: string }): Parts {

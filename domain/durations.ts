@@ -35,6 +35,7 @@ const PRIORS: Readonly<Record<StepKind, Prior>> = {
   'update-cluster-config': { least: 60, most: 180 },
   'update-nodegroup-config': { least: 15, most: 45 },
   'create-access-entry': { least: 5, most: 15 },
+  'change-access-entry': { least: 5, most: 15 },
   'create-fargate-profile': { least: 60, most: 180 },
   'delete-fargate-profile': { least: 60, most: 180 },
   'create-capability': { least: 60, most: 300 },

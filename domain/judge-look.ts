@@ -45,6 +45,7 @@ export function judgeLook(step: Step, seen: Seen, minutes: number): Judgement {
     case 'update-nodegroup-config':
       return judgeUpdate(step, seen);
     case 'create-access-entry':
+    case 'change-access-entry':
     case 'read-cluster':
       return { kind: 'done', outcome: 'Done.' };
     default:

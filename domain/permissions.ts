@@ -92,9 +92,23 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:UpdateClusterConfig', on: ['cluster'], for: ['update-cluster-config'] },
   { action: 'eks:DeleteCluster', on: ['cluster'], for: ['delete-control-plane'] },
 
+  { action: 'eks:ListAccessEntries', on: ['cluster'], for: ['look'], checksAlone: true },
   { action: 'eks:CreateAccessEntry', on: ['cluster'], for: ['create-access-entry'] },
-  { action: 'eks:AssociateAccessPolicy', on: ['access-entry'], for: ['create-access-entry'] },
+  { action: 'eks:AssociateAccessPolicy', on: ['access-entry'], for: ['create-access-entry', 'change-access-entry'] },
+  { action: 'eks:UpdateAccessEntry', on: ['access-entry'], for: ['change-access-entry'] },
+  { action: 'eks:DisassociateAccessPolicy', on: ['access-entry'], for: ['change-access-entry'] },
   { action: 'eks:DeleteAccessEntry', on: ['access-entry'], for: ['update-cluster-config'] },
+
+  // Entries of the roles that parts have. EKS asks who makes one for nodes for the right to hand their role over (source: EKS user guide, Create access entries).
+  { action: 'eks:DescribeAccessEntry', on: ['access-entry'], for: ['look', 'put-access-entry', 'delete-access-entry'], parts: true },
+  { action: 'eks:TagResource', on: ['access-entry'], for: ['put-access-entry'], parts: true },
+  { action: 'eks:ListAssociatedAccessPolicies', on: ['access-entry'], for: ['look', 'put-access-entry'], parts: true },
+  { action: 'eks:CreateAccessEntry', on: ['cluster'], for: ['put-access-entry'], parts: true },
+  { action: 'eks:UpdateAccessEntry', on: ['access-entry'], for: ['put-access-entry'], parts: true },
+  { action: 'eks:AssociateAccessPolicy', on: ['access-entry'], for: ['put-access-entry'], parts: true },
+  { action: 'eks:DisassociateAccessPolicy', on: ['access-entry'], for: ['put-access-entry'], parts: true },
+  { action: 'eks:DeleteAccessEntry', on: ['access-entry'], for: ['delete-access-entry'], parts: true },
+  { action: 'iam:PassRole', on: ['passed-role'], for: ['put-access-entry'], parts: true },
 
   { action: 'eks:CreateAddon', on: ['cluster'], for: ['create-addon'] },
   { action: 'eks:UpdateAddon', on: ['addon'], for: ['upgrade-addon'] },

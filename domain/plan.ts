@@ -43,6 +43,8 @@ export interface PlannedStep {
 export type StepKind =
   | 'create-control-plane'
   | 'create-access-entry'
+  /** Rights, groups or user name of an entry that is there, without taking it away between. */
+  | 'change-access-entry'
   | 'create-addon'
   | 'create-nodegroup'
   | 'upgrade-control-plane'

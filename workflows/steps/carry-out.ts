@@ -191,7 +191,7 @@ async function endHere({ ports, event, operation, record, step, stages }: Work, 
 
 /** Work that EKS has done by the time it answers, or that is begun and not awaited. */
 function endsAtOnce(step: Step): boolean {
-  return step.kind === 'create-access-entry' || step.kind === 'update-cluster-config' || step.parameters?.['await'] === false;
+  return step.kind === 'create-access-entry' || step.kind === 'change-access-entry' || step.kind === 'update-cluster-config' || step.parameters?.['await'] === false;
 }
 
 function failure(step: Step, code: string, message: string): StepEnd {
