@@ -1,5 +1,7 @@
 import type { Account } from './account.ts';
 import { rolePolicyFor, type PolicyDocument } from './permissions.ts';
+import { BOUNDARY_NAME, boundaryPolicy } from './policies/boundary.ts';
+import type { IamPolicy } from './policies/policy-document.ts';
 
 /** The one role in a workload account that Slipway works through. No path: an assumed role's ARN drops it. */
 export const ACCESS_ROLE_NAME = 'slipway-access';
@@ -22,7 +24,9 @@ export interface AccountSetup {
   readonly roleArn: string;
   readonly trustPolicy: TrustPolicy;
   readonly permissionsPolicy: PolicyDocument;
-  /** A CloudFormation template of the role with both policies, as JSON text. */
+  /** What roles that Slipway makes in the account may do at most: the managed policy `slipway-boundary`. */
+  readonly boundaryPolicy: IamPolicy;
+  /** A CloudFormation template of the role with both policies and of the boundary, as JSON text. */
   readonly template: string;
 }
 
@@ -39,7 +43,8 @@ export function accountSetup(
   const passRoleArns = (options.passRolePatterns ?? account.passRolePatterns ?? PASS_ROLE_PATTERNS).map((pattern) => `arn:aws:iam::${account.accountId}:role/${pattern}`);
   const trustPolicy = trustPolicyFor(account, homeAccountId);
   const permissionsPolicy = rolePolicyFor({ accountId: account.accountId, passRoleArns });
-  return { roleArn: roleArnOf(account.accountId), trustPolicy, permissionsPolicy, template: templateOf(trustPolicy, permissionsPolicy, passRoleArns) };
+  const boundary = boundaryPolicy({ accountId: account.accountId, passRoleArns });
+  return { roleArn: roleArnOf(account.accountId), trustPolicy, permissionsPolicy, boundaryPolicy: boundary, template: templateOf({ trustPolicy, permissionsPolicy, boundary, passRoleArns }) };
 }
 
 /**
@@ -70,11 +75,11 @@ function trustPolicyFor(account: Pick<Account, 'externalId' | 'previousExternalI
 }
 
 /** The same as CloudFormation, where the roles that may be handed to EKS are a parameter. */
-function templateOf(trustPolicy: TrustPolicy, permissionsPolicy: PolicyDocument, passRoleArns: readonly string[]): string {
-  const statements = permissionsPolicy.Statement.map((statement) => (statement.Action.includes('iam:PassRole') ? { ...statement, Resource: { Ref: 'PassableRoleArns' } } : statement));
+function templateOf(parts: { readonly trustPolicy: TrustPolicy; readonly permissionsPolicy: PolicyDocument; readonly boundary: IamPolicy; readonly passRoleArns: readonly string[] }): string {
+  const { trustPolicy, permissionsPolicy, boundary, passRoleArns } = parts;
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: 'The role through which Slipway works on the EKS clusters of this account.',
+    Description: 'The role through which Slipway works on the EKS clusters of this account, and the boundary of the roles that it makes here.',
     Parameters: {
       PassableRoleArns: { Type: 'CommaDelimitedList', Default: passRoleArns.join(','), Description: 'ARNs or ARN patterns of the cluster and node roles that may be handed to EKS.' },
     },
@@ -85,11 +90,25 @@ function templateOf(trustPolicy: TrustPolicy, permissionsPolicy: PolicyDocument,
           RoleName: ACCESS_ROLE_NAME,
           Description: 'Assumed by Slipway with the external id of this account.',
           AssumeRolePolicyDocument: trustPolicy,
-          Policies: [{ PolicyName: ACCESS_ROLE_NAME, PolicyDocument: { ...permissionsPolicy, Statement: statements } }],
+          Policies: [{ PolicyName: ACCESS_ROLE_NAME, PolicyDocument: withPassableRoles(permissionsPolicy, passRoleArns) }],
+        },
+      },
+      SlipwayBoundary: {
+        Type: 'AWS::IAM::ManagedPolicy',
+        Properties: {
+          ManagedPolicyName: BOUNDARY_NAME,
+          Description: 'What roles that Slipway makes in this account may do at most. It gives nothing by itself.',
+          PolicyDocument: withPassableRoles(boundary, passRoleArns),
         },
       },
     },
     Outputs: { RoleArn: { Description: 'The ARN that Slipway assumes.', Value: { 'Fn::GetAtt': ['SlipwayAccess', 'Arn'] } } },
   };
   return `${JSON.stringify(template, null, 2)}\n`;
+}
+
+/** The statements that hand over the passable roles take them from the parameter. */
+function withPassableRoles(policy: PolicyDocument | IamPolicy, passRoleArns: readonly string[]): object {
+  const passes = (resource: string | readonly string[] | undefined) => JSON.stringify(resource) === JSON.stringify(passRoleArns);
+  return { ...policy, Statement: policy.Statement.map((statement) => (passes(statement.Resource) ? { ...statement, Resource: { Ref: 'PassableRoleArns' } } : statement)) };
 }

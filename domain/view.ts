@@ -40,12 +40,13 @@ export const AccountSetupView = z
     previousExternalId: z.string().optional().meta({ description: 'Still valid beside the new one, until `verify` has seen the new one work.' }),
     trustPolicy: z.record(z.string(), z.unknown()).optional().meta({ description: 'The trust policy of the role, as a JSON document.' }),
     permissionsPolicy: z.record(z.string(), z.unknown()).optional().meta({ description: 'The permissions of the role, as a JSON document.' }),
-    template: z.string().optional().meta({ description: 'A CloudFormation template that makes the role with both policies.' }),
+    boundaryPolicy: z.record(z.string(), z.unknown()).optional().meta({ description: 'What roles that are made in the account may do at most: the managed policy `slipway-boundary`, as a JSON document.' }),
+    template: z.string().optional().meta({ description: 'A CloudFormation template that makes the role with both policies, and the boundary.' }),
     templateUrl: z.string().optional().meta({
       description: 'Where CloudFormation reads the template: private, good for an hour at most, for whoever holds it. In answers to registering, rotating and verifying, on AWS; a failed upload leaves it out.',
     }),
   })
-  .meta({ id: 'AccountSetup', description: '`externalId`, `trustPolicy`, `permissionsPolicy`, `template` and `templateUrl` are told to admins only.' });
+  .meta({ id: 'AccountSetup', description: '`externalId`, `trustPolicy`, `permissionsPolicy`, `boundaryPolicy`, `template` and `templateUrl` are told to admins only.' });
 
 const NodegroupMembers = {
   nodegroupName: z.string(),

@@ -36,6 +36,7 @@ export function viewAccountSetup(account: Account, setup: AccountSetup, template
     ...(account.previousExternalId === undefined ? {} : { previousExternalId: account.previousExternalId }),
     trustPolicy: { ...setup.trustPolicy },
     permissionsPolicy: { ...setup.permissionsPolicy },
+    boundaryPolicy: { ...setup.boundaryPolicy },
     template: setup.template,
     ...(templateUrl === undefined ? {} : { templateUrl }),
   };

@@ -1,10 +1,10 @@
 import { EC2Client, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
-import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, CreatePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { Json } from './api-client.ts';
 
 /** What the owner of a workload account does there before Slipway can work, with the official clients and the account's own credentials. */
 export interface AccountOwner {
-  /** The role that Slipway assumes, from what `POST /v1/accounts` answered. */
+  /** The role that Slipway assumes and the boundary of the roles that it makes, from what `POST /v1/accounts` answered. */
   makeAccessRole(account: Json): Promise<void>;
   /** The roles that EKS and the nodes run with. */
   makeClusterRoles(): Promise<{ clusterRoleArn: string; nodeRoleArn: string }>;
@@ -32,6 +32,7 @@ export function createAccountOwner(awsUrl: string, accountId: string, region: st
       const RoleName = String(account.roleArn).split('/').at(-1) ?? '';
       await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(account.trustPolicy) }));
       await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: RoleName, PolicyDocument: JSON.stringify(account.permissionsPolicy) }));
+      await iam.send(new CreatePolicyCommand({ PolicyName: 'slipway-boundary', PolicyDocument: JSON.stringify(account.boundaryPolicy) }));
     },
 
     async makeClusterRoles() {
