@@ -5,7 +5,7 @@ import type { Operation, Step } from '../domain/operation.ts';
 import { sessionPolicyFor, verifyPolicyFor, watchPolicyFor } from '../domain/permissions.ts';
 import { AccountUnreachable, type AccountAccess, type Clock, type Session, type Store } from './ports.ts';
 import { nameOf } from './eks/errors.ts';
-import { readRolePermissions } from './role-permissions.ts';
+import { readBoundary, readRolePermissions } from './role-permissions.ts';
 
 /** A Lambda's role that assumes another is chaining: STS caps such a session at an hour (source: STS AssumeRole, DurationSeconds). */
 const SESSION_SECONDS = 3600;
@@ -69,6 +69,14 @@ export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, cl
       try {
         const session = await assume(accountId, IAM_REGION, 'slipway-verify', verifyPolicyFor(accountId), [], 'slipway');
         return { kind: 'read', ...(await readRolePermissions(session, endpoint)) };
+      } catch (error) {
+        return { kind: 'unreadable', message: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error' };
+      }
+    },
+
+    async readBoundary(accountId) {
+      try {
+        return await readBoundary(await assume(accountId, IAM_REGION, 'slipway-verify', verifyPolicyFor(accountId), [], 'slipway'), endpoint);
       } catch (error) {
         return { kind: 'unreadable', message: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error' };
       }

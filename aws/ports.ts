@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import type { Condition } from '../domain/condition.ts';
-import type { AddonCatalogue, AddonFacts, ClusterFacts, ControlPlaneFacts, EntranceFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
+import type { AddonCatalogue, AddonFacts, BoundaryLook, ClusterFacts, ControlPlaneFacts, EntranceFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
 import type { Approval } from '../domain/gates.ts';
 import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
 import type { NextRun } from '../domain/new-operation.ts';
@@ -267,6 +267,8 @@ export interface AccountAccess {
   watch(accountId: string, region: string): Promise<Session>;
   /** What the account's role is allowed, as it reads by itself; never throws. */
   readPermissions(accountId: string): Promise<VerificationFacts['permissions']>;
+  /** The boundary of roles that are made in the account, read through the account's role. Never throws. */
+  readBoundary(accountId: string): Promise<BoundaryLook>;
   /** Tries to assume the account's role, with an external id, with none, or with a wrong one; `as-work`: with the tags and the source identity that a step's session carries. Never throws for a denial. */
   tryToAssume(accountId: string, externalId: string | undefined, manner: 'as-work' | 'bare'): Promise<{ readonly kind: 'assumed' } | { readonly kind: 'denied'; readonly message: string } | { readonly kind: 'failed'; readonly message: string }>;
 }

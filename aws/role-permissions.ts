@@ -1,7 +1,9 @@
 import { GetPolicyCommand, GetPolicyVersionCommand, GetRolePolicyCommand, IAMClient, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { ACCESS_ROLE_NAME } from '../domain/account-setup.ts';
-import type { UnreadPolicy, VerificationFacts } from '../domain/facts.ts';
+import { boundaryArnOf } from '../domain/boundary.ts';
+import type { BoundaryLook, UnreadPolicy, VerificationFacts } from '../domain/facts.ts';
 import type { PolicyDocument } from '../domain/permissions.ts';
+import { nameOf } from './eks/errors.ts';
 import type { Session } from './ports.ts';
 
 /** IAM allows ten managed policies a role, twenty after a raise; inline ones share 10,240 characters. What is beyond is told as unread. */
@@ -14,7 +16,7 @@ type Read = Omit<Extract<VerificationFacts['permissions'], { kind: 'read' }>, 'k
  * policies that the role may not read. Read through the role itself. Throws when the lists of policies cannot be read.
  */
 export async function readRolePermissions(session: Session, endpoint: string | undefined): Promise<Read> {
-  const iam = new IAMClient({ region: session.region, credentials: session.credentials, ...(endpoint === undefined ? {} : { endpoint }) });
+  const iam = iamOf(session, endpoint);
   const attached = await attachedDocuments(iam);
   const documents = [...(await inlineDocuments(iam)), ...attached.documents];
   const statements = documents.flatMap((document) => {
@@ -49,4 +51,22 @@ async function attachedDocuments(iam: IAMClient): Promise<{ documents: string[];
     }
   }
   return { documents, unread };
+}
+
+/** The boundary of roles that are made in the account, read through the role itself. Never throws. */
+export async function readBoundary(session: Session, endpoint: string | undefined): Promise<BoundaryLook> {
+  const iam = iamOf(session, endpoint);
+  const PolicyArn = boundaryArnOf(session.accountId);
+  try {
+    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+    const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId }));
+    return { kind: 'there', document: decodeURIComponent(PolicyVersion?.Document ?? '') };
+  } catch (error) {
+    if (nameOf(error).startsWith('NoSuchEntity')) return { kind: 'absent' };
+    return { kind: 'unreadable', message: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error' };
+  }
+}
+
+function iamOf(session: Session, endpoint: string | undefined): IAMClient {
+  return new IAMClient({ region: session.region, credentials: session.credentials, ...(endpoint === undefined ? {} : { endpoint }) });
 }

@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
+import { BOUNDARY_NAME } from './boundary.ts';
 import { rolePolicyFor, type PolicyDocument } from './permissions.ts';
-import { BOUNDARY_NAME, boundaryPolicy } from './policies/boundary.ts';
+import { boundaryPolicy } from './policies/boundary-policy.ts';
 import type { IamPolicy } from './policies/policy-document.ts';
 
 /** The one role in a workload account that Slipway works through. No path: an assumed role's ARN drops it. */
@@ -34,13 +35,22 @@ export function roleArnOf(accountId: string): string {
   return `arn:aws:iam::${accountId}:role/${ACCESS_ROLE_NAME}`;
 }
 
+/** The boundary as the account's owner is told to make it. */
+export function accountBoundary(account: Pick<Account, 'accountId' | 'passRolePatterns'>): IamPolicy {
+  return boundaryPolicy({ accountId: account.accountId, passRoleArns: passableRoles(account) });
+}
+
+function passableRoles({ accountId, passRolePatterns = PASS_ROLE_PATTERNS }: Pick<Account, 'accountId' | 'passRolePatterns'>, chosen = passRolePatterns): readonly string[] {
+  return chosen.map((pattern) => `arn:aws:iam::${accountId}:role/${pattern}`);
+}
+
 /** What the owner of an account must set up there. It carries the external id: for admins alone. */
 export function accountSetup(
   account: Pick<Account, 'accountId' | 'externalId' | 'previousExternalId' | 'passRolePatterns'>,
   homeAccountId: string,
   options: { readonly passRolePatterns?: readonly string[] } = {},
 ): AccountSetup {
-  const passRoleArns = (options.passRolePatterns ?? account.passRolePatterns ?? PASS_ROLE_PATTERNS).map((pattern) => `arn:aws:iam::${account.accountId}:role/${pattern}`);
+  const passRoleArns = passableRoles(account, options.passRolePatterns);
   const trustPolicy = trustPolicyFor(account, homeAccountId);
   const permissionsPolicy = rolePolicyFor({ accountId: account.accountId, passRoleArns });
   const boundary = boundaryPolicy({ accountId: account.accountId, passRoleArns });

@@ -184,7 +184,11 @@ export interface VerificationFacts {
   readonly permissions:
     | { readonly kind: 'read'; readonly document: string; /** Attached policies that could not be read: what they allow or deny is not known. */ readonly unread?: readonly UnreadPolicy[] }
     | { readonly kind: 'unreadable'; readonly message: string };
+  /** The boundary of roles that are made in the account, its document as JSON; left out where it was not looked for. */
+  readonly boundary?: BoundaryLook;
 }
+
+export type BoundaryLook = { readonly kind: 'there'; readonly document: string } | { readonly kind: 'absent' } | { readonly kind: 'unreadable'; readonly message: string };
 
 export interface UnreadPolicy {
   readonly policy: string;

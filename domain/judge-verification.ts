@@ -1,9 +1,10 @@
-import { ACCESS_ROLE_NAME } from './account-setup.ts';
+import { ACCESS_ROLE_NAME, accountBoundary } from './account-setup.ts';
 import type { Account } from './account.ts';
+import { BOUNDARY_NAME } from './boundary.ts';
 import { withCondition, type Condition } from './condition.ts';
-import type { AssumeTrial, VerificationFacts } from './facts.ts';
-import { isForChecksAlone, rolePolicyFor } from './permissions.ts';
-import { missingFrom } from './policy-coverage.ts';
+import type { AssumeTrial, BoundaryLook, VerificationFacts } from './facts.ts';
+import { isForChecksAlone, neededPolicyFor, rolePolicyFor } from './permissions.ts';
+import { missingFrom, sameDocument } from './policy-coverage.ts';
 
 type Verdict = Omit<Condition, 'lastTransitionTime' | 'type'>;
 
@@ -15,10 +16,11 @@ const MISSING_NAMED_MAX = 12;
  * ours, tags and a source identity) and neither without an id nor with a wrong one. While an id is rotated either of the two may be the one that works; `retirePrevious` says that
  * the new one has, so that the one before it can end.
  */
-export function judgeVerification(account: Account, facts: VerificationFacts, now: string): { readonly conditions: Condition[]; readonly retirePrevious: boolean } {
+export function judgeVerification(account: Account, facts: VerificationFacts, now: string): { readonly conditions: readonly Condition[]; readonly retirePrevious: boolean } {
   const access = judgeAccess(facts);
   const permissions = judgePermissions(account, facts);
-  const conditions = withCondition(withCondition(account.conditions, { type: 'AccessVerified', ...access }, now), { type: 'PermissionsCurrent', ...permissions }, now);
+  const verdicts = [{ type: 'AccessVerified', ...access }, { type: 'PermissionsCurrent', ...permissions }, { type: 'BoundaryInPlace', ...judgeBoundary(account, facts.boundary) }];
+  const conditions = verdicts.reduce<readonly Condition[]>((standing, verdict) => withCondition(standing, verdict, now), account.conditions);
   const retirePrevious = account.previousExternalId !== undefined && facts.externalId === account.externalId && facts.withId.kind === 'assumed' && access.status === 'True';
   return { conditions, retirePrevious };
 }
@@ -61,7 +63,8 @@ function judgeAccess({ withId, withPreviousId, unnamed, withoutId, withWrongId }
 
 function judgePermissions(account: Account, { permissions }: VerificationFacts): Verdict {
   if (permissions.kind === 'unreadable') return { status: 'Unknown', reason: 'PermissionsUnreadable', message: `The role's permissions could not be read: ${permissions.message}` };
-  const missing = missingFrom(permissions.document, rolePolicyFor({ accountId: account.accountId, passRoleArns: [`arn:aws:iam::${account.accountId}:role/*`] }));
+  const asked = { accountId: account.accountId, passRoleArns: [`arn:aws:iam::${account.accountId}:role/*`] };
+  const missing = missingFrom(permissions.document, rolePolicyFor(asked));
   if (missing === 'unreadable') return { status: 'Unknown', reason: 'PermissionsUnreadable', message: 'The role\'s permissions were read, but are no policy document that can be understood.' };
   const [unread, ...others] = permissions.unread ?? [];
   if (unread !== undefined) {
@@ -71,8 +74,23 @@ function judgePermissions(account: Account, { permissions }: VerificationFacts):
   if (missing.length === 0) return { status: 'True', reason: 'PermissionsCurrent', message: 'The role allows everything that Slipway does.' };
   const named = missing.slice(0, MISSING_NAMED_MAX).join(', ');
   const more = missing.length > MISSING_NAMED_MAX ? ` and ${missing.length - MISSING_NAMED_MAX} more` : '';
-  const mild = missing.every(isForChecksAlone) ? ' All work goes on without; the readiness checks that look with these are unknown until then.' : '';
+  const workGoesOn = missingFrom(permissions.document, neededPolicyFor(asked)).length === 0;
+  const mild = missing.every(isForChecksAlone)
+    ? ' All work goes on without; the readiness checks that look with these are unknown until then.'
+    : workGoesOn
+      ? ' Clusters, node groups and upgrades go on without; parts of clusters (roles of pods, profiles, capabilities, controllers) are refused by AWS until then.'
+      : '';
   return { status: 'False', reason: 'MissingActions', message: `The role does not allow ${named}${more}. Put the permissions policy of this account in place and verify again.${mild}` };
+}
+
+/** Only roles of parts need the boundary: without it all other work goes on. Its owner may write it otherwise; what it then bounds is the owner's word. */
+function judgeBoundary(account: Account, look: BoundaryLook | undefined): Verdict {
+  if (look === undefined || look.kind === 'unreadable') return { status: 'Unknown', reason: 'BoundaryUnreadable', message: `Whether ${BOUNDARY_NAME} is there could not be seen: ${look?.message ?? 'it was not looked for.'}` };
+  if (look.kind === 'absent') {
+    return { status: 'False', reason: 'BoundaryMissing', message: `There is no policy ${BOUNDARY_NAME}, so no role can be made here for parts of clusters; all other work goes on. Make it from the template or from the boundaryPolicy of this account.` };
+  }
+  if (sameDocument(look.document, accountBoundary(account))) return { status: 'True', reason: 'BoundaryInPlace', message: `Roles that are made here stand under ${BOUNDARY_NAME}.` };
+  return { status: 'True', reason: 'BoundaryOfTheOwner', message: `Roles that are made here stand under ${BOUNDARY_NAME}. It differs from the boundaryPolicy of this account: what it bounds is its owner's word.` };
 }
 
 function told(trial: AssumeTrial): string {

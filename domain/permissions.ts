@@ -253,9 +253,19 @@ export function isForChecksAlone(action: string): boolean {
   return askedFor.length > 0 && askedFor.every((permission) => permission.checksAlone === true);
 }
 
+interface RoleAsked {
+  readonly accountId: string;
+  readonly passRoleArns: readonly string[];
+}
+
 /** All that the account's role may do, in any region: adding a region to the account must not need a new role. */
-export function rolePolicyFor(asked: { readonly accountId: string; readonly passRoleArns: readonly string[] }): PolicyDocument {
+export function rolePolicyFor(asked: RoleAsked): PolicyDocument {
   return policyOf(pairsOf(PERMISSIONS), { ...everything, ...asked }, true);
+}
+
+/** What of it clusters, node groups and upgrades cannot do without: neither parts nor readiness checks. */
+export function neededPolicyFor(asked: RoleAsked): PolicyDocument {
+  return policyOf(pairsOf(PERMISSIONS.filter(({ parts, checksAlone }) => parts !== true && checksAlone !== true)), { ...everything, ...asked }, true);
 }
 
 /**

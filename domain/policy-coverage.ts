@@ -22,6 +22,13 @@ export function missingFrom(document: string, wanted: PolicyDocument): readonly 
   return [...new Set(missing)].sort();
 }
 
+/** Whether a document, as JSON, says the same as another, however its members are ordered and its lists of one are written. Sids say nothing. */
+export function sameDocument(document: string, wanted: { readonly Statement: readonly object[] }): boolean {
+  const found = statementsOf(document);
+  const plain = (statements: readonly object[]) => statements.map((statement) => Object.fromEntries(Object.entries(statement).filter(([key]) => key !== 'Sid')));
+  return found !== undefined && same(plain(found), plain(wanted.Statement));
+}
+
 function allows(found: readonly FoundStatement[], action: string, wanted: Statement): boolean {
   const about = found.filter((statement) => namesAction(statement, action));
   const resources = action === 'iam:PassRole' ? [] : wanted.Resource;

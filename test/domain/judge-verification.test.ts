@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { accountSetup } from '../../domain/account-setup.ts';
+import { accountBoundary, accountSetup } from '../../domain/account-setup.ts';
 import { conditionOf } from '../../domain/condition.ts';
 import type { AssumeTrial, VerificationFacts } from '../../domain/facts.ts';
 import { judgeVerification } from '../../domain/judge-verification.ts';
+import { neededPolicyFor } from '../../domain/permissions.ts';
 import { account, NOW } from './worlds.ts';
 
 const assumed: AssumeTrial = { kind: 'assumed' };
@@ -75,6 +76,27 @@ describe('judgeVerification', () => {
     assert.doesNotMatch(told('eks:ListInsights'), /goes on/);
     assert.doesNotMatch(told('kms:DescribeKey', 'eks:UpdateAddon'), /goes on/);
     assert.deepEqual(judged('AccessVerified', facts({ permissions: { kind: 'read', document: document(without('kms:DescribeKey')) } })), ['True', 'RoleAssumed']);
+  });
+
+  it('says that work goes on where a role made for an earlier release lacks only what parts need', () => {
+    const earlier = neededPolicyFor({ accountId: account().accountId, passRoleArns: ['arn:aws:iam::111111111111:role/eks-*'] });
+    const told = (statements: readonly unknown[]) => conditionOf(judgeVerification(account(), facts({ permissions: { kind: 'read', document: document(statements) } }), NOW).conditions, 'PermissionsCurrent')!;
+    assert.equal(told(earlier.Statement).status, 'False');
+    assert.match(told(earlier.Statement).message, /Clusters, node groups and upgrades go on without; parts of clusters .* refused by AWS until then/);
+    assert.doesNotMatch(told(earlier.Statement.slice(1)).message, /go on without/);
+  });
+
+  it('says whether roles that are made stand under the boundary, and verifies access without it', () => {
+    const there = (text: string) => facts({ boundary: { kind: 'there', document: text } });
+    const own = accountBoundary(account());
+    assert.deepEqual(judged('BoundaryInPlace', there(JSON.stringify(own))), ['True', 'BoundaryInPlace']);
+    const shuffled = own.Statement.map(({ Sid: _sid, ...statement }) => Object.fromEntries(Object.entries(statement).reverse().map(([key, value]) => [key, Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value])));
+    assert.deepEqual(judged('BoundaryInPlace', there(document(shuffled))), ['True', 'BoundaryInPlace']);
+    assert.deepEqual(judged('BoundaryInPlace', there(document(own.Statement.slice(1)))), ['True', 'BoundaryOfTheOwner']);
+    assert.deepEqual(judged('BoundaryInPlace', facts({ boundary: { kind: 'absent' } })), ['False', 'BoundaryMissing']);
+    assert.deepEqual(judged('BoundaryInPlace', facts({ boundary: { kind: 'unreadable', message: 'Denied.' } })), ['Unknown', 'BoundaryUnreadable']);
+    assert.deepEqual(judged('BoundaryInPlace', facts()), ['Unknown', 'BoundaryUnreadable']);
+    assert.deepEqual(judged('AccessVerified', facts({ boundary: { kind: 'absent' } })), ['True', 'RoleAssumed']);
   });
 
   it('misses every action that is taken away, and none that is there under another form', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { DeletePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { neededPolicyFor } from '../../domain/permissions.ts';
 import type { Json } from '../../local/api-client.ts';
 import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
 
@@ -35,5 +36,17 @@ describe('an account whose role was made before readiness checks were', () => {
     assert.equal(plan.hops.length, 1);
     const because = plan.notLookedAt.map((line: Json) => line.because).join('\n');
     for (const action of ['eks:ListFargateProfiles', 'ec2:DescribeInstances', 'servicequotas:GetServiceQuota', 'autoscaling:DescribeAutoScalingGroups']) assert.ok(because.includes(`may not ${action}`), `${action}\n${because}`);
+  });
+
+  it('stays verified without all that parts of clusters need, and is told so', async () => {
+    const iam = new IAMClient({ endpoint: world.stage.awsUrl, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } });
+    const earlier = neededPolicyFor({ accountId: ACCOUNT, passRoleArns: [`arn:aws:iam::${ACCOUNT}:role/eks-*`] });
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'slipway-access', PolicyName: 'slipway-access', PolicyDocument: JSON.stringify(earlier) }));
+    await iam.send(new DeletePolicyCommand({ PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/slipway-boundary` }));
+    const { conditions } = await world.api.post(`/v1/accounts/${ACCOUNT}/verify`, {});
+    const of = (type: string) => conditions.find((condition: Json) => condition.type === type);
+    assert.deepEqual(['AccessVerified', 'PermissionsCurrent', 'BoundaryInPlace'].map((type) => [of(type).status, of(type).reason]), [['True', 'RoleAssumed'], ['False', 'MissingActions'], ['False', 'BoundaryMissing']]);
+    assert.match(of('PermissionsCurrent').message, /Clusters, node groups and upgrades go on without/);
+    assert.equal((await world.api.get(`/v1/clusters/${clusterId}/upgrade-plan?to=1.34`)).hops.length, 1);
   });
 });

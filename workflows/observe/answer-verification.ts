@@ -4,7 +4,7 @@ import { AccountUnreachable } from '../../aws/ports.ts';
 
 /**
  * Tries the account's role as all work assumes it, with its external id, tags and a source identity (must work), then barely without
- * an id and with a wrong one (both must fail: bare, so that nothing but the id stands in the way), and reads the role's own permissions. While an id is rotated, the one before it is tried too.
+ * an id and with a wrong one (both must fail: bare, so that nothing but the id stands in the way), and reads the role's own permissions and the boundary of the roles that it makes. While an id is rotated, the one before it is tried too.
  */
 export async function answerVerification(world: Ports, question: Extract<Question, { ask: 'verification' }>): Promise<VerificationFacts> {
   const account = await world.store.account(question.accountId);
@@ -24,6 +24,7 @@ export async function answerVerification(world: Ports, question: Extract<Questio
     withoutId,
     withWrongId,
     permissions: reachable ? await world.accounts.readPermissions(accountId) : { kind: 'unreadable', message: 'The role cannot be assumed.' },
+    boundary: reachable ? await world.accounts.readBoundary(accountId) : { kind: 'unreadable', message: 'The role cannot be assumed.' },
   };
 }
 

@@ -1,12 +1,5 @@
 import type { IamPolicy } from './policy-document.ts';
 
-/** The managed policy of an account's owner under which every role stands that Slipway makes there. */
-export const BOUNDARY_NAME = 'slipway-boundary';
-
-export function boundaryArnOf(accountId: string): string {
-  return `arn:aws:iam::${accountId}:policy/${BOUNDARY_NAME}`;
-}
-
 /** Nobody's work needs these: rights over rights, over people, over accounts and bills, and ways into machines that have rights of their own. */
 const NEVER: readonly string[] = [
   'account:*',
@@ -22,7 +15,7 @@ const NEVER: readonly string[] = [
   'ssm:StartSession',
   'sso-directory:*',
   'sso:*',
-  'sts:AssumeRole*',
+  'sts:Assume*',
   'sts:GetFederationToken',
   'sts:GetSessionToken',
 ];
