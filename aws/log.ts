@@ -16,6 +16,13 @@ const UNITS = { Seconds: MetricUnit.Seconds, Count: MetricUnit.Count } as const;
 
 /** CloudWatch metrics in the embedded format: a line in the log, no call. */
 export function createMeter(): Meter {
+  const metrics = new Metrics({ namespace: 'Slipway', singleMetric: false });
+  /** One line a metric; telling it clears its dimensions, so that those of one do not stick to the next. */
+  const emit = (name: string, unit: keyof typeof UNITS, value: number, dimensions: Readonly<Record<string, string>>): void => {
+    metrics.addDimensions({ ...dimensions });
+    metrics.addMetric(name, UNITS[unit], value);
+    metrics.publishStoredMetrics();
+  };
   return {
     count(name, value, dimensions = {}) {
       emit(name, 'Count', value, dimensions);
@@ -24,12 +31,4 @@ export function createMeter(): Meter {
       emit(name, 'Seconds', value, dimensions);
     },
   };
-}
-
-/** One line a metric, so that dimensions of one do not stick to the next. */
-function emit(name: string, unit: keyof typeof UNITS, value: number, dimensions: Readonly<Record<string, string>>): void {
-  const metrics = new Metrics({ namespace: 'Slipway', singleMetric: false });
-  metrics.addDimensions({ ...dimensions });
-  metrics.addMetric(name, UNITS[unit], value);
-  metrics.publishStoredMetrics();
 }

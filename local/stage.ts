@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { configureWiring } from '../aws/wiring.ts';
+import type { Calls } from './aws/calls.ts';
 import { startEndpoint } from './aws/endpoint.ts';
 import { createSimulatedAws, type SimulatedAws } from './aws/index.ts';
 import { HOME_REGION, type World } from './aws/service.ts';
@@ -35,6 +36,8 @@ export interface Stage {
   readonly awsUrl: string;
   readonly clock: VirtualClock;
   readonly aws: SimulatedAws;
+  /** How often each of AWS's operations was called. */
+  readonly calls: Calls;
   readonly disk: Disk;
   close(): Promise<void>;
 }
@@ -93,6 +96,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     awsUrl: endpoint.url,
     clock,
     aws,
+    calls: endpoint.calls,
     disk,
     async close() {
       await gateway.close();

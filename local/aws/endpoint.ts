@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Calls } from './calls.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Dispatched } from './dispatch.ts';
 import type { WireAnswer, WireRequest } from './protocols/wire.ts';
@@ -28,6 +29,8 @@ export interface EndpointOptions {
 export interface Endpoint {
   readonly url: string;
   readonly port: number;
+  /** How often each operation was called. */
+  readonly calls: Calls;
   close(): Promise<void>;
 }
 
@@ -69,6 +72,7 @@ export async function startEndpoint(world: World, services: readonly SimulatedSe
   return {
     url,
     port,
+    calls,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

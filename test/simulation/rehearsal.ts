@@ -1,5 +1,6 @@
 import { createAccountOwner, type AccountOwner } from '../../local/account-owner.ts';
 import { createApiClient, type ApiClient, type Json } from '../../local/api-client.ts';
+import { HOME_ACCOUNT_ID } from '../../local/aws/service.ts';
 import { startStage, type Stage } from '../../local/stage.ts';
 import { mintToken } from '../../local/token.ts';
 
@@ -10,6 +11,8 @@ const MINUTE_MS = 60_000;
 /** How far time goes between two looks of a test: close while it waits for a moment, wide while it waits for the end. */
 const CLOSE_SECONDS = 15;
 const WIDE_SECONDS = 180;
+/** All that changes an item. */
+const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:TransactWriteItems', 'dynamodb:BatchWriteItem'];
 /** Longest story that a test tells, in virtual hours: past it an operation hangs. */
 const STORY_HOURS_MAX = 48;
 
@@ -56,12 +59,23 @@ export async function rehearse(options: { seed?: number; dataDir?: string; epoch
   await advance(1);
   await api.post(`/v1/accounts/${ACCOUNT}/verify`, {});
 
+  /** How often Slipway has written its table: while that stands, an operation is what it was. */
+  function writes(): number {
+    const counts = stage.calls.counts({ account: HOME_ACCOUNT_ID });
+    return WRITES.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+  }
+
   async function until(operationId: string, holds: (operation: Json) => boolean, strideSeconds = CLOSE_SECONDS): Promise<Json> {
     const deadline = stage.clock.now() + STORY_HOURS_MAX * 60 * MINUTE_MS;
+    let operation: Json;
+    let seen = -1;
     for (;;) {
       await stage.clock.idle();
-      const operation = await api.get(`/v1/operations/${operationId}`);
-      if (holds(operation)) return operation;
+      if (seen !== writes()) {
+        seen = writes();
+        operation = await api.get(`/v1/operations/${operationId}`);
+        if (holds(operation)) return operation;
+      }
       if (stage.clock.now() > deadline) throw new Error(`After ${STORY_HOURS_MAX} hours: ${JSON.stringify(operation, null, 1)}`);
       // Nothing happens before a wait with a known end is over: up to a minute before it, time passes at one go.
       const waits = Date.parse(operation.waitingFor?.until ?? '') - MINUTE_MS;
