@@ -21,7 +21,7 @@ export function createAccountOwner(awsUrl: string, accountId: string, region: st
   const ec2 = new EC2Client(client);
 
   async function makeServiceRole(name: string, service: string, policies: readonly string[]): Promise<string> {
-    const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }] };
+    const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: ['sts:AssumeRole', 'sts:TagSession'] }] };
     const { Role } = await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }));
     for (const policy of policies) await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn: `arn:aws:iam::aws:policy/${policy}` }));
     return Role?.Arn ?? '';

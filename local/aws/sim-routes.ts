@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Calls } from './calls.ts';
+import { rotateByEks, RotationRequest } from './eks/ca-rotation.ts';
 import { EksWorkloads, WORKLOADS_MAX, WorkloadsRequest } from './eks/workloads.ts';
 import { FAULT_KINDS, FAULTS_MAX } from './faults.ts';
 import type { Faults } from './faults.ts';
@@ -74,6 +75,8 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       return reading(WorkloadsRequest, bodyOf(request), (asked) => putWorkloads(around.world, asked));
     case 'DELETE /_sim/eks/workloads':
       return reading(WorkloadsQuery, Object.fromEntries(request.query), (filter) => clearWorkloads(around.world, filter));
+    case 'POST /_sim/eks/ca-rotation':
+      return reading(RotationRequest, bodyOf(request), (asked) => rotated(around.world, asked));
     case 'GET /_sim/quotas':
       return json(200, { quotas: new QuotaSettings(around.world.disk).list() });
     case 'POST /_sim/quotas':
@@ -82,7 +85,7 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       new QuotaSettings(around.world.disk).clear();
       return json(200, { quotas: [] });
     default:
-      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, GET|POST|DELETE /_sim/quotas.` });
+      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, POST /_sim/eks/ca-rotation, GET|POST|DELETE /_sim/quotas.` });
   }
 }
 
@@ -125,6 +128,11 @@ function clearWorkloads(world: World, filter: z.infer<typeof WorkloadsQuery>): W
   const workloads = new EksWorkloads(world.disk);
   workloads.clear(filter);
   return json(200, { workloads: workloads.list() });
+}
+
+function rotated(world: World, asked: z.infer<typeof RotationRequest>): WireAnswer {
+  const after = rotateByEks(world.disk, asked, world.clock.now(), world.newId());
+  return after === undefined ? json(404, { message: `There is no cluster ${asked.cluster} in ${asked.region} of ${asked.account}.` }) : json(200, after);
 }
 
 function bodyOf(request: WireRequest): unknown {

@@ -20,6 +20,7 @@ export async function account(stage: AwsStage): Promise<Fleet> {
     ['eks-nodes', 'ec2.amazonaws.com'],
     ['pods', 'pods.eks.amazonaws.com'],
     ['fargate', 'eks-fargate-pods.amazonaws.com'],
+    ['capability', 'capabilities.eks.amazonaws.com'],
   ])
     await iam.send(
       new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy({ Effect: 'Allow', Principal: { Service: service }, Action: ['sts:AssumeRole', 'sts:TagSession'] }) }),

@@ -52,7 +52,7 @@ export function eksPlace(options: { seed?: number; disk?: Disk; now?: number; ti
         roles.has(name)
           ? {
               arn: `arn:aws:iam::${accountId}:role/${name}`,
-              trustedServices: ['eks.amazonaws.com', 'ec2.amazonaws.com', 'pods.eks.amazonaws.com', 'eks-fargate-pods.amazonaws.com'],
+              trustedServices: ['eks.amazonaws.com', 'ec2.amazonaws.com', 'pods.eks.amazonaws.com', 'eks-fargate-pods.amazonaws.com', 'capabilities.eks.amazonaws.com'],
             }
           : undefined,
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeSubnetsCommand, EC2Client, ModifySubnetAttributeCommand } from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -104,9 +104,10 @@ describe('the simulated EKS, asked by the official client', () => {
     await client.send(new eks.DeletePodIdentityAssociationCommand({ clusterName, associationId }));
 
     const fargateProfileName = 'f';
-    await client.send(
-      new eks.CreateFargateProfileCommand({ clusterName, fargateProfileName, podExecutionRoleArn: roleArn('fargate'), subnets, selectors: [{ namespace: 'default' }] }),
-    );
+    const profile = new eks.CreateFargateProfileCommand({ clusterName, fargateProfileName, podExecutionRoleArn: roleArn('fargate'), subnets, selectors: [{ namespace: 'default' }] });
+    assert.match((await refusal(client.send(profile))).message, /^Subnet subnet-.* provided in Fargate Profile is not a private subnet$/);
+    for (const SubnetId of subnets) await new EC2Client(fleet.as(ACCOUNT)).send(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch: { Value: false } }));
+    await client.send(profile);
     await fleet.pass(180);
     await client.send(new eks.DescribeFargateProfileCommand({ clusterName, fargateProfileName }));
     assert.deepEqual((await client.send(new eks.ListFargateProfilesCommand({ clusterName }))).fargateProfileNames, [fargateProfileName]);
@@ -127,7 +128,19 @@ describe('the simulated EKS, asked by the official client', () => {
     await client.send(new eks.UntagResourceCommand({ resourceArn, tagKeys: ['tier'] }));
     assert.deepEqual((await client.send(new eks.ListTagsForResourceCommand({ resourceArn }))).tags, { team: 'payments' });
     assert.deepEqual((await client.send(new eks.ListIdentityProviderConfigsCommand({ clusterName }))).identityProviderConfigs, []);
-    assert.deepEqual((await client.send(new eks.ListCapabilitiesCommand({ clusterName }))).capabilities, []);
+
+    const capabilityName = 'ack';
+    const made = await client.send(new eks.CreateCapabilityCommand({ clusterName, capabilityName, type: 'ACK', roleArn: roleArn('capability'), deletePropagationPolicy: 'RETAIN', configuration: { ack: { enableCrossNamespace: true } } }));
+    assert.match(made.capability?.arn ?? '', /^arn:aws:eks:us-east-1:\d{12}:capability\/a\/ack\/ack\/[0-9a-f-]{36}$/);
+    await fleet.pass(300);
+    const { update: change } = await client.send(new eks.UpdateCapabilityCommand({ clusterName, capabilityName, configuration: { ack: { disabledServices: ['rds'] } } }));
+    await fleet.pass(120);
+    assert.equal((await client.send(new eks.DescribeUpdateCommand({ name, capabilityName, updateId: change?.id }))).update?.status, 'Successful');
+    const { capability } = await client.send(new eks.DescribeCapabilityCommand({ clusterName, capabilityName }));
+    assert.deepEqual([capability?.status, capability?.configuration?.ack], ['ACTIVE', { enableCrossNamespace: true, disabledServices: ['rds'] }]);
+    assert.deepEqual((await client.send(new eks.ListCapabilitiesCommand({ clusterName }))).capabilities?.map(({ type }) => type), ['ACK']);
+    await client.send(new eks.DeleteCapabilityCommand({ clusterName, capabilityName }));
+    await fleet.pass(300);
 
     await client.send(new eks.DeleteAddonCommand({ clusterName, addonName }));
     await client.send(new eks.DeleteNodegroupCommand({ clusterName, nodegroupName }));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { AutoScalingClient, CreateAutoScalingGroupCommand, StartInstanceRefreshCommand } from '@aws-sdk/client-auto-scaling';
-import { CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, DeleteLaunchTemplateCommand, DescribeImagesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, DeleteLaunchTemplateCommand, DescribeImagesCommand, EC2Client, ModifySubnetAttributeCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import { CreateRoleCommand, DeleteRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
@@ -91,6 +91,7 @@ async function populate(): Promise<void> {
   await autoScaling.send(new CreateAutoScalingGroupCommand({ AutoScalingGroupName: 'behind-a-managed-group', ...group, Tags: [tag(OWNED.Key, 'owned'), tag('eks:nodegroup-name', 'blue')] }));
   await launch(images[1], [OWNED, { Key: 'karpenter.sh/nodepool', Value: 'spare' }]);
   await launch(images[0], [{ Key: 'eks:eks-cluster-name', Value: 'a' }, { Key: 'eks:kubernetes-node-pool-name', Value: 'general-purpose' }]);
+  await new EC2Client(fleet.as(ACCOUNT)).send(new ModifySubnetAttributeCommand({ SubnetId: fleet.subnets[0]!, MapPublicIpOnLaunch: { Value: false } }));
   await client.send(new eks.CreateFargateProfileCommand({ clusterName: 'a', fargateProfileName: 'batch', podExecutionRoleArn: roleArn('fargate'), subnets: [fleet.subnets[0]!], selectors: [{ namespace: 'jobs' }] }));
   await client.send(new eks.CreateAddonCommand({ clusterName: 'a', addonName: 'kube-proxy', configurationValues: '{"mode":"ipvs"}' }));
   await fleet.pass(600);

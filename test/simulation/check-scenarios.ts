@@ -1,5 +1,5 @@
 import { AutoScalingClient, CreateAutoScalingGroupCommand, StartInstanceRefreshCommand, type CreateAutoScalingGroupCommandInput } from '@aws-sdk/client-auto-scaling';
-import { CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, CreateSubnetCommand, DeleteLaunchTemplateCommand, DeleteSubnetCommand, DescribeImagesCommand, DescribeSubnetsCommand, EC2Client, RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, CreateSubnetCommand, DeleteLaunchTemplateCommand, DeleteSubnetCommand, DescribeImagesCommand, DescribeSubnetsCommand, EC2Client, ModifySubnetAttributeCommand, RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   CreateAddonCommand,
   CreateClusterCommand,
@@ -55,7 +55,7 @@ export const NOT_SHOWN: Partial<Readonly<Record<FindingCode, string>>> = {
   'addon-not-listed': 'In the simulated catalogue every add-on has a version for both minors of every hop.',
   'addon-step-missing': 'In the simulated catalogue the VPC CNI has a version of every minor.',
   'self-managed-unhealthy': 'Instances of simulated Auto Scaling groups are replaced as soon as they are unhealthy.',
-  'fargate-profile-unhealthy': 'Simulated Fargate profiles have no health issues, and none fails.',
+  'fargate-profile-unhealthy': 'A simulated Fargate profile fails only when that is scripted.',
 };
 
 const region = { region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } };
@@ -189,6 +189,8 @@ export async function makeClusters(owner: Owner): Promise<readonly string[]> {
   await nodegroup(owner, 'small', { subnets: pair('small') });
   await nodegroup(owner, 'old', { amiType: 'AL2_x86_64', instanceTypes: ['m5.large'] });
   await nodegroup(owner, 'older-images', { amiType: 'AL2_x86_64', instanceTypes: ['m5.large'] });
+  // Fargate takes private subnets only.
+  for (const SubnetId of owner.subnets) await owner.ec2.send(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch: { Value: false } }));
   await owner.eks.send(new CreateFargateProfileCommand({ clusterName: 'ruined', fargateProfileName: 'jobs', podExecutionRoleArn: kept.get('pods'), subnets: [...owner.subnets], selectors: [{ namespace: 'batch' }] }));
   for (const clusterName of ['plain', 'insights']) await owner.eks.send(new CreateAddonCommand({ clusterName, addonName: 'kube-proxy' }));
   await owner.eks.send(new CreateAddonCommand({ clusterName: 'plain', addonName: 'vpc-cni' }));

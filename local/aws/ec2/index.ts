@@ -24,6 +24,8 @@ export interface SeenSubnet {
   readonly availabilityZone: string;
   readonly availabilityZoneId: string;
   readonly availableIpAddressCount: number;
+  /** Whether what starts in it gets a public address. */
+  readonly isPublic: boolean;
 }
 
 export interface SeenLaunchTemplate {
@@ -98,7 +100,7 @@ export function createEc2(world: World): SimulatedEc2 {
   }
   function seenSubnet(accountId: string, region: string, found: SubnetRecord | undefined): SeenSubnet | undefined {
     if (found === undefined) return undefined;
-    return { subnetId: found.id, vpcId: found.vpcId, availabilityZone: found.zoneName, availabilityZoneId: found.zoneId, availableIpAddressCount: place(accountId, region).freeAddresses(found) };
+    return { subnetId: found.id, vpcId: found.vpcId, availabilityZone: found.zoneName, availabilityZoneId: found.zoneId, availableIpAddressCount: place(accountId, region).freeAddresses(found), isPublic: found.publicAddresses };
   }
 
   return {

@@ -97,6 +97,27 @@ export function addAutoModeEntry(place: Place, cluster: ClusterDoc, nodeRole: st
   put(place, { ...entry, policies: [{ policyArn: AUTO_NODE_POLICY, scope: 'cluster', namespaces: [], associatedAt: place.now, modifiedAt: place.now }] });
 }
 
+/** EKS lets a capability in by itself, by its role and with the policies of its type. Source: EKS user guide, create-ack-capability and its kind. */
+export function addCapabilityEntry(place: Place, cluster: ClusterDoc, roleArn: string, policies: readonly { readonly policyArn: string; readonly namespaces: readonly string[] }[]): void {
+  const known = place.accessEntries.get(`${cluster.name}/${roleArn}`);
+  const entry = known ?? newEntry(place, cluster.name, { principalArn: roleArn, type: 'STANDARD', username: standardUsername(roleArn), kubernetesGroups: [], tags: {} });
+  const missing = policies.filter(({ policyArn: arn }) => !entry.policies.some((other) => other.policyArn === arn));
+  const associated = missing.map(({ policyArn: arn, namespaces }): AccessEntryDoc['policies'][number] => ({
+    policyArn: arn,
+    scope: namespaces.length > 0 ? 'namespace' : 'cluster',
+    namespaces,
+    associatedAt: place.now,
+    modifiedAt: place.now,
+  }));
+  put(place, { ...entry, policies: [...entry.policies, ...associated] });
+}
+
+/** EKS lets the nodes of Fargate in by the profile's pod execution role. Source: EKS user guide, creating access entries. */
+export function addFargateEntry(place: Place, cluster: ClusterDoc, roleArn: string): void {
+  if (cluster.authenticationMode === 'CONFIG_MAP' || place.accessEntries.get(`${cluster.name}/${roleArn}`) !== undefined) return;
+  put(place, newEntry(place, cluster.name, { principalArn: roleArn, type: 'FARGATE_LINUX', ...nodeIdentity('FARGATE_LINUX'), tags: {} }));
+}
+
 function nodeIdentity(type: string): Pick<AccessEntryDoc, 'username' | 'kubernetesGroups'> {
   const groups = type === 'EC2_WINDOWS' ? ['eks:kube-proxy-windows', 'system:nodes'] : ['system:nodes'];
   return { username: type === 'FARGATE_LINUX' || type === 'HYBRID_LINUX' ? 'system:node:{{SessionName}}' : 'system:node:{{EC2PrivateDNSName}}', kubernetesGroups: groups };

@@ -8,12 +8,17 @@ import type {
 } from '@aws-sdk/client-eks';
 import { parse } from 'yaml';
 import { compareMinors } from '../../../domain/minor.ts';
+import schemas from './addon-schemas.json' with { type: 'json' };
 import { addonEntry, addons, releasedVersions } from './catalogue.ts';
 import type { CatalogueAddon, CatalogueAddonVersion } from './catalogue.ts';
 import { invalidParameter, notFound } from './errors.ts';
 import type { About } from './errors.ts';
+import { violation } from './json-schema.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
+
+const SCHEMAS: Readonly<Record<string, JsonSchema>> = schemas;
 
 /** What EKS lists, for the minors that it has released. A version none of whose minors has come is not listed yet. */
 export function describeAddonVersions(input: DescribeAddonVersionsRequest, place: Place): DescribeAddonVersionsResponse {
@@ -58,16 +63,26 @@ export function describeAddonConfiguration(input: DescribeAddonConfigurationRequ
   const addon = addonEntry(addonName);
   if (addon === undefined) throw notFound(`Addon ${addonName} is not found.`, { addonName });
   if (!addon.versions.some((version) => version.version === input.addonVersion)) throw invalidParameter(`Addon version specified is not supported`, { addonName });
-  const properties = Object.fromEntries(Object.entries(addon.configuration).map(([name, type]) => [name, { type }]));
   return {
     addonName,
     addonVersion: input.addonVersion,
-    configurationSchema: JSON.stringify({ $schema: 'https://json-schema.org/draft/2019-09/schema', title: addonName, type: 'object', additionalProperties: false, properties }),
+    configurationSchema: JSON.stringify(schemaOf(addon)),
     podIdentityConfiguration: (addon.podIdentity ?? []).map((identity) => ({ ...identity, recommendedManagedPolicies: [...identity.recommendedManagedPolicies] })),
   };
 }
 
-/** Configuration values, JSON or YAML, must fit the add-on's schema: here its top-level properties and their types. */
+/**
+ * What may be set. That of vpc-cni is as DescribeAddonConfiguration gives it, with the settings that came later; that of external-dns has the
+ * values of its chart, since EKS publishes none. The others know their top-level properties and the types of these.
+ */
+function schemaOf(addon: CatalogueAddon): JsonSchema {
+  const own = SCHEMAS[addon.addonName];
+  if (own !== undefined) return own;
+  const properties = Object.fromEntries(Object.entries(addon.configuration).map(([name, type]) => [name, { type }]));
+  return { $schema: 'https://json-schema.org/draft/2019-09/schema', title: addon.addonName, type: 'object', additionalProperties: false, properties };
+}
+
+/** Configuration values, JSON or YAML, must fit the add-on's schema. */
 export function requireConfiguration(addon: CatalogueAddon, text: string | undefined, about: About): void {
   if (text === undefined || text.trim() === '') return;
   const refuse = (why: string) => invalidParameter(`ConfigurationValue provided in request is not supported: Json schema validation failed with error: [${why}]`, about);
@@ -77,11 +92,6 @@ export function requireConfiguration(addon: CatalogueAddon, text: string | undef
   } catch {
     throw refuse('$: is neither valid JSON nor valid YAML');
   }
-  if (values === null || typeof values !== 'object' || Array.isArray(values)) throw refuse('$: object expected');
-  for (const [name, value] of Object.entries(values)) {
-    const type = addon.configuration[name];
-    if (type === undefined) throw refuse(`$.${name}: is not defined in the schema and the schema does not allow additional properties`);
-    const found = Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : value === null ? 'null' : typeof value;
-    if (found !== type) throw refuse(`$.${name}: ${found} found, ${type} expected`);
-  }
+  const wrong = violation(schemaOf(addon), values);
+  if (wrong !== undefined) throw refuse(wrong);
 }

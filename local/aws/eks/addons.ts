@@ -22,12 +22,12 @@ import { inUse, invalidParameter, invalidRequest, notFound } from './errors.ts';
 import { readyNodes } from './nodes.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
-import { addOwnedAssociation, removeOwnedAssociations } from './pod-identity.ts';
+import { addOwnedAssociation, removeOwnedAssociations, requirePodRole } from './pod-identity.ts';
 import type { Apply } from './settle.ts';
 import type { AddonDoc, ClusterDoc } from './state.ts';
 import { once } from './tokens.ts';
 import { endUpdate, paramsOf, recordUpdate, scriptedError, updateAnswer, updateDoc } from './updates.ts';
-import { requireRole, requireTags } from './validation.ts';
+import { requireTags } from './validation.ts';
 
 const NO_REPLICAS = "The add-on is unhealthy because it doesn't have the desired number of replicas.";
 /** What EKS installs unseen when a cluster is made with bootstrapSelfManagedAddons. */
@@ -157,7 +157,7 @@ function requireSettings(
   const refusal = (roleName: string) => `The role ${roleName} does not exist or cannot be used by the add-on.`;
   if (input.serviceAccountRoleArn !== undefined && place.around.iam.role(place.accountId, input.serviceAccountRoleArn.split('/').at(-1) ?? '') === undefined)
     throw invalidParameter(refusal(input.serviceAccountRoleArn), about);
-  for (const association of input.podIdentityAssociations ?? []) requireRole(place, association.roleArn ?? '', 'pods.eks.amazonaws.com', refusal, about);
+  for (const association of input.podIdentityAssociations ?? []) requirePodRole(place, association.roleArn ?? '', about);
 }
 
 function associate(place: Place, addon: AddonDoc, asked: readonly AddonPodIdentityAssociations[] | undefined): readonly string[] {

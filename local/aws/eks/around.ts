@@ -33,6 +33,8 @@ export interface SeenRole {
   readonly arn: string;
   /** Services that its trust policy names, when that is known: `eks.amazonaws.com`. */
   readonly trustedServices?: readonly string[];
+  /** Whether its trust policy lets a service do an action, when that is known. */
+  trusts?(service: string, action: string): boolean;
 }
 
 export interface SeenSubnet {
@@ -41,6 +43,8 @@ export interface SeenSubnet {
   readonly availabilityZone: string;
   readonly availabilityZoneId: string;
   readonly availableIpAddressCount: number;
+  /** Whether what starts in it gets a public address. */
+  readonly isPublic?: boolean;
 }
 
 export interface SeenInstanceType {

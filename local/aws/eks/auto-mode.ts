@@ -6,7 +6,7 @@ import type { Place } from './place.ts';
 import type { Apply } from './settle.ts';
 import type { AutoModeDoc, ClusterDoc, NodeDoc } from './state.ts';
 import { updateDoc } from './updates.ts';
-import { requireRole } from './validation.ts';
+import { clusterRoleRefusal, requireRole } from './validation.ts';
 
 // EKS Auto Mode: nodes that EKS manages itself. They follow the control plane after an upgrade, and go before it in a rollback.
 // Sources: EKS user guide, automode, auto-upgrade and rollback-automode.
@@ -20,12 +20,13 @@ const NOT_AS_ONE =
 type Asked = Pick<CreateClusterRequest, 'computeConfig' | 'storageConfig' | 'kubernetesNetworkConfig'>;
 
 /** What a request makes of Auto Mode: its three switches go together. Undefined when it says nothing of it. */
-export function autoModeAsked(place: Place, input: Asked, cluster: Pick<ClusterDoc, 'name' | 'authenticationMode'>): AutoModeDoc | undefined {
+export function autoModeAsked(place: Place, input: Asked, cluster: Pick<ClusterDoc, 'name' | 'authenticationMode' | 'roleArn'>): AutoModeDoc | undefined {
   const about = { clusterName: cluster.name };
   const switches = [input.computeConfig?.enabled, input.storageConfig?.blockStorage?.enabled, input.kubernetesNetworkConfig?.elasticLoadBalancing?.enabled];
   if (!switches.includes(true)) return switches.includes(false) ? { enabled: false, nodePools: [] } : undefined;
   if (switches.some((on) => on !== true)) throw invalidParameter(NOT_AS_ONE, about);
   if (cluster.authenticationMode === 'CONFIG_MAP') throw invalidParameter('For EKS Auto Mode, the authentication mode must be set to one of [API, API_AND_CONFIG_MAP].', about);
+  requireTaggingRole(place, cluster);
   const { nodePools = [], nodeRoleArn } = input.computeConfig ?? {};
   const unknown = nodePools.find((pool) => !NODE_POOLS.includes(pool));
   if (unknown !== undefined) throw invalidParameter(`The node pool ${unknown} is not supported. Supported node pools: ${NODE_POOLS.join(', ')}`, about);
@@ -34,6 +35,11 @@ export function autoModeAsked(place: Place, input: Asked, cluster: Pick<ClusterD
   if (nodeRoleArn !== undefined)
     requireRole(place, nodeRoleArn, 'ec2.amazonaws.com', (name) => `The role with name ${name} cannot be found, or its trust relationships do not name the required service principals [ec2.amazonaws.com].`, about);
   return { enabled: true, nodePools, nodeRoleArn };
+}
+
+/** The cluster role must let EKS tag its sessions. Source: EKS user guide, auto-cluster-iam-role. */
+function requireTaggingRole(place: Place, { name, roleArn }: Pick<ClusterDoc, 'name' | 'roleArn'>): void {
+  requireRole(place, roleArn, 'eks.amazonaws.com', () => clusterRoleRefusal(roleArn), { clusterName: name }, ['sts:AssumeRole', 'sts:TagSession']);
 }
 
 /** Lets the nodes begin to become what they are meant to be: as many, and of the version, as the cluster now wants. What was under way gives way. */

@@ -31,7 +31,7 @@ export interface CatalogueAddon {
   readonly needsNodes: boolean;
   readonly requiresIamPermissions: boolean;
   readonly podIdentity?: readonly { readonly serviceAccount: string; readonly recommendedManagedPolicies: readonly string[] }[];
-  /** The configuration's top-level properties and their JSON types. */
+  /** The configuration's top-level properties and their JSON types, unless it has a whole schema in addon-schemas.json. */
   readonly configuration: Readonly<Record<string, string>>;
   /** Newest first. */
   readonly versions: readonly CatalogueAddonVersion[];

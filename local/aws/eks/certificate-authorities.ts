@@ -24,7 +24,7 @@ import { paramsOf, updateAnswer } from './updates.ts';
 /**
  * The certificate authorities of a cluster, and their rotation by hand (source: EKS API reference, Create-, Activate- and
  * DeleteCertificateAuthority): a successor is appended and trusted beside the one that signs, can be activated once it is distributed, and
- * the one before is deleted then. What EKS does by itself when an authority nears its end is not simulated.
+ * the one before is deleted then. What EKS does by itself when an authority nears its end happens only when a drill asks for it.
  */
 
 /** Source: EKS API reference, CreateCertificateAuthority. */
@@ -92,14 +92,15 @@ interface Moved {
 /** Each is an update of the control plane, known by its token. */
 function change(operation: string, input: { clusterName?: string | undefined; clientRequestToken?: string | undefined }, place: Place, decide: (cluster: ClusterDoc) => Moved) {
   const clusterName = input.clusterName ?? '';
-  const { updateId } = once(place, operation, input, () => {
+  const { updateId, id } = once(place, operation, input, () => {
     const cluster = clusterOf(place, clusterName);
     requireFree(place, cluster, 'CertificateAuthorityUpdate');
     const { id, meanwhile, after } = decide(cluster);
     const update = { type: 'CertificateAuthorityUpdate' as const, params: paramsOf({ CertificateAuthorityId: id }), change: { certificateAuthorities: after } };
-    return { updateId: begin(place, { ...cluster, certificateAuthorities: meanwhile }, update, 'clusterConfigUpdate', scripted(place, `eks:${operation}`, input)) };
+    return { id, updateId: begin(place, { ...cluster, certificateAuthorities: meanwhile }, update, 'clusterConfigUpdate', scripted(place, `eks:${operation}`, input)) };
   });
-  return updateAnswer(place, clusterName, updateId);
+  const about = authoritiesOf(clusterOf(place, clusterName)).find((authority) => authority.id === id);
+  return { ...updateAnswer(place, clusterName, updateId), ...(about === undefined ? {} : { certificateAuthority: summary(about) }) };
 }
 
 function authorityOf(cluster: ClusterDoc, id: string | undefined): CertificateAuthorityDoc {

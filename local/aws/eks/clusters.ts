@@ -87,7 +87,7 @@ function newCluster(input: CreateClusterRequest, name: string, place: Place): Cl
   requireKeys(place, input.encryptionConfig ?? [], about);
   const access = requireEndpointAccess(vpc, name);
   const authenticationMode = input.accessConfig?.authenticationMode ?? 'CONFIG_MAP';
-  const autoMode = autoModeAsked(place, input, { name, authenticationMode });
+  const autoMode = autoModeAsked(place, input, { name, authenticationMode, roleArn });
   if (autoMode?.enabled === true && input.bootstrapSelfManagedAddons !== false)
     throw invalidParameter('For EKS Auto Mode, bootstrapSelfManagedAddons must be set to false.', about);
   const id = place.newId().toUpperCase();
@@ -191,6 +191,7 @@ export function deleteCluster(input: DeleteClusterRequest, place: Place): Delete
   const nodegroup = place.nodegroups.list(`${cluster.name}/`)[0];
   if (nodegroup !== undefined) throw inUse('Cluster has nodegroups attached', { ...about, nodegroupName: nodegroup.nodegroupName });
   if (place.fargateProfiles.list(`${cluster.name}/`).length > 0) throw inUse('Cluster has fargate profiles attached', about);
+  if (place.capabilities.list(`${cluster.name}/`).length > 0) throw inUse('Cluster has capabilities attached', about);
   if (cluster.deletionProtection)
     throw invalidRequest(`Cluster ${cluster.name} cannot be deleted because deletion protection is enabled. Disable deletion protection and try again.`, about);
   const update = updateDoc(place, cluster.name, cluster.update);

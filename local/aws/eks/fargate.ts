@@ -6,17 +6,22 @@ import type {
   DescribeFargateProfileRequest,
   DescribeFargateProfileResponse,
   FargateProfile,
+  FargateProfileIssueCode,
+  FargateProfileSelector,
   ListFargateProfilesRequest,
   ListFargateProfilesResponse,
 } from '@aws-sdk/client-eks';
+import { addFargateEntry } from './access.ts';
 import { clusterOf } from './cluster-view.ts';
 import { invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
+import type { About } from './errors.ts';
 import { QUOTAS } from './limits.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
 import type { Apply } from './settle.ts';
 import type { FargateDoc } from './state.ts';
 import { once } from './tokens.ts';
+import { scriptedError } from './updates.ts';
 import { requireRole, requireSubnets, requireTags } from './validation.ts';
 
 function described(doc: FargateDoc): FargateProfile {
@@ -30,7 +35,7 @@ function described(doc: FargateDoc): FargateProfile {
     selectors: [...doc.selectors],
     status: doc.status,
     tags: { ...doc.tags },
-    health: { issues: [] },
+    health: { issues: (doc.healthIssues ?? []).map((issue) => ({ ...issue, resourceIds: [...issue.resourceIds] })) },
   };
 }
 
@@ -61,8 +66,7 @@ export function createFargateProfile(input: CreateFargateProfileRequest, place: 
         );
       if (existing.length >= QUOTAS.fargateProfilesPerCluster) throw limitExceeded('Fargate profile limit exceeded for cluster', about);
       const selectors = input.selectors ?? [];
-      if (selectors.length === 0 || selectors.length > QUOTAS.fargateSelectorsPerProfile)
-        throw invalidParameter(`A Fargate profile must have between 1 and ${QUOTAS.fargateSelectorsPerProfile} selectors`, about);
+      requireSelectors(selectors, about);
       requireRole(
         place,
         input.podExecutionRoleArn ?? '',
@@ -71,8 +75,11 @@ export function createFargateProfile(input: CreateFargateProfileRequest, place: 
         about,
       );
       const subnets = input.subnets ?? cluster.subnetIds;
-      requireSubnets(place, subnets, about);
+      const exposed = requireSubnets(place, subnets, about).find(({ isPublic }) => isPublic === true);
+      if (exposed !== undefined) throw invalidParameter(`Subnet ${exposed.subnetId} provided in Fargate Profile is not a private subnet`, about);
       requireTags(input.tags ?? {}, about);
+      const failure = place.around.faults?.takeFailUpdate('eks:CreateFargateProfile', place.accountId, place.region, input);
+      const error = failure === undefined ? undefined : scriptedError(failure, { message: (code) => `The Fargate profile could not be created: ${code}`, resourceIds: [] });
       const id = place.newUuid();
       place.fargateProfiles.put(`${clusterName}/${fargateProfileName}`, {
         id,
@@ -83,9 +90,11 @@ export function createFargateProfile(input: CreateFargateProfileRequest, place: 
         podExecutionRoleArn: input.podExecutionRoleArn ?? '',
         subnets,
         selectors,
+        ...(error === undefined ? {} : { healthIssues: [{ code: error.errorCode as FargateProfileIssueCode, message: error.errorMessage, resourceIds: error.resourceIds }] }),
         tags: input.tags ?? {},
       });
-      place.after('fargateCreation', { kind: 'fargate-created', clusterName, subject: fargateProfileName });
+      addFargateEntry(place, cluster, input.podExecutionRoleArn ?? '');
+      place.after('fargateCreation', { kind: error === undefined ? 'fargate-created' : 'fargate-creation-failed', clusterName, subject: fargateProfileName });
       return { fargateProfileName };
     },
     () => place.fargateProfiles.get(`${clusterName}/${fargateProfileName}`) !== undefined,
@@ -106,12 +115,29 @@ export function listFargateProfiles(input: ListFargateProfilesRequest, place: Pl
 
 export function deleteFargateProfile(input: DeleteFargateProfileRequest, place: Place): DeleteFargateProfileResponse {
   const profile = profileOf(place, input.clusterName ?? '', input.fargateProfileName ?? '');
+  const { clusterName, fargateProfileName } = profile;
+  const busy = place.fargateProfiles.list(`${clusterName}/`).find((other) => other.status === 'DELETING' && other.fargateProfileName !== fargateProfileName);
+  if (busy !== undefined)
+    throw invalidRequest(
+      `Cannot delete Fargate Profile ${fargateProfileName} because cluster ${clusterName} currently has Fargate profile ${busy.fargateProfileName} in status DELETING`,
+      { clusterName, fargateProfileName },
+    );
   if (profile.status !== 'DELETING') {
+    const failure = place.around.faults?.takeFailUpdate('eks:DeleteFargateProfile', place.accountId, place.region, input);
     profile.status = 'DELETING';
     place.fargateProfiles.put(`${profile.clusterName}/${profile.fargateProfileName}`, profile);
-    place.after('fargateDeletion', { kind: 'fargate-deleted', clusterName: profile.clusterName, subject: profile.fargateProfileName });
+    place.after('fargateDeletion', { kind: failure === undefined ? 'fargate-deleted' : 'fargate-deletion-failed', clusterName, subject: fargateProfileName });
   }
   return { fargateProfile: described(profile) };
+}
+
+/** Source: EKS user guide, Fargate profiles: up to five selectors, each of a namespace and up to five labels; `*` and `?` are wildcards. */
+function requireSelectors(selectors: readonly FargateProfileSelector[], about: About): void {
+  if (selectors.length === 0 || selectors.length > QUOTAS.fargateSelectorsPerProfile)
+    throw invalidParameter(`A Fargate profile must have between 1 and ${QUOTAS.fargateSelectorsPerProfile} selectors`, about);
+  if (selectors.some(({ namespace }) => namespace === undefined || namespace === '')) throw invalidParameter('Each selector of a Fargate profile must have a namespace', about);
+  if (selectors.some(({ labels }) => Object.keys(labels ?? {}).length > QUOTAS.fargateLabelsPerSelector))
+    throw invalidParameter(`A selector of a Fargate profile can have at most ${QUOTAS.fargateLabelsPerSelector} labels`, about);
 }
 
 const created: Apply = (place, { clusterName, subject }) => {
@@ -124,4 +150,16 @@ const deleted: Apply = (place, { clusterName, subject }) => {
   if (profile?.status === 'DELETING') place.fargateProfiles.delete(`${clusterName}/${subject}`);
 };
 
-export const fargateTransitions: Readonly<Record<string, Apply>> = { 'fargate-created': created, 'fargate-deleted': deleted };
+const failed =
+  (from: FargateDoc['status'], to: FargateDoc['status']): Apply =>
+  (place, { clusterName, subject }) => {
+    const profile = place.fargateProfiles.get(`${clusterName}/${subject}`);
+    if (profile?.status === from) place.fargateProfiles.put(`${clusterName}/${subject}`, { ...profile, status: to });
+  };
+
+export const fargateTransitions: Readonly<Record<string, Apply>> = {
+  'fargate-created': created,
+  'fargate-creation-failed': failed('CREATING', 'CREATE_FAILED'),
+  'fargate-deleted': deleted,
+  'fargate-deletion-failed': failed('DELETING', 'DELETE_FAILED'),
+};

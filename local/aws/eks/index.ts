@@ -16,6 +16,7 @@ import { addonTransitions, createAddon, deleteAddon, describeAddon, listAddons, 
 import type { Around } from './around.ts';
 import { autoModeTransitions, cancelUpdate } from './auto-rollback.ts';
 import { associateEncryptionConfig, clusterUpdateTransitions, updateClusterConfig } from './cluster-updates.ts';
+import { capabilityTransitions, createCapability, deleteCapability, describeCapability, listCapabilities, updateCapability } from './capabilities.ts';
 import {
   activateCertificateAuthority,
   createCertificateAuthority,
@@ -77,6 +78,7 @@ export function createEks(world: World, around: Around): SimulatedEks {
     ...nodeTransitions,
     ...addonTransitions,
     ...fargateTransitions,
+    ...capabilityTransitions,
     ...insightTransitions,
   });
   const throttle = createThrottle();
@@ -128,6 +130,11 @@ export function createEks(world: World, around: Around): SimulatedEks {
     DescribeFargateProfile: describeFargateProfile,
     ListFargateProfiles: listFargateProfiles,
     DeleteFargateProfile: deleteFargateProfile,
+    CreateCapability: createCapability,
+    DescribeCapability: describeCapability,
+    ListCapabilities: listCapabilities,
+    UpdateCapability: updateCapability,
+    DeleteCapability: deleteCapability,
     CreateCertificateAuthority: createCertificateAuthority,
     DescribeCertificateAuthority: describeCertificateAuthority,
     ListCertificateAuthorities: listCertificateAuthorities,
@@ -136,9 +143,8 @@ export function createEks(world: World, around: Around): SimulatedEks {
     TagResource: tagResource,
     UntagResource: untagResource,
     ListTagsForResource: listTagsForResource,
-    // Neither can be made here, so there are none.
+    // None can be made here, so there are none.
     ListIdentityProviderConfigs: (input: { clusterName?: string }, place) => ({ identityProviderConfigs: clusterOf(place, input.clusterName ?? '') && [] }),
-    ListCapabilities: (input: { clusterName?: string }, place) => ({ capabilities: clusterOf(place, input.clusterName ?? '') && [] }),
   };
 
   const handled =

@@ -1,4 +1,4 @@
-import type { AMITypes, NodegroupScalingConfig, NodegroupUpdateConfig, Taint } from '@aws-sdk/client-eks';
+import type { AMITypes, NodegroupScalingConfig, NodegroupUpdateConfig, NodeRepairConfig, Taint, WarmPoolConfig } from '@aws-sdk/client-eks';
 import { minorsBetween } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
 import type { SeenLaunchTemplate } from './around.ts';
@@ -42,6 +42,36 @@ export function requireUpdateConfig(asked: NodegroupUpdateConfig | undefined, be
           : { maxUnavailable: before?.maxUnavailable ?? 1 };
   const updateStrategy = asked?.updateStrategy ?? before?.updateStrategy;
   return updateStrategy === undefined ? pace : { ...pace, updateStrategy };
+}
+
+/** Node auto repair. Source: EKS API reference, NodeRepairConfig and NodeRepairConfigOverrides. */
+export function requireRepair(asked: NodeRepairConfig | undefined, about: About): NodeRepairConfig | undefined {
+  if (asked === undefined) return undefined;
+  for (const [count, percentage] of [
+    ['maxUnhealthyNodeThresholdCount', 'maxUnhealthyNodeThresholdPercentage'],
+    ['maxParallelNodesRepairedCount', 'maxParallelNodesRepairedPercentage'],
+  ] as const) {
+    if (asked[count] !== undefined && asked[percentage] !== undefined) throw invalidParameter(`Only one of ${count} and ${percentage} can be specified.`, about);
+    if ((asked[count] ?? 1) < 1) throw invalidParameter(`${count} must be at least 1`, about);
+    if ((asked[percentage] ?? 1) < 1 || (asked[percentage] ?? 1) > 100) throw invalidParameter(`${percentage} must be between 1 and 100`, about);
+  }
+  const whole = ['nodeMonitoringCondition', 'nodeUnhealthyReason', 'minRepairWaitTimeMins', 'repairAction'] as const;
+  const partial = asked.nodeRepairConfigOverrides?.find((override) => whole.some((name) => override[name] === undefined));
+  if (partial !== undefined) throw invalidParameter(`All of ${whole.join(', ')} must be specified in nodeRepairConfigOverrides.`, about);
+  return asked;
+}
+
+/** Warm pools of a managed group, as they would stand. Source: EKS API reference, WarmPoolConfig. */
+export function requireWarmPool(asked: WarmPoolConfig | undefined, before: WarmPoolConfig | undefined, amiType: AMITypes, about: About): WarmPoolConfig | undefined {
+  if (asked === undefined) return undefined;
+  const after: WarmPoolConfig = { minSize: 0, poolState: 'STOPPED', reuseOnScaleIn: false, ...before, ...asked };
+  if ((after.minSize ?? 0) < 0) throw invalidParameter('The minSize of a warm pool must not be negative', about);
+  if (after.maxGroupPreparedCapacity !== undefined && after.maxGroupPreparedCapacity < (after.minSize ?? 0))
+    throw invalidParameter("The maxGroupPreparedCapacity of a warm pool can't be less than its minSize", about);
+  const bottlerocket = amiType.startsWith('BOTTLEROCKET');
+  if (bottlerocket && after.poolState === 'HIBERNATED') throw invalidParameter('Warm pool instances in the Hibernated state are not supported with Bottlerocket AMIs.', about);
+  if (bottlerocket && after.reuseOnScaleIn === true) throw invalidParameter('reuseOnScaleIn is not supported for Bottlerocket AMIs.', about);
+  return after;
 }
 
 /** How many nodes a roll replaces at a time. */

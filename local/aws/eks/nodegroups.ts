@@ -19,7 +19,7 @@ import { holdForNodes, lackOfAddresses } from './addresses.ts';
 import { clusterOf } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
 import { QUOTAS } from './limits.ts';
-import { defaultAmiType, requireAmiType, requireInstanceTypes, requireLabels, requireLaunchTemplate, requireRelease, requireScaling, requireTaints, requireUpdateConfig } from './nodegroup-rules.ts';
+import { defaultAmiType, requireAmiType, requireInstanceTypes, requireLabels, requireLaunchTemplate, requireRelease, requireRepair, requireScaling, requireTaints, requireUpdateConfig, requireWarmPool } from './nodegroup-rules.ts';
 import { autoScalingGroupOf, nodegroupIssues, whyNoNodeJoins } from './health.ts';
 import { launch, left, nodegroupKey, noteNodes, putNodes, readyNodes } from './nodes.ts';
 import { page } from './pages.ts';
@@ -131,6 +131,7 @@ function newNodegroup(input: CreateNodegroupRequest, cluster: ClusterDoc, place:
   requireTaints(input.taints ?? [], about);
   requireTags(input.tags ?? {}, about);
 
+  const image = imageOf(input, cluster, place);
   const id = place.newUuid();
   return {
     id,
@@ -140,7 +141,7 @@ function newNodegroup(input: CreateNodegroupRequest, cluster: ClusterDoc, place:
     createdAt: place.now,
     modifiedAt: place.now,
     status: 'CREATING',
-    ...imageOf(input, cluster, place),
+    ...image,
     capacityType: input.capacityType ?? 'ON_DEMAND',
     subnets: subnetIds,
     remoteAccess: input.remoteAccess,
@@ -149,8 +150,8 @@ function newNodegroup(input: CreateNodegroupRequest, cluster: ClusterDoc, place:
     taints: input.taints ?? [],
     scalingConfig: requireScaling(input.scalingConfig, undefined, about),
     updateConfig: requireUpdateConfig(input.updateConfig, undefined, about),
-    nodeRepairConfig: input.nodeRepairConfig,
-    warmPoolConfig: input.warmPoolConfig,
+    nodeRepairConfig: requireRepair(input.nodeRepairConfig, about),
+    warmPoolConfig: requireWarmPool(input.warmPoolConfig, undefined, image.amiType, about),
     tags: input.tags ?? {},
     healthIssues: [],
     nodes: [],
@@ -224,8 +225,8 @@ export function updateNodegroupConfig(input: UpdateNodegroupConfigRequest, place
       ...(input.updateConfig === undefined ? {} : { updateConfig: requireUpdateConfig(input.updateConfig, nodegroup.updateConfig, about) }),
       ...(input.labels === undefined ? {} : { labels: labelsAfter(nodegroup.labels, input.labels) }),
       ...(input.taints === undefined ? {} : { taints: taintsAfter(nodegroup.taints, input.taints) }),
-      ...(input.nodeRepairConfig === undefined ? {} : { nodeRepairConfig: input.nodeRepairConfig }),
-      ...(input.warmPoolConfig === undefined ? {} : { warmPoolConfig: input.warmPoolConfig }),
+      ...(input.nodeRepairConfig === undefined ? {} : { nodeRepairConfig: requireRepair(input.nodeRepairConfig, about) }),
+      ...(input.warmPoolConfig === undefined ? {} : { warmPoolConfig: requireWarmPool(input.warmPoolConfig, nodegroup.warmPoolConfig, nodegroup.amiType, about) }),
     };
     if (Object.keys(change).length === 0) throw invalidParameter('No changes needed for the specified node group configuration.', about);
     requireTaints(change.taints ?? [], about);
@@ -255,6 +256,9 @@ function configParams(input: UpdateNodegroupConfigRequest) {
     NodeRepairConfig: input.nodeRepairConfig,
     WarmPoolEnabled: input.warmPoolConfig?.enabled,
     WarmPoolMinSize: input.warmPoolConfig?.minSize,
+    WarmPoolMaxGroupPreparedCapacity: input.warmPoolConfig?.maxGroupPreparedCapacity,
+    WarmPoolState: input.warmPoolConfig?.poolState,
+    WarmPoolReuseOnScaleIn: input.warmPoolConfig?.reuseOnScaleIn,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Collection, Disk } from '../../disk.ts';
 import type { World } from '../service.ts';
 import type { Around } from './around.ts';
-import type { AccessEntryDoc, AddonDoc, ClusterDoc, FargateDoc, NodegroupDoc, PodIdentityDoc, SpanDoc, TokenDoc, Transition, UpdateDoc } from './state.ts';
+import type { AccessEntryDoc, AddonDoc, CapabilityDoc, ClusterDoc, FargateDoc, NodegroupDoc, PodIdentityDoc, SpanDoc, TokenDoc, Transition, UpdateDoc } from './state.ts';
 import { draw } from './limits.ts';
 import type { Work } from './limits.ts';
 import { WORKLOADS_SHELF } from './workloads.ts';
@@ -52,6 +52,7 @@ export function openShelves(disk: Disk) {
     accessEntries: disk.collection<AccessEntryDoc>('eks/access-entries'),
     podIdentities: disk.collection<PodIdentityDoc>('eks/pod-identities'),
     fargateProfiles: disk.collection<FargateDoc>('eks/fargate-profiles'),
+    capabilities: disk.collection<CapabilityDoc>('eks/capabilities'),
     tokens: disk.collection<TokenDoc>('eks/tokens'),
     spans: disk.collection<SpanDoc>('eks/spans'),
     pending: disk.collection<Transition>('eks/pending'),
@@ -82,6 +83,7 @@ export class Place {
   readonly accessEntries: Documents<AccessEntryDoc>;
   readonly podIdentities: Documents<PodIdentityDoc>;
   readonly fargateProfiles: Documents<FargateDoc>;
+  readonly capabilities: Documents<CapabilityDoc>;
   readonly tokens: Documents<TokenDoc>;
   readonly spans: Documents<SpanDoc>;
   readonly pending: Documents<Transition>;
@@ -107,6 +109,7 @@ export class Place {
     this.accessEntries = new Documents(stage.shelves.accessEntries, prefix);
     this.podIdentities = new Documents(stage.shelves.podIdentities, prefix);
     this.fargateProfiles = new Documents(stage.shelves.fargateProfiles, prefix);
+    this.capabilities = new Documents(stage.shelves.capabilities, prefix);
     this.tokens = new Documents(stage.shelves.tokens, prefix);
     this.spans = new Documents(stage.shelves.spans, prefix);
     this.pending = new Documents(stage.shelves.pending, prefix);

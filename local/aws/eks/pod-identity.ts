@@ -11,8 +11,10 @@ import type {
   UpdatePodIdentityAssociationRequest,
   UpdatePodIdentityAssociationResponse,
 } from '@aws-sdk/client-eks';
+import { MalformedPolicy, parsePolicy } from '../policy-document.ts';
 import { clusterOf } from './cluster-view.ts';
-import { inUse, invalidRequest, limitExceeded, notFound } from './errors.ts';
+import { inUse, invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
+import type { About } from './errors.ts';
 import { QUOTAS } from './limits.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
@@ -20,7 +22,30 @@ import type { PodIdentityDoc } from './state.ts';
 import { once } from './tokens.ts';
 import { requireRole, requireTags } from './validation.ts';
 
-const roleRefusal = (roleName: string): string => `The role ${roleName} does not exist or its trust policy does not allow pods.eks.amazonaws.com.`;
+/** EKS looks: a role that does not let the service assume it and tag its sessions is refused in these words. Source: terraform-provider-aws 41483. */
+const WRONG_TRUST = 'Trust policy of the role provided is invalid.';
+const ACTIONS = ['sts:AssumeRole', 'sts:TagSession'];
+const ROLE_ARN = /^arn:aws:iam::\d{12}:role\/.+$/;
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const SERVICE_ACCOUNT = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+/** The role that pods are to have, for an association of its own or one that an add-on brings. */
+export function requirePodRole(place: Place, roleArn: string, about: About): void {
+  requireRole(place, roleArn, 'pods.eks.amazonaws.com', (name) => (place.around.iam.role(place.accountId, name) === undefined ? `Role provided in the request does not exist: ${name}` : WRONG_TRUST), about, ACTIONS);
+}
+
+/** What an association may say, as it would stand. Source: EKS API reference, CreatePodIdentityAssociation. */
+function requireSound(asked: Partial<Pick<PodIdentityDoc, 'targetRoleArn' | 'disableSessionTags' | 'policy'>>, clusterName: string): void {
+  if (asked.targetRoleArn !== undefined && !ROLE_ARN.test(asked.targetRoleArn)) throw invalidParameter(`The target role ARN ${asked.targetRoleArn} is invalid.`, { clusterName });
+  if (asked.policy === undefined) return;
+  if (asked.disableSessionTags !== true) throw invalidParameter('The disableSessionTags parameter must be true when a policy is specified.', { clusterName });
+  try {
+    parsePolicy(asked.policy, 'identity');
+  } catch (error) {
+    if (error instanceof MalformedPolicy) throw invalidParameter(`The policy is invalid: ${error.message}`, { clusterName });
+    throw error;
+  }
+}
 
 function described(doc: PodIdentityDoc): PodIdentityAssociation {
   return {
@@ -86,7 +111,10 @@ export function createPodIdentityAssociation(input: CreatePodIdentityAssociation
   const clusterName = input.clusterName ?? '';
   const { associationId } = once(place, 'CreatePodIdentityAssociation', input, () => {
     clusterOf(place, clusterName);
-    requireRole(place, input.roleArn ?? '', 'pods.eks.amazonaws.com', roleRefusal, { clusterName });
+    if (!NAMESPACE.test(input.namespace ?? '')) throw invalidParameter(`The namespace ${input.namespace} is no name of a Kubernetes namespace.`, { clusterName });
+    if (!SERVICE_ACCOUNT.test(input.serviceAccount ?? '')) throw invalidParameter(`The service account ${input.serviceAccount} is no name of a Kubernetes service account.`, { clusterName });
+    requireSound(input, clusterName);
+    requirePodRole(place, input.roleArn ?? '', { clusterName });
     requireTags(input.tags ?? {}, { clusterName });
     const doc = add(place, {
       clusterName,
@@ -131,15 +159,19 @@ export function updatePodIdentityAssociation(input: UpdatePodIdentityAssociation
   once(place, 'UpdatePodIdentityAssociation', input, () => {
     const doc = associationOf(place, clusterName, input.associationId ?? '');
     refuseOwned(doc);
-    if (input.roleArn !== undefined) requireRole(place, input.roleArn, 'pods.eks.amazonaws.com', roleRefusal, { clusterName });
-    place.podIdentities.put(`${clusterName}/${doc.id}`, {
+    const after: PodIdentityDoc = {
       ...doc,
       roleArn: input.roleArn ?? doc.roleArn,
       targetRoleArn: input.targetRoleArn ?? doc.targetRoleArn,
       disableSessionTags: input.disableSessionTags ?? doc.disableSessionTags,
       policy: input.policy ?? doc.policy,
       modifiedAt: place.now,
-    });
+    };
+    requireSound(after, clusterName);
+    if (input.roleArn !== undefined) requirePodRole(place, input.roleArn, { clusterName });
+    // The id that the target role's trust can demand comes with the first target role, and stays.
+    const externalId = after.targetRoleArn === undefined ? doc.externalId : (doc.externalId ?? place.newUuid());
+    place.podIdentities.put(`${clusterName}/${doc.id}`, { ...after, externalId });
     return {};
   });
   return { association: described(associationOf(place, clusterName, input.associationId ?? '')) };

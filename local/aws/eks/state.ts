@@ -9,11 +9,16 @@ import type {
   CertificateAuthorityDistributionStatus,
   CertificateAuthoritySigningStatus,
   Cancellation,
+  CapabilityConfigurationRequest,
+  CapabilityIssueCode,
+  CapabilityStatus,
+  CapabilityType,
   Category,
   ClusterStatus,
   ControlPlaneScalingConfig,
   EncryptionConfig,
   ErrorCode,
+  FargateProfileIssueCode,
   FargateProfileSelector,
   FargateProfileStatus,
   InsightStatusValue,
@@ -113,6 +118,21 @@ export interface CertificateAuthorityDoc {
 export function authoritiesOf({ id, createdAt, certificateAuthorities }: ClusterDoc): readonly CertificateAuthorityDoc[] {
   if (certificateAuthorities !== undefined) return certificateAuthorities;
   return [{ id: `ca-${id.slice(0, 17).toLowerCase()}`, serial: 0, createdAt, createdBy: 'EKS', activatedAt: createdAt, activatedBy: 'EKS', signingStatus: 'IN_USE', distributionStatus: 'COMPLETE' }];
+}
+
+export interface CapabilityDoc {
+  readonly id: string;
+  readonly clusterName: string;
+  readonly capabilityName: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly type: CapabilityType;
+  readonly status: CapabilityStatus;
+  readonly roleArn: string;
+  readonly configuration?: CapabilityConfigurationRequest | undefined;
+  tags: Tags;
+  readonly healthIssues: readonly { readonly code: CapabilityIssueCode; readonly message: string }[];
 }
 
 export interface AutoModeDoc {
@@ -219,6 +239,7 @@ export interface UpdateDoc {
   readonly clusterName: string;
   readonly nodegroupName?: string | undefined;
   readonly addonName?: string | undefined;
+  readonly capabilityName?: string | undefined;
   readonly type: UpdateType;
   status: UpdateStatus;
   readonly params: readonly UpdateParam[];
@@ -238,6 +259,7 @@ export interface UpdateChange {
   readonly cluster?: Partial<ClusterDoc>;
   readonly nodegroup?: Partial<NodegroupDoc>;
   readonly addon?: Partial<AddonDoc>;
+  readonly capability?: Partial<CapabilityDoc>;
   /** What a roll brings the nodes to. */
   readonly build?: string;
   readonly surge?: number;
@@ -301,6 +323,7 @@ export interface FargateDoc {
   readonly podExecutionRoleArn: string;
   readonly subnets: readonly string[];
   readonly selectors: readonly FargateProfileSelector[];
+  readonly healthIssues?: readonly { readonly code: FargateProfileIssueCode; readonly message: string; readonly resourceIds: readonly string[] }[];
   tags: Tags;
 }
 

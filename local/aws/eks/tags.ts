@@ -59,6 +59,7 @@ function find(kind: string, clusterName: string, arn: string, place: Place): Tag
   if (kind === 'access-entry') return among(place.accessEntries);
   if (kind === 'podidentityassociation') return among(place.podIdentities);
   if (kind === 'fargateprofile') return among(place.fargateProfiles);
+  if (kind === 'capability') return among(place.capabilities);
   return undefined;
 
   function among<T extends { readonly arn: string; tags: Tags }>(documents: { entries(prefix: string): [string, T][]; put(key: string, value: T): void }): Tagged | undefined {

@@ -25,7 +25,7 @@ export function paramsOf(values: Partial<Record<UpdateParamType, unknown>>): Upd
 /** Writes down a new update, InProgress. */
 export function recordUpdate(
   place: Place,
-  of: { readonly clusterName: string; readonly nodegroupName?: string; readonly addonName?: string },
+  of: { readonly clusterName: string; readonly nodegroupName?: string; readonly addonName?: string; readonly capabilityName?: string },
   update: { readonly type: UpdateType; readonly params: readonly UpdateParam[]; readonly change: UpdateChange; readonly failure?: ScriptedFailure | undefined },
 ): UpdateDoc {
   const doc: UpdateDoc = { id: place.newUuid(), sequence: place.nextSequence(), ...of, ...update, status: 'InProgress', createdAt: place.now, errors: [] };
@@ -74,7 +74,7 @@ export function listUpdates(input: ListUpdatesRequest, place: Place): ListUpdate
   const since = bornAt(place, cluster, input);
   const updates = place.updates
     .list(`${cluster.name}/`)
-    .filter((update) => update.nodegroupName === input.nodegroupName && update.addonName === input.addonName && update.createdAt >= since)
+    .filter((update) => update.nodegroupName === input.nodegroupName && update.addonName === input.addonName && update.capabilityName === input.capabilityName && update.createdAt >= since)
     .sort((a, b) => b.sequence - a.sequence);
   const { items, nextToken } = page(updates, input, (update) => update.id);
   return { updateIds: items.map((update) => update.id), ...(nextToken === undefined ? {} : { nextToken }) };
@@ -84,8 +84,8 @@ export function describeUpdate(input: DescribeUpdateRequest, place: Place): Desc
   const cluster = clusterOf(place, input.name ?? '');
   const since = bornAt(place, cluster, input);
   const doc = updateDoc(place, cluster.name, input.updateId);
-  // An update of a node group or add-on is found only by those who name it.
-  if (doc === undefined || doc.nodegroupName !== input.nodegroupName || doc.addonName !== input.addonName || doc.createdAt < since)
+  // An update of a node group, add-on or capability is found only by those who name it.
+  if (doc === undefined || doc.nodegroupName !== input.nodegroupName || doc.addonName !== input.addonName || doc.capabilityName !== input.capabilityName || doc.createdAt < since)
     throw notFound(`No update found for ID: ${input.updateId}`, { clusterName: cluster.name });
   return { update: describedUpdate(doc) };
 }
@@ -97,7 +97,11 @@ function bornAt(
   of: { readonly nodegroupName?: string | undefined; readonly addonName?: string | undefined; readonly capabilityName?: string | undefined },
 ): number {
   const clusterName = cluster.name;
-  if (of.capabilityName !== undefined) throw notFound(`No capability found for name: ${of.capabilityName}`, { clusterName });
+  if (of.capabilityName !== undefined) {
+    const capability = place.capabilities.get(`${clusterName}/${of.capabilityName}`);
+    if (capability === undefined) throw notFound(`No capability found for name: ${of.capabilityName}`, { clusterName });
+    return capability.createdAt;
+  }
   if (of.nodegroupName !== undefined) {
     const nodegroup = place.nodegroups.get(`${clusterName}/${of.nodegroupName}`);
     if (nodegroup === undefined) throw notFound(`No node group found for name: ${of.nodegroupName}.`, { clusterName, nodegroupName: of.nodegroupName });

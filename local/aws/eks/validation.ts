@@ -20,14 +20,15 @@ export function requireNodegroupName(name: string, about: About): void {
   if (!NODEGROUP_NAME.test(name)) throw invalidParameter(`The node group name ${name} must match ^[0-9A-Za-z][A-Za-z0-9\\-_]* and have at most 63 characters.`, about);
 }
 
-/** The role that an ARN names must exist in the caller's account and trust the service. `refusal` is the text that EKS answers with. */
-export function requireRole(place: Place, roleArn: string, service: string, refusal: (roleName: string) => string, about: About): void {
-  const named = ROLE_ARN.exec(roleArn);
-  if (named === null) throw invalidParameter(`The role ARN ${roleArn} is invalid.`, about);
-  const [, accountId = '', roleName = ''] = named;
+/** The role that an ARN names must exist in the caller's account and let the service do the actions. `refusal` is the text that EKS answers with. */
+export function requireRole(place: Place, roleArn: string, service: string, refusal: (roleName: string) => string, about: About, actions: readonly string[] = ['sts:AssumeRole']): void {
+  const parts = ROLE_ARN.exec(roleArn);
+  if (parts === null) throw invalidParameter(`The role ARN ${roleArn} is invalid.`, about);
+  const [, accountId = '', roleName = ''] = parts;
   if (accountId !== place.accountId) throw new AwsError('AccessDeniedException', 'Cross-account pass role is not allowed.', 403);
   const role = place.around.iam.role(accountId, roleName);
-  const trusted = role?.trustedServices === undefined || role.trustedServices.includes(service);
+  const named = role?.trustedServices === undefined || role.trustedServices.includes(service);
+  const trusted = named && actions.every((action) => role?.trusts?.(service, action) ?? true);
   if (role === undefined || role.arn !== roleArn || !trusted) throw invalidParameter(refusal(roleName), about);
 }
 
