@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AssumeRoleCommand, type STSClient, type Tag } from '@aws-sdk/client-sts';
 import { roleArnOf } from '../domain/account-setup.ts';
 import type { Operation, Step } from '../domain/operation.ts';
-import { sessionPolicyFor, verifyPolicyFor, watchPolicyFor } from '../domain/permissions.ts';
+import { imagesPolicyFor, sessionPolicyFor, verifyPolicyFor, watchPolicyFor } from '../domain/permissions.ts';
 import { AccountUnreachable, type AccountAccess, type Clock, type Session, type Store } from './ports.ts';
 import { nameOf } from './eks/errors.ts';
 import { readBoundary, readRolePermissions } from './role-permissions.ts';
@@ -59,6 +59,11 @@ export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, cl
         passRoleArns: passedRoles(step),
       });
       return assume(operation.accountId, operation.region, sessionName(operation.id), policy, sessionTags(operation), sourceIdentityOf(operation.requestedBy));
+    },
+
+    actOnImages({ accountId, region, name, purposes, by }) {
+      const tags = name === undefined ? [] : [{ Key: 'slipway:repository', Value: name }];
+      return assume(accountId, region, 'slipway-images', imagesPolicyFor({ accountId, region, name, purposes }), tags, sourceIdentityOf(by));
     },
 
     watch(accountId, region) {

@@ -3,12 +3,13 @@ import { createAccounts } from './accounts.ts';
 import { createAlarms } from './alarms.ts';
 import { createAutoScaling } from './auto-scaling.ts';
 import { createEks } from './eks.ts';
+import { createImages } from './images.ts';
 import { createParts } from './parts.ts';
 import type { Ports, Store } from './ports.ts';
 import type { Wiring } from './wiring.ts';
 
 /** What reaches into other accounts. */
-export type Hands = Pick<Ports, 'accounts' | 'eks' | 'autoScaling' | 'alarms' | 'parts'>;
+export type Hands = Pick<Ports, 'accounts' | 'eks' | 'autoScaling' | 'alarms' | 'parts' | 'images'>;
 
 /** The hands of the functions that work in accounts, each made when it is first asked for. Bundles of the front door have `no-hands.ts` in its place. */
 export function createHands(wiring: Wiring, home: STSClientConfig, store: () => Store): { readonly [Name in keyof Hands]: () => Hands[Name] } {
@@ -19,5 +20,6 @@ export function createHands(wiring: Wiring, home: STSClientConfig, store: () => 
     autoScaling: () => createAutoScaling(there),
     alarms: () => createAlarms(there),
     parts: () => createParts(there),
+    images: () => createImages(there),
   };
 }

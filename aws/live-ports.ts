@@ -5,6 +5,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createExecutions } from './executions.ts';
 import { createHands } from './hands.ts';
+import { createImageWorker } from './image-worker.ts';
 import { ids } from './ids.ts';
 import { createLog, createMeter } from './log.ts';
 import { createLookQueue } from './looks.ts';
@@ -32,6 +33,8 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
   const looks = once(() => createLookQueue(new SQSClient(client), setting('SLIPWAY_LOOKS_QUEUE_URL')));
   const hands = createHands(wiring, client, store);
   const [accounts, eks, autoScaling, alarms, parts] = [once(hands.accounts), once(hands.eks), once(hands.autoScaling), once(hands.alarms), once(hands.parts)] as const;
+  const images = once(hands.images);
+  const imageWorker = once(() => createImageWorker(new LambdaClient(client), setting('SLIPWAY_IMAGES_FUNCTION'), log()));
   const observer = once(() => createObserver(new LambdaClient(client), setting('SLIPWAY_OBSERVE_FUNCTION'), log()));
   const templates = once(() => createTemplates(new S3Client(client), environment['SLIPWAY_TEMPLATE_BUCKET'], wiring.clock));
   const meter = once(() => createMeter());
@@ -67,6 +70,12 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
     },
     get parts() {
       return parts();
+    },
+    get images() {
+      return images();
+    },
+    get imageWorker() {
+      return imageWorker();
     },
     get observer() {
       return observer();

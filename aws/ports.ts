@@ -5,6 +5,11 @@ import type { AddonCatalogue, AddonFacts, BoundaryLook, ClusterFacts, ControlPla
 import type { Approval } from '../domain/gates.ts';
 import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
 import type { NextRun } from '../domain/new-operation.ts';
+import type { ImagePurpose } from '../domain/images/permissions.ts';
+import type { LifecyclePolicy } from '../domain/images/lifecycle-policy.ts';
+import type { LifecyclePreview } from '../domain/images/preview.ts';
+import type { Repository, RepositoryAddress, RepositoryMade } from '../domain/images/repository.ts';
+import type { RegistryLook } from '../domain/images/usage.ts';
 import type { ResourceSeen } from '../domain/parts/judge-resource.ts';
 import type { Resource } from '../domain/parts/resource.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -114,6 +119,25 @@ export interface Store {
   removeWaiver(clusterId: string, waiverId: string): Promise<'removed' | 'absent'>;
   observation(clusterId: string): Promise<ClusterFacts | undefined>;
   recordObservation(clusterId: string, facts: ClusterFacts): Promise<void>;
+
+  // Repositories of images
+  repository(address: RepositoryAddress): Promise<Repository | undefined>;
+  /** All of that name, whatever account and region, about 100 at most. */
+  repositoriesNamed(name: string): Promise<readonly Repository[]>;
+  listRepositories(filter: { readonly team?: string; readonly accountId?: string }, page: Page): Promise<Paged<Repository>>;
+  /** A repository that is asked for, with the first line of its history. */
+  beginRepository(repository: Repository, line: RepositoryLine): Promise<{ readonly kind: 'written' } | { readonly kind: 'exists'; readonly repository: Repository }>;
+  /** What is wished of it now, or what became of that. Conditional on `before.revision`; `after` undefined: it is forgotten. */
+  changeRepository(before: Repository, after: Repository | undefined, line: RepositoryLine): Promise<'written' | 'moved'>;
+  /** Those whose change is under way, longest first. */
+  openRepositories(limit: number): Promise<readonly Repository[]>;
+  /** Oldest first. */
+  repositoryEvents(address: RepositoryAddress, page: Page): Promise<Paged<OperationEvent>>;
+  /** Takes the settings of a registry, which ECR has one set of for everybody, for a minute; false while another has them. */
+  holdRegistry(of: RepositoryAddress, holder: string, now: number): Promise<boolean>;
+  releaseRegistry(of: RepositoryAddress, holder: string): Promise<void>;
+  /** The answer to an ask whose work is done and written. */
+  rememberAnswer(answer: IdempotentAnswer): Promise<Written>;
 
   // Operations
   /**
@@ -260,9 +284,20 @@ export class AccountUnreachable extends Error {
   }
 }
 
+/** A line of a repository's history. */
+export interface RepositoryLine {
+  readonly type: string;
+  readonly message: string;
+  readonly by?: string;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
 export interface AccountAccess {
   /** A session for one step: external id, tags naming operation and cluster, and a session policy cut to the step. Throws AccountUnreachable. */
   actFor(operation: Operation, step: Step): Promise<Session>;
+  /** A session for work on a repository, cut to it and to the purposes; `name` undefined: for looking at any. Throws AccountUnreachable. */
+  actOnImages(asked: { readonly accountId: string; readonly region: string; readonly name?: string; readonly purposes: readonly ImagePurpose[]; readonly by: string }): Promise<Session>;
   /** A shared read-only session per account and region. Throws AccountUnreachable. */
   watch(accountId: string, region: string): Promise<Session>;
   /** What the account's role is allowed, as it reads by itself; never throws. */
@@ -327,6 +362,41 @@ export interface AutoScaling {
   refresh(session: Session, groupName: string, refreshId: string): Promise<InstanceRefreshFacts | 'absent'>;
   /** Refreshes of the group that run or began at or after `since`, newest first, at most 10. */
   recentRefreshes(session: Session, groupName: string, since: string): Promise<readonly InstanceRefreshFacts[]>;
+}
+
+/** Repositories of images in an account. Refusals are of ECR and of the account's role; faults are thrown, and then it is not known what was done. */
+export interface Images {
+  /** Brings the repository to what is wished of it. What was made tells how far it came, refused or not. */
+  put(session: Session, repository: Repository): Promise<{ readonly made: RepositoryMade; readonly refusal?: Refusal }>;
+  /** Deletes it, if it is ours; with `force` also with images in it. */
+  remove(session: Session, repository: Repository): Promise<'gone' | Refusal>;
+  /** Leads the registry's replication of the repository where it is wished, and takes back where it was led before. */
+  setReplication(session: Session, repository: Repository): Promise<'set' | Refusal>;
+  /** Makes the cache rule that is wished, or leaves one that says the same. `ours`: this call made it. */
+  putCacheRule(session: Session, rule: NonNullable<Repository['wanted']['pullThrough']>): Promise<{ readonly ours: boolean } | Refusal>;
+  removeCacheRule(session: Session, prefix: string): Promise<'gone' | Refusal>;
+  /** At most `pagesMax` pages of 1,000 images of each repository are looked at. */
+  look(session: Session, names: readonly string[], pagesMax: number): Promise<Omit<RegistryLook, 'observedAt'> | Refusal>;
+  /** What the policy would expire, as ECR says; changes nothing. */
+  preview(session: Session, repository: RepositoryAddress, policy: LifecyclePolicy): Promise<Omit<LifecyclePreview, 'observedAt'> | Refusal>;
+}
+
+/** What the front door asks of the function that works on images in accounts. */
+export type ImageTask =
+  | { readonly task: 'settle'; readonly address: RepositoryAddress }
+  | { readonly task: 'look'; readonly accountId: string; readonly region: string; readonly names: readonly string[]; readonly pagesMax: number }
+  | { readonly task: 'preview'; readonly address: RepositoryAddress; readonly policy: LifecyclePolicy; readonly by: string };
+
+export interface ImageAnswers {
+  /** `gone`: it was to be deleted, and is. */
+  settle: Repository | 'gone';
+  look: RegistryLook;
+  preview: LifecyclePreview;
+}
+
+export interface ImageWorker {
+  /** What came of it, or why it did not; `account-unreachable` when nothing was heard within 20 s. */
+  ask<T extends ImageTask>(task: T): Promise<ImageAnswers[T['task']] | Refusal>;
 }
 
 /** Resources of a cluster's parts, wherever in AWS they live. */
@@ -405,7 +475,9 @@ export interface Ports {
   readonly autoScaling: AutoScaling;
   readonly alarms: Alarms;
   readonly parts: Parts;
+  readonly images: Images;
   readonly observer: Observer;
+  readonly imageWorker: ImageWorker;
   readonly templates: Templates;
 }
 

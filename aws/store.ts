@@ -8,6 +8,7 @@ import { endings } from './store/endings.ts';
 import { intents } from './store/intents.ts';
 import { learned } from './store/learned.ts';
 import { operations } from './store/operations.ts';
+import { repositories } from './store/repositories.ts';
 import { steps } from './store/steps.ts';
 import { TableAccess } from './store/table-access.ts';
 import { waivers } from './store/waivers.ts';
@@ -26,6 +27,7 @@ export function createStore(client: DynamoDBClient, tableName: string, jitter: (
     ...clusters(table),
     ...beginnings(table),
     ...operations(table),
+    ...repositories(table),
     ...steps(table),
     ...waits(table),
     ...intents(table),

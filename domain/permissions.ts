@@ -1,4 +1,5 @@
 import { boundaryArnOf } from './boundary.ts';
+import { IMAGE_PERMISSIONS, isForImages, type ImagePurpose, type ImageScope } from './images/permissions.ts';
 import { MADE_ROLE_PREFIX } from './parts/role-name.ts';
 import { PART_STEP_KINDS } from './parts/steps-of-resource.ts';
 import type { StepKind } from './plan.ts';
@@ -10,7 +11,7 @@ import type { StepKind } from './plan.ts';
  * Authorization Reference, the Step Functions policies for EKS, and EKS's own denials (terraform-aws-eks 823, ACK community 2164).
  */
 
-export type Purpose = StepKind | 'look' | 'verify';
+export type Purpose = StepKind | ImagePurpose | 'look' | 'verify';
 
 type Scope =
   | 'any'
@@ -32,7 +33,8 @@ type Scope =
   | 'made-role'
   | 'new-role'
   | 'pods-role'
-  | 'pod-identity';
+  | 'pod-identity'
+  | ImageScope;
 
 interface Permission {
   readonly action: string;
@@ -155,6 +157,8 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:TagResource', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
   { action: 'iam:PassRole', on: ['pods-role'], for: ['put-pod-identity'], parts: true },
 
+  ...IMAGE_PERMISSIONS,
+
   { action: 'iam:ListRolePolicies', on: ['own-role'], for: ['verify'] },
   { action: 'iam:GetRolePolicy', on: ['own-role'], for: ['verify'] },
   { action: 'iam:ListAttachedRolePolicies', on: ['own-role'], for: ['verify'] },
@@ -172,6 +176,8 @@ interface Cut {
   readonly groupName: string;
   /** Of a step of a part: the resource's own name. */
   readonly resourceName: string;
+  /** Of a session for images: the repository's. */
+  readonly repositoryName?: string;
   /** ARNs or ARN patterns of the roles that may be handed to EKS, and to EC2 as nodes' own. */
   readonly passRoleArns: readonly string[];
 }
@@ -232,6 +238,9 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   },
   'pods-role': { sid: 'HandRolesToPods', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'pods.eks.amazonaws.com' } }) },
   'pod-identity': { sid: 'PodIdentities', resources: (cut) => [`${eksArn(cut)}:podidentityassociation/${parts(cut.clusterName)}`] },
+  repository: { sid: 'Repositories', resources: (cut) => [`arn:aws:ecr:${cut.region}:${cut.accountId}:repository/${cut.repositoryName ?? '*'}`] },
+  'repository-key': { sid: 'KeysOfRepositories', resources: (cut) => [`arn:aws:kms:${cut.region}:*:key/*`], condition: (cut) => ({ StringLike: { 'kms:ViaService': `ecr.${cut.region}.amazonaws.com` } }) },
+  'replication-role': { sid: 'MakeTheRoleOfReplication', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/aws-service-role/replication.ecr.amazonaws.com/*`], condition: () => ({ StringEquals: { 'iam:AWSServiceName': 'replication.ecr.amazonaws.com' } }) },
   'own-role': { sid: 'ReadItsOwnRole', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/slipway-access`] },
   // Whichever policies its owner attaches, and AWS's own among them: a role may be given what it needs by any.
   'own-policy': { sid: 'ReadItsOwnPolicies', resources: (cut) => [`arn:aws:iam::${cut.accountId}:policy/*`, 'arn:aws:iam::aws:policy/*'] },
@@ -302,6 +311,13 @@ export function watchPolicyFor(asked: { readonly accountId: string; readonly reg
   return compact(policyOf(permissionsFor('look'), { ...everything, passRoleArns: [], ...asked }, false));
 }
 
+/** The policy of a session that works on a repository, as JSON; on any of them where none is named. */
+export function imagesPolicyFor(asked: { readonly accountId: string; readonly region: string; readonly name?: string | undefined; readonly purposes: readonly ImagePurpose[] }): string {
+  const { accountId, region, name, purposes } = asked;
+  const cut: Cut = { ...everything, accountId, region, passRoleArns: [], ...(name === undefined ? {} : { repositoryName: name }) };
+  return compact(policyOf(purposes.flatMap(permissionsFor), cut, false));
+}
+
 /** The policy of the session in which `verify` reads the role's own permissions, as JSON. */
 export function verifyPolicyFor(accountId: string): string {
   return compact(policyOf(permissionsFor('verify'), { ...everything, passRoleArns: [], accountId }, false));
@@ -317,7 +333,7 @@ interface Pair {
 
 function permissionsFor(purpose: Purpose): Pair[] {
   const own = PERMISSIONS.filter((permission) => permission.for.includes(purpose));
-  return purpose === 'look' || purpose === 'verify' ? pairsOf(own) : [...pairsOf(own), ...looksAround(purpose)];
+  return purpose === 'look' || purpose === 'verify' || isForImages(purpose) ? pairsOf(own) : [...pairsOf(own), ...looksAround(purpose)];
 }
 
 /** What a step looks at before it begins and after it ended: its cluster always, its node group or add-on where it has one, all of them when it reads the cluster. */

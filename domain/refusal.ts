@@ -64,6 +64,15 @@ export const REFUSALS = {
   'too-many-waivers': 'conflict',
   'force-needs-approver': 'forbidden',
   'nothing-to-force': 'conflict',
+  'repository-exists': 'conflict',
+  'repository-changing': 'conflict',
+  'repository-not-empty': 'conflict',
+  'repository-ambiguous': 'conflict',
+  'repository-not-in-account': 'conflict',
+  'cache-rule-taken': 'conflict',
+  'registry-busy': 'unavailable',
+  'role-lacks-actions': 'conflict',
+  'ecr-refused': 'rules',
   frozen: 'conflict',
 } as const satisfies Record<string, 'conflict' | 'rules' | 'missing' | 'forbidden' | 'precondition' | 'unavailable'>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GATES } from './gates.ts';
+import { RepositoryName } from './images/requests.ts';
 import { MaintenancePolicy, Moment } from './maintenance-policy.ts';
 import {
   AccountId,
@@ -339,5 +340,5 @@ export type KubeconfigQuery = z.output<typeof KubeconfigQuery>;
 export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
 
 /** What a path's `{variables}` must look like; a path with another value names nothing, so it is 404. */
-export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId } as const;
+export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId, repositoryName: RepositoryName } as const;
 export type PathVariable = keyof typeof PATH_VARIABLES;

@@ -2,11 +2,14 @@ import { approveOperation } from './approve-operation.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { changeCluster } from './change-cluster.ts';
 import { changeNodegroup } from './change-nodegroup.ts';
+import { changeRepository } from './change-repository.ts';
 import { convertAwsAuth } from './convert-aws-auth.ts';
 import { createCluster } from './create-cluster.ts';
 import { createNodegroup } from './create-nodegroup.ts';
+import { createRepository } from './create-repository.ts';
 import { deleteCluster } from './delete-cluster.ts';
 import { deleteNodegroup } from './delete-nodegroup.ts';
+import { deleteRepository } from './delete-repository.ts';
 import { explainAnnotations } from './explain-annotations.ts';
 import { freeze } from './freeze.ts';
 import { getAccount } from './get-account.ts';
@@ -17,6 +20,7 @@ import { getKubeconfig } from './get-kubeconfig.ts';
 import { getNodegroup } from './get-nodegroup.ts';
 import { getOpenApi } from './get-openapi.ts';
 import { getOperation } from './get-operation.ts';
+import { getRepository } from './get-repository.ts';
 import { getRollbackPlan } from './get-rollback-plan.ts';
 import { getUpgradePlan } from './get-upgrade-plan.ts';
 import { getWaiver } from './get-waiver.ts';
@@ -27,9 +31,12 @@ import { listClusters } from './list-clusters.ts';
 import { listEvents } from './list-events.ts';
 import { listNodegroups } from './list-nodegroups.ts';
 import { listOperations } from './list-operations.ts';
+import { listRepositories } from './list-repositories.ts';
+import { listRepositoryEvents } from './list-repository-events.ts';
 import { listVersions } from './list-versions.ts';
 import { listWaivers } from './list-waivers.ts';
 import { pauseOperation } from './pause-operation.ts';
+import { previewLifecycle } from './preview-lifecycle.ts';
 import { registerAccount } from './register-account.ts';
 import { removeAccount } from './remove-account.ts';
 import { renderExposure } from './render-exposure.ts';
@@ -60,6 +67,9 @@ export const QUERIES: readonly AnyRoute[] = [
   getOperation,
   listEvents,
   listVersions,
+  listRepositories,
+  getRepository,
+  listRepositoryEvents,
   getFreeze,
   getOpenApi,
   getHealth,
@@ -87,6 +97,10 @@ export const COMMANDS: readonly AnyRoute[] = [
   pauseOperation,
   resumeOperation,
   retryOperation,
+  createRepository,
+  changeRepository,
+  deleteRepository,
+  previewLifecycle,
   freeze,
   unfreeze,
   renderExposure,

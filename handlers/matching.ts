@@ -9,6 +9,12 @@ export type Match =
   | { readonly kind: 'nothing-of-that-name'; readonly route: AnyRoute }
   | { readonly kind: 'unknown' };
 
+/**
+ * Variables that take one segment or more: a repository's name holds slashes. API Gateway hands `%2F` on decoded (an HTTP API's `rawPath` is), so that
+ * `payments%2Fapi` and `payments/api` must mean the same.
+ */
+const GREEDY: ReadonlySet<string> = new Set(['{repositoryName}']);
+
 /** Longest path that is looked at. */
 const PATH_CHARACTERS_MAX = 1024;
 
@@ -16,7 +22,7 @@ const PATH_CHARACTERS_MAX = 1024;
 export function matchRoute(routes: readonly AnyRoute[], method: string, rawPath: string): Match {
   if (rawPath.length > PATH_CHARACTERS_MAX) return { kind: 'unknown' };
   const segments = rawPath.split('/');
-  const fitting = routes.filter((route) => fits(route.path, segments)).sort((a, b) => variablesIn(a.path) - variablesIn(b.path));
+  const fitting = routes.filter((route) => fits(route.path, segments)).sort((a, b) => variablesIn(a.path) - variablesIn(b.path) || b.path.split('/').length - a.path.split('/').length);
   const [first] = fitting;
   if (first === undefined) return { kind: 'unknown' };
   const ofPath = fitting.filter((route) => route.path === first.path);
@@ -27,17 +33,28 @@ export function matchRoute(routes: readonly AnyRoute[], method: string, rawPath:
 }
 
 function fits(path: string, segments: readonly string[]): boolean {
+  return taken(path, segments) !== undefined;
+}
+
+/** The segments that each part of a path takes; undefined when they do not fit. */
+function taken(path: string, segments: readonly string[]): (readonly string[])[] | undefined {
   const parts = path.split('/');
-  return parts.length === segments.length && parts.every((part, index) => part === segments[index] || (isVariable(part) && segments[index] !== ''));
+  const more = segments.length - parts.length;
+  const greedy = parts.findIndex((part) => GREEDY.has(part));
+  if (greedy === -1 ? more !== 0 : more < 0) return undefined;
+  const shares = parts.map((_part, index) => (index === greedy ? segments.slice(index, index + more + 1) : segments.slice(index + (greedy !== -1 && index > greedy ? more : 0)).slice(0, 1)));
+  return parts.every((part, index) => (isVariable(part) ? shares[index]?.every((segment) => segment !== '') : part === shares[index]?.[0])) ? shares : undefined;
 }
 
 /** The path's variables, decoded and of their kind's form; undefined when one is not. */
 function readVariables(path: string, segments: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {};
+  const shares = taken(path, segments);
   for (const [index, part] of path.split('/').entries()) {
     if (!isVariable(part)) continue;
     const name = part.slice(1, -1) as PathVariable;
-    const read = PATH_VARIABLES[name].safeParse(decode(segments[index] ?? ''));
+    const decoded = (shares?.[index] ?? []).map(decode);
+    const read = PATH_VARIABLES[name].safeParse(decoded.includes(undefined) ? undefined : decoded.join('/'));
     if (!read.success) return undefined;
     params[name] = read.data;
   }

@@ -6,9 +6,11 @@ export type Key = { readonly pk: string; readonly sk: string };
 export const ACCOUNTS = 'ACCOUNTS';
 export const CLUSTERS = 'CLUSTERS';
 export const OPERATIONS = 'OPERATIONS';
+export const REPOSITORIES = 'REPOSITORIES';
 /** Partitions of the index `due`. */
 export const OPEN = 'OPEN';
 export const WAITS = 'WAITS';
+export const OPEN_REPOSITORIES = 'OPEN_REPOSITORIES';
 
 const RUN_DIGITS = 4;
 
@@ -29,6 +31,9 @@ export const eventKey = (operationId: string, sequence: string): Key => ({ pk: `
 export const answerKey = (id: string): Key => ({ pk: `ANSWER#${id}`, sk: 'ANSWER' });
 export const durationsKey = (kind: string): Key => ({ pk: 'DURATIONS', sk: kind });
 export const budgetKey = (accountId: string, region: string): Key => ({ pk: `BUDGET#${accountId}#${region}`, sk: 'BUDGET' });
+/** By a repository's id: `payments/api#111122223333#eu-central-1`. All of one name stand together. */
+export const repositoryKey = (id: string): Key => ({ pk: `REPOSITORY#${id.slice(0, id.indexOf('#'))}`, sk: id.slice(id.indexOf('#') + 1) });
+export const registryKey = (accountId: string, region: string): Key => ({ pk: `REGISTRY#${accountId}#${region}`, sk: 'REGISTRY' });
 export const freezeKey = (): Key => ({ pk: 'FREEZE', sk: 'FREEZE' });
 
 function written(run: number): string {

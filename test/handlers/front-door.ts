@@ -19,6 +19,7 @@ import { API } from '../../handlers/api.ts';
 import { matchRoute } from '../../handlers/matching.ts';
 import { EDGE_PROBLEMS, statusOf, type EdgeCode, type Response } from '../../handlers/problems.ts';
 import { startTarget } from '../contracts/dynamodb-target.ts';
+import { createPlayedWorker, playedEcr, type PlayedEcr } from './image-worker.ts';
 import { account, at133, cluster, creationFacts, NOW, OFFERS } from '../domain/worlds.ts';
 
 /** The front door as deployed, on the real store and a simulated DynamoDB; only what looks into accounts and starts executions is played here. */
@@ -52,6 +53,8 @@ export interface FrontDoor {
   readonly keys: { readonly es: CryptoKey; readonly rs: CryptoKey; readonly esPublic: JWK };
   /** What the accounts show; a test replaces what it spoils. */
   facts: { [Ask in Question['ask']]: Answers[Ask] | Refusal };
+  /** What the registries of images are like, and what was done in them. */
+  readonly ecr: PlayedEcr;
   /** Virtual time, epoch ms. */
   now: number;
   /** What was written or set in motion, in order: `beginOperation`, `start op-... 1`, `look op-... step`. */
@@ -71,7 +74,7 @@ export interface FrontDoor {
   close(): Promise<void>;
 }
 
-const READS = new Set<keyof Store>(['answerFor', 'account', 'listAccounts', 'cluster', 'clusterNamed', 'listClusters', 'observation', 'operation', 'listOperations', 'events', 'wait', 'waitsOf', 'waivers', 'dueWaits', 'openOperations', 'durations', 'freeze']);
+const READS = new Set<keyof Store>(['answerFor', 'account', 'listAccounts', 'cluster', 'clusterNamed', 'listClusters', 'observation', 'operation', 'listOperations', 'events', 'wait', 'waitsOf', 'waivers', 'dueWaits', 'openOperations', 'durations', 'freeze', 'repository', 'repositoriesNamed', 'listRepositories', 'repositoryEvents', 'openRepositories']);
 
 export const A_PLAN: Plan = {
   from: '1.33',
@@ -102,6 +105,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
     store,
     keys: issuer.keys,
     facts: { cluster: at133(), entrance: 'absent', creation: creationFacts(), alarms: [], versions: { offers: OFFERS }, verification: healthyVerification() },
+    ecr: playedEcr(),
     now: Date.parse(NOW),
     done: [],
     logged: [],
@@ -192,6 +196,10 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
       throw new Error('The front door holds no keys to accounts.');
     },
     get alarms(): never {
+      throw new Error('The front door holds no keys to accounts.');
+    },
+    imageWorker: createPlayedWorker(door.ecr, counting, () => door.now),
+    get images(): never {
       throw new Error('The front door holds no keys to accounts.');
     },
     get parts(): never {

@@ -32,6 +32,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/exposures/render': { kind: 'nlb', name: 'shop', namespace: 'web', ports: [{ port: 443, targetPort: 8443 }] },
   'POST /v1/exposures/explain': { annotations: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' } },
   'POST /v1/conversions/aws-auth': { configMap: 'mapRoles: []' },
+  'POST /v1/repositories': { accountId: '111111111111', region: 'us-east-1', name: 'payments/api', team: 'payments' },
+  'PATCH /v1/repositories/{repositoryName}': { scanOnPush: false },
   'POST /v1/freeze': { reason: 'An incident.' },
   'POST /v1/unfreeze': { reason: 'It is over.' },
 };

@@ -2,6 +2,7 @@ import type { Operation } from '../../domain/operation.ts';
 import type { Ports } from '../../aws/ports.ts';
 import { ports } from '../../aws/wiring.ts';
 import { endOperation } from '../finish/end-operation.ts';
+import { settleOpenRepositories } from '../images/settle-open.ts';
 
 /** Open operations that one pass looks at, at most: those longest without a transition first. */
 const OPERATIONS_MAX = 200;
@@ -24,6 +25,7 @@ export const handler = async (): Promise<void> => {
       world.log.error('reconcile failed', { operation: operation.id, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
     }
   }
+  await settleOpenRepositories(world, now);
 };
 
 async function reconcile(world: Ports, operation: Operation, now: number): Promise<void> {
