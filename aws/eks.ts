@@ -10,6 +10,8 @@ import { readInsightsRefresh, startInsightsRefresh } from './eks/insights.ts';
 import { readSubnets } from './eks/subnets.ts';
 import { readUpdate, recentUpdates } from './eks/updates.ts';
 import type { Eks, Session } from './ports.ts';
+import { FARGATE_ACTIONS, readFargateProfiles } from './readiness/fargate-profiles.ts';
+import { looked } from './readiness/look.ts';
 import { readinessClients } from './readiness/clients.ts';
 import { readReadiness } from './readiness/readiness.ts';
 
@@ -21,7 +23,12 @@ export function createEks(options: { readonly endpoint?: string }): Eks {
   const eks = (session: Session) => new EKSClient(clientOptions(session, options.endpoint));
   const ec2 = (session: Session) => new EC2Client(clientOptions(session, options.endpoint));
   return {
-    facts: (session, clusterName, known) => reaching(session.accountId, () => readFacts(eks(session), ec2(session), clusterName, known)),
+    facts: (session, clusterName, known) =>
+      reaching(session.accountId, async () => {
+        const facts = await readFacts(eks(session), ec2(session), clusterName, known);
+        if (facts === 'absent' || known.fargateProfiles === undefined) return facts;
+        return { ...facts, fargateProfiles: await looked(session.accountId, FARGATE_ACTIONS, () => readFargateProfiles(eks(session), clusterName, undefined)) };
+      }),
     controlPlane: (session, clusterName) => reaching(session.accountId, () => readControlPlane(eks(session), clusterName)),
     entrance: (session, clusterName, now) => reaching(session.accountId, () => readEntrance(eks(session), clusterName, now)),
     nodegroup: (session, clusterName, nodegroupName) => reaching(session.accountId, () => readNodegroup(eks(session), clusterName, nodegroupName)),

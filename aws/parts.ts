@@ -8,6 +8,7 @@ import type { Resource, ResourceKind } from '../domain/parts/resource.ts';
 import { removesResource } from '../domain/parts/steps-of-resource.ts';
 import { reaching } from './eks/errors.ts';
 import { accessEntry } from './parts/access-entry.ts';
+import { fargateProfile } from './parts/fargate-profile.ts';
 import { handOver } from './parts/hand-over.ts';
 import { podIdentity } from './parts/pod-identity.ts';
 import { role } from './parts/role.ts';
@@ -28,13 +29,13 @@ export interface PartClients {
 /** What can be done with a kind of resource in AWS. `put` brings it to what it shall be, from whatever it is; a repeat is harmless. */
 export interface Handler<R extends Resource> {
   put(clients: PartClients, resource: R, of: PartOf, step: Step): Promise<Begun>;
-  remove(clients: PartClients, resource: R, of: PartOf): Promise<Begun>;
+  remove(clients: PartClients, resource: R, of: PartOf, step: Step): Promise<Begun>;
   look(clients: PartClients, resource: R, clusterName: string): Promise<ResourceSeen>;
 }
 
 type Handlers = { readonly [Kind in ResourceKind]?: Handler<Extract<Resource, { readonly kind: Kind }>> };
 
-const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'hand-over': handOver };
+const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'fargate-profile': fargateProfile, 'hand-over': handOver };
 
 /** The resources of parts through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
 export function createParts(options: { readonly endpoint?: string }): Parts {
@@ -44,7 +45,7 @@ export function createParts(options: { readonly endpoint?: string }): Parts {
         const resource = step.resource;
         if (resource === undefined) throw new Error(`The step ${step.id} names no resource.`);
         const clients = clientsOf(session, options.endpoint);
-        return removesResource(step.kind) ? handlerOf(resource).remove(clients, resource, of) : handlerOf(resource).put(clients, resource, of, step);
+        return removesResource(step.kind) ? handlerOf(resource).remove(clients, resource, of, step) : handlerOf(resource).put(clients, resource, of, step);
       }),
     look: (session, resource, clusterName) => reaching(session.accountId, () => handlerOf(resource).look(clientsOf(session, options.endpoint), resource, clusterName)),
   };

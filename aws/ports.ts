@@ -425,6 +425,8 @@ export interface KnownCatalogues {
   readonly now: string;
   readonly catalogue?: VersionCatalogue;
   readonly addonCatalogue?: AddonCatalogue;
+  /** Look at the Fargate profiles too. */
+  readonly fargateProfiles?: true;
 }
 
 export interface UpdateOf {
@@ -435,7 +437,7 @@ export interface UpdateOf {
 
 /** The third function's questions: looks into an account on behalf of the API, which holds no keys to it. */
 export type Question =
-  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true }
+  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true; /** Look at the Fargate profiles too, which bar a deletion. */ readonly fargateProfiles?: true }
   | { readonly ask: 'entrance'; readonly accountId: string; readonly region: string; readonly clusterName: string }
   | { readonly ask: 'alarms'; readonly accountId: string; readonly region: string; readonly alarmArns: readonly string[] }
   | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[] }

@@ -1,5 +1,5 @@
 import type { Minor } from './minor.ts';
-import type { ReadinessFacts, RememberedReadiness } from './readiness-facts.ts';
+import type { FargateProfileFacts, Looked, ReadinessFacts, RememberedReadiness } from './readiness-facts.ts';
 
 /** What was seen in an account, by whom it was asked and when. Facts are gathered by `aws/eks` and judged here; a look that failed is an error, never an empty list. */
 export interface ClusterFacts {
@@ -14,6 +14,8 @@ export interface ClusterFacts {
   readonly addonCatalogue: AddonCatalogue;
   /** The cluster's own, then those that its node groups have besides. */
   readonly subnets: readonly SubnetFacts[];
+  /** Looked at where a deletion is planned: EKS deletes no cluster that has one. */
+  readonly fargateProfiles?: Looked<readonly FargateProfileFacts[]>;
   /** Updates that EKS says are InProgress on the control plane. */
   readonly updatesInProgress: readonly UpdateFacts[];
   /** Looked at where an upgrade or a rollback is planned; absent otherwise, and then not judged. */
@@ -148,6 +150,8 @@ export interface SubnetFacts {
   readonly zoneName: string;
   readonly availableIpAddressCount: number;
   readonly ownerAccountId?: string;
+  /** Whether what starts in it gets a public address by default: a sign of a public subnet, and no proof. Absent where it was not looked at. */
+  readonly publicAddresses?: boolean;
 }
 
 /** An EKS update as DescribeUpdate tells it. */

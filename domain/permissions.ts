@@ -33,6 +33,7 @@ type Scope =
   | 'made-role'
   | 'new-role'
   | 'pods-role'
+  | 'fargate-role'
   | 'pod-identity'
   | ImageScope;
 
@@ -157,6 +158,15 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:TagResource', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
   { action: 'iam:PassRole', on: ['pods-role'], for: ['put-pod-identity'], parts: true },
 
+  { action: 'eks:CreateFargateProfile', on: ['cluster'], for: ['create-fargate-profile'], parts: true },
+  { action: 'eks:DescribeFargateProfile', on: ['fargate-profile'], for: ['create-fargate-profile', 'delete-fargate-profile'], parts: true },
+  // A profile that was not made whole goes before it is made anew.
+  { action: 'eks:DeleteFargateProfile', on: ['fargate-profile'], for: ['create-fargate-profile', 'delete-fargate-profile'], parts: true },
+  { action: 'eks:TagResource', on: ['fargate-profile'], for: ['create-fargate-profile'], parts: true },
+  { action: 'iam:PassRole', on: ['fargate-role'], for: ['create-fargate-profile'], parts: true },
+  // EKS makes its own role for Fargate with the first profile of an account, and reads subnets and roles with its caller's rights.
+  { action: 'iam:CreateServiceLinkedRole', on: ['service-linked-role'], for: ['create-fargate-profile'], parts: true },
+
   ...IMAGE_PERMISSIONS,
 
   { action: 'iam:ListRolePolicies', on: ['own-role'], for: ['verify'] },
@@ -174,6 +184,7 @@ interface Cut {
   readonly nodegroupName: string;
   readonly addonName: string;
   readonly groupName: string;
+  readonly profileName: string;
   /** Of a step of a part: the resource's own name. */
   readonly resourceName: string;
   /** Of a session for images: the repository's. */
@@ -201,7 +212,7 @@ interface Place {
   readonly condition?: (cut: Cut) => NonNullable<Statement['Condition']>;
 }
 
-const SERVICE_LINKED_ROLES = ['eks.amazonaws.com', 'eks-nodegroup.amazonaws.com'];
+const SERVICE_LINKED_ROLES = ['eks.amazonaws.com', 'eks-nodegroup.amazonaws.com', 'eks-fargate.amazonaws.com'];
 
 const PLACES: Readonly<Record<Scope, Place>> = {
   any: { sid: 'WhereIamKnowsNoResource', resources: () => ['*'] },
@@ -209,7 +220,7 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   // EKS ends the ARNs of groups, add-ons and access entries with an id of its own.
   nodegroup: { sid: 'Nodegroups', resources: (cut) => [`${eksArn(cut)}:nodegroup/${parts(cut.clusterName, cut.nodegroupName)}`] },
   addon: { sid: 'Addons', resources: (cut) => [`${eksArn(cut)}:addon/${parts(cut.clusterName, cut.addonName)}`] },
-  'fargate-profile': { sid: 'FargateProfiles', resources: (cut) => [`${eksArn(cut)}:fargateprofile/${parts(cut.clusterName)}`] },
+  'fargate-profile': { sid: 'FargateProfiles', resources: (cut) => [`${eksArn(cut)}:fargateprofile/${parts(cut.clusterName, cut.profileName)}`] },
   'access-entry': { sid: 'AccessEntries', resources: (cut) => [`${eksArn(cut)}:access-entry/${parts(cut.clusterName)}`] },
   'passed-role': { sid: 'HandRolesToEks', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' } }) },
   // Which role an instance profile holds is not known to the step; a session can do no more than its role, which names the roles.
@@ -237,6 +248,7 @@ const PLACES: Readonly<Record<Scope, Place>> = {
     condition: (cut) => ({ StringEquals: { 'iam:PermissionsBoundary': boundaryArnOf(cut.accountId) } }),
   },
   'pods-role': { sid: 'HandRolesToPods', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'pods.eks.amazonaws.com' } }) },
+  'fargate-role': { sid: 'HandRolesToFargate', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'eks-fargate-pods.amazonaws.com' } }) },
   'pod-identity': { sid: 'PodIdentities', resources: (cut) => [`${eksArn(cut)}:podidentityassociation/${parts(cut.clusterName)}`] },
   repository: { sid: 'Repositories', resources: (cut) => [`arn:aws:ecr:${cut.region}:${cut.accountId}:repository/${cut.repositoryName ?? '*'}`] },
   'repository-key': { sid: 'KeysOfRepositories', resources: (cut) => [`arn:aws:kms:${cut.region}:*:key/*`], condition: (cut) => ({ StringLike: { 'kms:ViaService': `ecr.${cut.region}.amazonaws.com` } }) },
@@ -249,7 +261,7 @@ const PLACES: Readonly<Record<Scope, Place>> = {
 /** STS takes a session policy of this many characters (source: STS AssumeRole, Policy). */
 export const SESSION_POLICY_CHARACTERS_MAX = 2048;
 
-const everything: Omit<Cut, 'accountId' | 'passRoleArns'> = { region: '*', clusterName: '*', nodegroupName: '*', addonName: '*', groupName: '*', resourceName: '*' };
+const everything: Omit<Cut, 'accountId' | 'passRoleArns'> = { region: '*', clusterName: '*', nodegroupName: '*', addonName: '*', groupName: '*', profileName: '*', resourceName: '*' };
 
 /** The actions of a kind of step with the looks that it takes on the way, or of looking, or of verifying. */
 export function actionsFor(purpose: Purpose): readonly string[] {
@@ -298,6 +310,7 @@ export function sessionPolicyFor(asked: {
     nodegroupName: concerns(kind, 'nodegroup') ? subject : '*',
     addonName: concerns(kind, 'addon') ? subject : '*',
     groupName: kind === 'refresh-instances' ? subject : '*',
+    profileName: kind.endsWith('fargate-profile') ? subject : '*',
     resourceName: PART_STEP_KINDS.has(kind) ? subject : '*',
     passRoleArns: passRoleArns.map(shortened),
   };

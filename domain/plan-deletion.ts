@@ -5,7 +5,8 @@ import { finding } from './finding-codes.ts';
 import { nodegroupDeletionStep } from './nodegroup-steps.ts';
 import { notLookedAtForDeletion } from './not-looked-at.ts';
 import { deletionStage, planParts } from './parts/plan-parts.ts';
-import { roleArnIn } from './parts/resource.ts';
+import { keyOf, roleArnIn, type FargateProfileResource } from './parts/resource.ts';
+import { removingStep } from './parts/steps-of-resource.ts';
 import type { Finding, Plan, PlannedStep } from './plan.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import { updateInProgress } from './update-in-progress.ts';
@@ -27,6 +28,7 @@ export function planDeletion({ cluster, facts }: { readonly cluster: Cluster; re
   const parts = planParts({ made: cluster.made ?? [], wanted: [], version, stageOf: deletionStage });
   const steps = [
     ...parts.filter((step) => step.stage === 'RemoveParts'),
+    ...(seen === undefined ? [] : foreignProfiles(seen, cluster, version)),
     ...(seen === undefined ? [] : [...seen.nodegroups.map((group) => nodegroupDeletionStep(group.nodegroupName, version, 'DeleteNodegroups')), controlPlaneStep(seen)]),
     ...parts.filter((step) => step.stage === 'RemoveIdentities'),
   ];
@@ -35,9 +37,20 @@ export function planDeletion({ cluster, facts }: { readonly cluster: Cluster; re
     to: version,
     hops: [{ from: version, to: version, steps }],
     findings: seen === undefined ? [] : [...updateInProgress(seen), ...whatStays(seen, cluster)],
-    notLookedAt: seen === undefined ? [] : notLookedAtForDeletion(),
+    notLookedAt: seen === undefined ? [] : notLookedAtForDeletion(seen),
     estimate: estimateWork(steps),
   };
+}
+
+/** Fargate profiles that Slipway has not made: EKS deletes no cluster that has one (source: EKS user guide, Delete a cluster). */
+function foreignProfiles({ fargateProfiles }: ClusterFacts, { made = [] }: Cluster, version: string): PlannedStep[] {
+  const ours = new Set(made.map(keyOf));
+  const seen = fargateProfiles?.kind === 'seen' ? fargateProfiles.value : [];
+  return seen.flatMap(({ profileName, podExecutionRoleArn = '', subnetIds, namespaces }) => {
+    const resource: FargateProfileResource = { kind: 'fargate-profile', name: profileName, part: 'fargate-profile', partName: profileName, podExecutionRoleArn, subnets: subnetIds, selectors: namespaces.map((namespace) => ({ namespace })) };
+    if (ours.has(keyOf(resource))) return [];
+    return [{ ...removingStep(resource, { version, stage: 'RemoveParts', reason: 'Slipway has not made it, and EKS deletes no cluster that has a Fargate profile.' }), parameters: { withCluster: true } }];
+  });
 }
 
 function controlPlaneStep(facts: ClusterFacts): PlannedStep {

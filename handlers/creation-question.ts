@@ -3,8 +3,8 @@ import type { Cluster } from '../domain/cluster.ts';
 import { DEFAULT_ADDONS } from '../domain/plan-creation.ts';
 
 /** What must be known of the account before something new is made there: its subnets, and what EKS offers. */
-export function questionFor({ accountId, region, name, subnetIds, nodegroups, addons }: Cluster): Question & { ask: 'creation' } {
-  const subnets = [...new Set([...subnetIds, ...nodegroups.flatMap((group) => group.subnets ?? [])])];
+export function questionFor({ accountId, region, name, subnetIds, nodegroups, addons, wanted }: Cluster): Question & { ask: 'creation' } {
+  const subnets = [...new Set([...subnetIds, ...nodegroups.flatMap((group) => group.subnets ?? []), ...(wanted?.fargateProfiles ?? []).flatMap((profile) => profile.subnets ?? [])])];
   const addonNames = addons.length === 0 ? DEFAULT_ADDONS : addons.map((addon) => addon.addonName);
   return { ask: 'creation', accountId, region, clusterName: name, subnetIds: subnets, addonNames };
 }

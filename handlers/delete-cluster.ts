@@ -19,7 +19,7 @@ export const deleteCluster = route({
     const frozen = await refusedByFreeze(ports);
     if (frozen !== undefined) return frozen;
     const { accountId, region, clusterId, name } = before;
-    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, fargateProfiles: true });
     if (isRefusal(facts)) return facts;
 
     const plan = planDeletion({ cluster: before, facts, now: ask.now });

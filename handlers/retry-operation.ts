@@ -92,7 +92,7 @@ export const retryOperation = route({
 /** Gathers what the plan needs, and asks for it. A creation may have come far or nowhere, so both looks are made. */
 async function planFrom(ask: Pick<Ask, 'caller' | 'now' | 'nowMs'>, ports: Ports, operation: Operation, cluster: Cluster): Promise<Plan | Refusal> {
   const { accountId, region, clusterId, name } = cluster;
-  const readiness = operation.kind === 'upgrade-cluster' || operation.kind === 'rollback-cluster' ? ({ readiness: true } as const) : {};
+  const readiness = operation.kind === 'upgrade-cluster' || operation.kind === 'rollback-cluster' ? ({ readiness: true } as const) : operation.kind === 'delete-cluster' ? ({ fargateProfiles: true } as const) : {};
   const [facts, waivers] = await Promise.all([
     ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, ...readiness }),
     ports.store.waivers(clusterId, ask.nowMs),

@@ -27,6 +27,7 @@ async function describe(client: EC2Client, which: { SubnetIds?: string[]; Filter
     zoneId: subnet.AvailabilityZoneId ?? '',
     zoneName: subnet.AvailabilityZone ?? '',
     availableIpAddressCount: subnet.AvailableIpAddressCount ?? 0,
+    ...(subnet.MapPublicIpOnLaunch === undefined ? {} : { publicAddresses: subnet.MapPublicIpOnLaunch }),
     ...(subnet.OwnerId === undefined ? {} : { ownerAccountId: subnet.OwnerId }),
   }));
 }

@@ -86,6 +86,7 @@ export interface FargateProfileResource extends Common {
   readonly podExecutionRoleArn: string;
   readonly subnets: readonly string[];
   readonly selectors: readonly { readonly namespace: string; readonly labels?: Readonly<Record<string, string>> }[];
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface CapabilityResource extends Common {

@@ -30,6 +30,11 @@ export function removesResource(kind: StepKind): boolean {
   return REMOVALS.has(kind);
 }
 
+/** With the cluster goes what is in its way, whoever made it. */
+export function goesWithCluster({ parameters }: Pick<PlannedStep, 'parameters'>): boolean {
+  return parameters?.['withCluster'] === true;
+}
+
 interface At {
   readonly version: string;
   readonly stage: Stage;

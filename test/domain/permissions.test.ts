@@ -120,6 +120,13 @@ describe('the table of permissions', () => {
         Resource: ['arn:aws:iam::111111111111:role/eks-*', 'arn:aws:iam::111111111111:role/slipway-*'],
         Condition: { StringEquals: { 'iam:PassedToService': 'pods.eks.amazonaws.com' } },
       },
+      {
+        Sid: 'HandRolesToFargate',
+        Effect: 'Allow',
+        Action: ['iam:PassRole'],
+        Resource: ['arn:aws:iam::111111111111:role/eks-*', 'arn:aws:iam::111111111111:role/slipway-*'],
+        Condition: { StringEquals: { 'iam:PassedToService': 'eks-fargate-pods.amazonaws.com' } },
+      },
     ]);
   });
 

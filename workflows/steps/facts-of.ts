@@ -10,6 +10,12 @@ const MINUTE_MS = 60_000;
 /** Facts that nothing of ours has moved since are fresh enough to plan on, and to begin a control-plane step on. EKS checks again when it is asked. */
 export const FACTS_AGE_SECONDS_MAX = 600;
 
+/** What is looked at beside what every look sees. */
+interface Besides {
+  readonly readiness?: true | undefined;
+  readonly fargateProfiles?: true | undefined;
+}
+
 interface Where {
   readonly accountId: string;
   readonly region: string;
@@ -18,7 +24,7 @@ interface Where {
 }
 
 /** Looks at a cluster, and at what the readiness checks judge where that is asked, and keeps what was seen. Throws AccountUnreachable; `absent` is EKS's own word. */
-export async function lookAtCluster(ports: Ports, where: Where, readiness?: true): Promise<ClusterFacts | 'absent'> {
+export async function lookAtCluster(ports: Ports, where: Where, { readiness, fargateProfiles }: Besides = {}): Promise<ClusterFacts | 'absent'> {
   const now = ports.clock.now();
   const last = await ports.store.observation(where.clusterId);
   const fresh = last !== undefined && now - Date.parse(last.observedAt) < CATALOGUE_FRESH_MINUTES * MINUTE_MS;
@@ -26,6 +32,7 @@ export async function lookAtCluster(ports: Ports, where: Where, readiness?: true
   const facts = await ports.eks.facts(session, where.clusterName, {
     now: new Date(now).toISOString(),
     ...(fresh ? { catalogue: last.catalogue, addonCatalogue: last.addonCatalogue } : {}),
+    ...(fargateProfiles === undefined ? {} : { fargateProfiles }),
   });
   if (facts === 'absent') return facts;
   const known = withMemory(facts, stillRemembered(last?.remembered, facts.observedAt));
@@ -36,7 +43,7 @@ export async function lookAtCluster(ports: Ports, where: Where, readiness?: true
 export async function lookAtReadiness(ports: Ports, where: Where, maxAgeSeconds: number): Promise<ClusterFacts | 'absent'> {
   const now = ports.clock.now();
   const last = await seenSince(ports, where, 0, maxAgeSeconds);
-  if (last === undefined) return lookAtCluster(ports, where, true);
+  if (last === undefined) return lookAtCluster(ports, where, { readiness: true });
   const session = await ports.accounts.watch(where.accountId, where.region);
   const { remembered, ...facts } = last;
   const at = new Date(now).toISOString();
