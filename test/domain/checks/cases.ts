@@ -22,6 +22,9 @@ export interface CheckCase {
 export const OF_OTHER_WORK: readonly FindingCode[] = [
   'nobody-can-get-in',
   'subnet-addresses-low',
+  'fargate-without-dns',
+  'fargate-selects-system',
+  'pod-identity-on-fargate',
   'endpoint-open-to-the-world',
   'network-addon-left-out',
   'scale-down-ignores-budgets',
