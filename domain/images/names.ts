@@ -12,7 +12,7 @@ export function teamPrefix(team: string): string | undefined {
   return SEGMENT.test(segment) ? `${segment}/` : undefined;
 }
 
-/** What is wrong with a name for a team in an account whose teams are known; see docs/decisions/0018-names-of-repositories.md. */
+/** What is wrong with a name for a team in an account whose teams are known; see docs/decisions/0017-names-of-repositories.md. */
 export function nameFaults({ name }: Pick<RepositoryAddress, 'name'>, team: string | undefined, teamsOfAccount: readonly string[]): Fault[] {
   const last = name.split('/').at(-1) ?? '';
   const kept = KEPT_FOR_PATHS.includes(last) ? [{ path: 'name', message: `A name does not end in ${last}, which is a path of the API` }] : [];
