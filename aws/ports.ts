@@ -13,6 +13,7 @@ import type { RegistryLook } from '../domain/images/usage.ts';
 import type { ResourceSeen } from '../domain/parts/judge-resource.ts';
 import type { Resource } from '../domain/parts/resource.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { Profile } from '../domain/profile.ts';
 import type { AlarmFacts, InsightsFacts, InstanceRefreshFacts, ReadinessFacts } from '../domain/readiness-facts.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Waiver } from '../domain/waiver.ts';
@@ -82,6 +83,8 @@ export type Written =
 
 export interface Store {
   // Idempotency
+  /** The answer of an ask that made several things true, each by a write of its own. */
+  rememberAnswer(answer: IdempotentAnswer): Promise<Written>;
   answerFor(id: string, now: number): Promise<IdempotentAnswer | undefined>;
 
   // Accounts
@@ -215,6 +218,14 @@ export interface Store {
   ): Promise<{ readonly kind: 'ended' | 'already'; readonly succeededBy?: string } | { readonly kind: 'moved' }>;
   /** Operations that have not ended, those longest without a transition first. */
   openOperations(limit: number): Promise<readonly Operation[]>;
+
+  // Profiles
+  /** The newest version of each, by name; at most 200. */
+  profiles(): Promise<readonly Profile[]>;
+  /** A version of a profile, or its newest. */
+  profile(name: string, version?: number): Promise<Profile | undefined>;
+  /** Conditional on the newest being the version before. `moved`: another was first. */
+  addProfileVersion(profile: Profile, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'moved' }>;
 
   // What was learned, and the brakes
   /** Seconds that work of this kind took, newest first, at most 20: `upgrade-control-plane`, `upgrade-nodegroup-per-node`. */

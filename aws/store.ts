@@ -9,6 +9,7 @@ import { intents } from './store/intents.ts';
 import { learned } from './store/learned.ts';
 import { operations } from './store/operations.ts';
 import { repositories } from './store/repositories.ts';
+import { profiles } from './store/profiles.ts';
 import { steps } from './store/steps.ts';
 import { TableAccess } from './store/table-access.ts';
 import { waivers } from './store/waivers.ts';
@@ -33,6 +34,7 @@ export function createStore(client: DynamoDBClient, tableName: string, jitter: (
     ...intents(table),
     ...endings(table),
     ...waivers(table),
+    ...profiles(table),
     ...learned(table),
   };
 }

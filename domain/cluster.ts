@@ -5,6 +5,7 @@ import type { Minor } from './minor.ts';
 import type { PartTrouble } from './parts/made-after.ts';
 import type { PlannedResource } from './parts/part-states.ts';
 import type { Resource } from './parts/resource.ts';
+import type { ProfileOf, ProfileParts } from './profile.ts';
 import type { Wanted } from './wanted.ts';
 
 /** What Slipway remembers of a cluster. The world's own state is looked at, not remembered: see `ClusterFacts`. */
@@ -41,6 +42,10 @@ export interface Cluster {
   readonly addons: readonly Addon[];
   /** What it is asked to have beyond node groups and add-ons. */
   readonly wanted?: Wanted;
+  /** The profile that it has, whose parts stand among `wanted` and `access`. */
+  readonly profile?: ProfileOf;
+  /** Of a cluster with a profile: what it was itself asked to have, which wins over the profile's. */
+  readonly own?: ProfileParts;
   /** What Slipway has made for that and not taken away, as steps told. */
   readonly made?: readonly Resource[];
   /** What shall be there once the operations that were asked for are done. */

@@ -62,6 +62,7 @@ export const REFUSALS = {
   'alarm-not-ready': 'conflict',
   'finding-not-waivable': 'rules',
   'too-many-waivers': 'conflict',
+  'profile-not-found': 'rules',
   'force-needs-approver': 'forbidden',
   'nothing-to-force': 'conflict',
   'repository-exists': 'conflict',

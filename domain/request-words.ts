@@ -122,3 +122,9 @@ export const WaiverId = z.string().max(64).regex(/^w-[0-9A-Za-z-]+$/, 'Not a wai
 
 /** A sentence why, for the history. */
 export const Reason = text(512);
+
+/** A profile's name, as a label's value would be written. */
+export const ProfileName = z.string().max(40).regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, 'A profile is named by lower-case letters, digits and hyphens');
+
+/** `web` or `web@3`. */
+export const ProfileReference = z.string().max(48).regex(/^[a-z][a-z0-9-]*[a-z0-9](@[1-9]\d{0,5})?$/, 'A profile is named `web`, or with its version `web@3`');

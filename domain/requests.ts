@@ -19,6 +19,8 @@ import {
   NodegroupName,
   OperationId,
   PrincipalArn,
+  ProfileName,
+  ProfileReference,
   Reason,
   Region,
   RoleArn,
@@ -51,7 +53,7 @@ export type RegisterAccount = z.output<typeof RegisterAccount>;
 
 // Clusters
 
-const Access = z.strictObject({
+export const Access = z.strictObject({
   principalArn: PrincipalArn,
   role: z.enum(['viewer', 'operator', 'admin']),
   namespaces: z.array(z.string().max(63).regex(/^[0-9a-z]([0-9a-z-]*[0-9a-z])?$/, 'Not a namespace')).min(1).max(50).optional(),
@@ -135,6 +137,7 @@ export const CreateCluster = z
     deletionProtection: z.boolean().default(false),
     tags: Tags.optional(),
     ...wishes,
+    profile: ProfileReference.optional().meta({ description: 'A profile, `web`, or one version of it, `web@3`. What the request itself asks for wins over it.' }),
   })
   .meta({ id: 'CreateCluster' });
 export type CreateCluster = z.output<typeof CreateCluster>;
@@ -160,6 +163,7 @@ export const ChangeCluster = z
     access: z.array(Access).max(100).optional().meta({ description: 'The whole new list.' }),
     maintenancePolicy: MaintenancePolicy.nullable().optional().meta({ description: 'The whole new policy. `null`: none, so that upgrades may begin their steps at any time.' }),
     ...wishes,
+    profile: ProfileReference.nullable().optional().meta({ description: 'The profile, or one version of it, in the place of the one that it has. `null`: none.' }),
   })
   .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
   .meta({ id: 'ChangeCluster' });
@@ -291,6 +295,38 @@ export const ClusterQuery = z.strictObject({
   cursor: Cursor,
 });
 
+/** Clusters that one look at a profile's difference, or one application of it, concerns at most: each is looked into. */
+export const PROFILE_CLUSTERS_MAX = 10;
+
+const ProfileClusters = z
+  .string()
+  .transform((text) => (/^\d{1,2}$/.test(text) ? Number(text) : Number.NaN))
+  .pipe(z.int({ error: `A number from 1 to ${PROFILE_CLUSTERS_MAX}` }).min(1).max(PROFILE_CLUSTERS_MAX))
+  .default(PROFILE_CLUSTERS_MAX)
+  .meta({ type: 'integer', minimum: 1, maximum: PROFILE_CLUSTERS_MAX, description: `How many clusters at a time, at most; ${PROFILE_CLUSTERS_MAX} when not given.` });
+
+const ProfileVersion = z.string().regex(/^[1-9]\d{0,5}$/, 'Not the number of a version').transform(Number).optional().meta({ type: 'integer', minimum: 1, description: 'The newest when not given.' });
+
+export const WriteProfile = z
+  .strictObject({
+    name: ProfileName,
+    description: text(256).optional(),
+    team: Team.optional().meta({ description: 'Whose it is; of the whole fleet without it.' }),
+    parts: z.record(z.string().max(64), z.unknown()).meta({ description: 'The parts of a cluster, under the names that they have in its request. Texts may hold {accountId}, {region}, {clusterName} and {team}.' }),
+    reason: Reason.optional(),
+  })
+  .meta({ id: 'WriteProfile' });
+export type WriteProfile = z.output<typeof WriteProfile>;
+
+export const ApplyProfile = z
+  .strictObject({ label: LabelFilter.meta({ description: 'Which clusters, by a label: `tier=web`.' }), version: z.int().min(1).max(999_999).optional(), reason: Reason, after: ClusterId.optional().meta({ description: 'Goes on after this cluster: `next` of the answer before.' }) })
+  .meta({ id: 'ApplyProfile' });
+export type ApplyProfile = z.output<typeof ApplyProfile>;
+
+export const ProfileQuery = z.strictObject({ version: ProfileVersion });
+
+export const DifferenceQuery = z.strictObject({ label: LabelFilter, version: ProfileVersion, limit: ProfileClusters, cursor: Cursor });
+
 export const OPERATION_KINDS = [
   'create-cluster',
   'import-cluster',
@@ -340,5 +376,5 @@ export type KubeconfigQuery = z.output<typeof KubeconfigQuery>;
 export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
 
 /** What a path's `{variables}` must look like; a path with another value names nothing, so it is 404. */
-export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId, repositoryName: RepositoryName } as const;
+export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId, repositoryName: RepositoryName, profileName: ProfileName } as const;
 export type PathVariable = keyof typeof PATH_VARIABLES;

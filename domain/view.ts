@@ -133,6 +133,7 @@ export const ClusterView = z
       .meta({ description: 'Whether the last upgrade of the control plane can be turned back, where to and until when.' }),
     tags: StringMap.optional(),
     ...wishes,
+    profile: z.string().optional().meta({ description: 'The profile that it has, with its version.' }),
     parts: z.array(PartView).meta({ description: 'What is asked for beyond node groups and add-ons, and how far each of it is.' }),
     origin: z.enum(['created', 'imported']),
     createdAt: Time,
@@ -155,6 +156,28 @@ export const WaiverView = z
   })
   .meta({ id: 'Waiver' });
 
+export const ProfileView = z
+  .strictObject({
+    name: z.string(),
+    version: z.int(),
+    description: z.string().optional(),
+    team: z.string().optional(),
+    parts: z.record(z.string(), z.unknown()),
+    reason: z.string().optional(),
+    createdAt: Time,
+    createdBy: z.string(),
+  })
+  .meta({ id: 'Profile' });
+
+const Refused = z.strictObject({ code: z.string(), detail: z.string(), remedy: z.string().optional() });
+
+export const AppliedView = z
+  .strictObject({
+    items: z.array(z.strictObject({ clusterId: z.string(), name: z.string(), operation: z.string().optional(), unchanged: z.boolean().optional(), refused: Refused.optional() })),
+    next: z.string().nullable().meta({ description: 'The cluster after which another ask goes on; null when these were all.' }),
+  })
+  .meta({ id: 'Applied' });
+
 const Progress = z.strictObject({ done: z.int(), total: z.int(), percent: z.number(), message: z.string() });
 const WaitingFor = z.strictObject({ kind: z.string(), until: Time.optional(), because: z.string() });
 const Intent = z.strictObject({ by: z.string(), reason: z.string().optional(), at: Time });
@@ -175,6 +198,19 @@ export const FindingView = z
     waiver: z.strictObject({ waiverId: z.string(), owner: z.string(), by: z.string(), reason: z.string(), until: z.string() }).optional(),
   })
   .meta({ id: 'Finding' });
+
+export const DifferenceView = z
+  .strictObject({
+    clusterId: z.string(),
+    name: z.string(),
+    from: z.string().optional().meta({ description: 'The profile that it has, with its version.' }),
+    to: z.string(),
+    unchanged: z.boolean(),
+    steps: z.array(z.strictObject({ id: z.string(), title: z.string(), kind: z.string(), reason: z.string() })),
+    findings: z.array(FindingView),
+    refused: Refused.optional(),
+  })
+  .meta({ id: 'Difference' });
 
 const PlannedStepView = z.strictObject({
   id: z.string(),

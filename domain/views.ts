@@ -7,8 +7,9 @@ import type { VersionCatalogue } from './facts.ts';
 import type { Operation, OperationError, OperationEvent, Step, Terms } from './operation.ts';
 import type { Finding, Plan } from './plan.ts';
 import { partStates } from './parts/part-states.ts';
+import { writtenProfile, type Profile } from './profile.ts';
 import { rollbackWay } from './rollback-way.ts';
-import type { AccountSetupView, AccountView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, StepView, VersionView, WaiverView } from './view.ts';
+import type { AccountSetupView, AccountView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, ProfileView, StepView, VersionView, WaiverView } from './view.ts';
 import type { Waiver } from './waiver.ts';
 
 /** From records to what clients are told. Pure mappings: what a record gains is not told until it is named here. */
@@ -81,6 +82,7 @@ export function viewCluster(cluster: Cluster, now: string): z.input<typeof Clust
     rollback: rollbackWay(cluster, now),
     ...(cluster.tags === undefined ? {} : { tags: { ...cluster.tags } }),
     ...structuredClone(cluster.wanted ?? {}),
+    ...(cluster.profile === undefined ? {} : { profile: writtenProfile(cluster.profile) }),
     parts: partStates(cluster),
     origin: cluster.origin,
     createdAt: cluster.createdAt,
@@ -177,6 +179,11 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
 
 function viewFinding({ evidence, ...found }: Finding): z.input<typeof PlanView>['findings'][number] {
   return { ...found, ...(evidence === undefined ? {} : { evidence: [...evidence] }) };
+}
+
+export function viewProfile(profile: Profile): z.input<typeof ProfileView> {
+  const { name, version, description, team, parts, reason, createdAt, createdBy } = profile;
+  return { name, version, ...(description === undefined ? {} : { description }), ...(team === undefined ? {} : { team }), parts: { ...parts }, ...(reason === undefined ? {} : { reason }), createdAt, createdBy };
 }
 
 export function viewWaiver(waiver: Waiver): z.input<typeof WaiverView> {

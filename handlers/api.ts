@@ -1,3 +1,4 @@
+import { applyProfile } from './apply-profile.ts';
 import { approveOperation } from './approve-operation.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { changeCluster } from './change-cluster.ts';
@@ -21,6 +22,7 @@ import { getNodegroup } from './get-nodegroup.ts';
 import { getOpenApi } from './get-openapi.ts';
 import { getOperation } from './get-operation.ts';
 import { getRepository } from './get-repository.ts';
+import { getProfile } from './get-profile.ts';
 import { getRollbackPlan } from './get-rollback-plan.ts';
 import { getUpgradePlan } from './get-upgrade-plan.ts';
 import { getWaiver } from './get-waiver.ts';
@@ -37,6 +39,8 @@ import { listVersions } from './list-versions.ts';
 import { listWaivers } from './list-waivers.ts';
 import { pauseOperation } from './pause-operation.ts';
 import { previewLifecycle } from './preview-lifecycle.ts';
+import { listProfiles } from './list-profiles.ts';
+import { profileDifference } from './profile-difference.ts';
 import { registerAccount } from './register-account.ts';
 import { removeAccount } from './remove-account.ts';
 import { renderExposure } from './render-exposure.ts';
@@ -49,6 +53,7 @@ import type { AnyRoute } from './route.ts';
 import { takeWaiverBack } from './take-waiver-back.ts';
 import { unfreeze } from './unfreeze.ts';
 import { verifyAccount } from './verify-account.ts';
+import { writeProfile } from './write-profile.ts';
 
 /** What is only read, by the function that may only read the table. */
 export const QUERIES: readonly AnyRoute[] = [
@@ -70,6 +75,9 @@ export const QUERIES: readonly AnyRoute[] = [
   listRepositories,
   getRepository,
   listRepositoryEvents,
+  listProfiles,
+  getProfile,
+  profileDifference,
   getFreeze,
   getOpenApi,
   getHealth,
@@ -88,6 +96,8 @@ export const COMMANDS: readonly AnyRoute[] = [
   createNodegroup,
   changeNodegroup,
   deleteNodegroup,
+  writeProfile,
+  applyProfile,
   requestUpgrade,
   requestRollback,
   giveWaiver,

@@ -1,10 +1,12 @@
 import { teamOf } from '../domain/caller.ts';
 import type { Cluster } from '../domain/cluster.ts';
+import { changeUnderProfile, concernsParts } from '../domain/change-under-profile.ts';
 import { changedCluster } from '../domain/draft-cluster.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { ChangeCluster } from '../domain/requests.ts';
 import { ClusterView, OperationView } from '../domain/view.ts';
 import { beginChange, changeRecord } from './begin-change.ts';
+import { profileAfter } from './profile-reached.ts';
 import { clusterToChange } from './reach.ts';
 import { route } from './route.ts';
 
@@ -19,18 +21,22 @@ export const changeCluster = route({
     200: { description: 'The cluster, when only labels, team or maintenance policy changed.', schema: ClusterView },
     202: { description: 'The operation, when EKS must carry the change out.', schema: OperationView },
   },
-  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-change', 'account-unreachable', 'rules-broken'],
+  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-change', 'profile-not-found', 'account-unreachable', 'rules-broken'],
   async run(ask, ports) {
     const before = await clusterToChange(ask, ports, ask.params.clusterId);
     if (isRefusal(before)) return before;
     const team = ask.body.team === undefined ? { team: before.team } : teamOf(ask.caller, ask.body.team);
     if (isRefusal(team)) return team;
-    const { team: _team, ...same } = changedCluster(before, ask.body);
+    const profile = concernsParts(ask.body) ? await profileAfter(ask, ports, before.profile, ask.body.profile) : undefined;
+    if (isRefusal(profile)) return profile;
+    const changed = concernsParts(ask.body) ? changeUnderProfile({ before, change: ask.body, profile }) : { after: changedCluster(before, ask.body), effective: ask.body };
+    if (isRefusal(changed)) return changed;
+    const { team: _team, ...same } = changed.after;
     const after: Cluster = { ...same, ...(team.team === undefined ? {} : { team: team.team }) };
 
     if (isOursAlone(ask.body)) return changeRecord(ask, before, after, ports);
 
-    return beginChange(ask, ports, { before, after, change: ask.body });
+    return beginChange(ask, ports, { before, after, change: changed.effective });
   },
 });
 

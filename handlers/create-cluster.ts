@@ -1,3 +1,4 @@
+import { requestUnderProfile } from '../domain/change-under-profile.ts';
 import { teamOf } from '../domain/caller.ts';
 import { draftCluster } from '../domain/draft-cluster.ts';
 import { planCreation } from '../domain/plan-creation.ts';
@@ -6,6 +7,7 @@ import { CreateCluster } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
 import { accountToWorkIn, beginWork, refusedByFreeze } from './begin-work.ts';
 import { questionFor } from './creation-question.ts';
+import { profileNamed } from './profile-reached.ts';
 import { route } from './route.ts';
 
 /** Asks for a cluster with its node groups and add-ons. */
@@ -34,6 +36,7 @@ export const createCluster = route({
     'subnet-zone-not-supported',
     'subnets-short-of-addresses',
     'role-not-passable',
+    'profile-not-found',
     'rules-broken',
   ],
   async run(ask, ports) {
@@ -46,13 +49,18 @@ export const createCluster = route({
     if (frozen !== undefined) return frozen;
     const namesake = await ports.store.clusterNamed(accountId, region, name);
     if (namesake !== undefined) return refuse('cluster-exists', `There is a cluster ${name} in ${accountId}, ${region} already.`);
-    const draft = draftCluster(ask.body, { clusterId: ports.ids.clusterId(ask.nowMs), ...team, by: ask.caller.sub, now: ask.now });
+    const bundle = ask.body.profile === undefined ? undefined : await profileNamed(ask, ports, ask.body.profile);
+    if (isRefusal(bundle)) return bundle;
+    const asked = bundle === undefined ? undefined : requestUnderProfile(ask.body, bundle, team.team);
+    if (isRefusal(asked)) return asked;
+    const request = asked?.request ?? ask.body;
+    const draft = draftCluster(request, { clusterId: ports.ids.clusterId(ask.nowMs), ...team, by: ask.caller.sub, now: ask.now });
     const facts = await ports.observer.observe(questionFor(draft));
     if (isRefusal(facts)) return facts;
 
     const plan = planCreation({ cluster: draft, account, facts, now: ask.now });
 
     // Nobody can get in before the steps that let them in, see domain/access-after.ts.
-    return beginWork(ask, ports, { kind: 'create-cluster', after: { ...draft, access: [] }, plan, request: ask.body });
+    return beginWork(ask, ports, { kind: 'create-cluster', after: { ...draft, access: [], ...(bundle === undefined || asked === undefined ? {} : { profile: { name: bundle.name, version: bundle.version }, own: asked.own }) }, plan, request });
   },
 });

@@ -1,6 +1,7 @@
 import { ClusterQuery } from '../domain/requests.ts';
 import { ClusterView, pageOf as pageSchema } from '../domain/view.ts';
 import { viewCluster } from '../domain/views.ts';
+import { labelOf } from './label-of.ts';
 import { pageAsked, pageOf } from './paging.ts';
 import { route } from './route.ts';
 
@@ -27,9 +28,3 @@ export const listClusters = route({
     return pageOf(ask, await store.listClusters(filter, page), (cluster) => viewCluster(cluster, ask.now));
   },
 });
-
-/** `key` or `key=value`; the value may be empty. */
-function labelOf(label: string): { key: string; value?: string } {
-  const at = label.indexOf('=');
-  return at === -1 ? { key: label } : { key: label.slice(0, at), value: label.slice(at + 1) };
-}

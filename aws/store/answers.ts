@@ -18,8 +18,13 @@ export function answeredBy(met: { readonly answer?: Stored | null }): Extract<Wr
   return met.answer === undefined || met.answer === null ? undefined : { kind: 'answered', answer: answerIn(met.answer) };
 }
 
-export function idempotency(table: TableAccess): Pick<Store, 'answerFor'> {
+export function idempotency(table: TableAccess): Pick<Store, 'answerFor' | 'rememberAnswer'> {
   return {
+    async rememberAnswer(answer) {
+      const written = await table.write({ answer: answerAction(answer) });
+      return written.kind === 'written' ? written : (answeredBy(written.met) ?? { kind: 'written' });
+    },
+
     async answerFor(id, now) {
       const item = await table.get(answerKey(id));
       if (item === undefined) return undefined;

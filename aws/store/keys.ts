@@ -7,12 +7,14 @@ export const ACCOUNTS = 'ACCOUNTS';
 export const CLUSTERS = 'CLUSTERS';
 export const OPERATIONS = 'OPERATIONS';
 export const REPOSITORIES = 'REPOSITORIES';
+export const PROFILES = 'PROFILES';
 /** Partitions of the index `due`. */
 export const OPEN = 'OPEN';
 export const WAITS = 'WAITS';
 export const OPEN_REPOSITORIES = 'OPEN_REPOSITORIES';
 
 const RUN_DIGITS = 4;
+const VERSION_DIGITS = 6;
 
 export const accountKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'ACCOUNT' });
 export const clusterKey = (clusterId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: 'CLUSTER' });
@@ -34,6 +36,9 @@ export const budgetKey = (accountId: string, region: string): Key => ({ pk: `BUD
 /** By a repository's id: `payments/api#111122223333#eu-central-1`. All of one name stand together. */
 export const repositoryKey = (id: string): Key => ({ pk: `REPOSITORY#${id.slice(0, id.indexOf('#'))}`, sk: id.slice(id.indexOf('#') + 1) });
 export const registryKey = (accountId: string, region: string): Key => ({ pk: `REGISTRY#${accountId}#${region}`, sk: 'REGISTRY' });
+/** The newest version of a profile. */
+export const profileKey = (name: string): Key => ({ pk: PROFILES, sk: name });
+export const profileVersionKey = (name: string, version: number): Key => ({ pk: `PROFILE#${name}`, sk: `VERSION#${String(version).padStart(VERSION_DIGITS, '0')}` });
 export const freezeKey = (): Key => ({ pk: 'FREEZE', sk: 'FREEZE' });
 
 function written(run: number): string {

@@ -118,12 +118,13 @@ describe('an Idempotency-Key', () => {
 
   it('works on every POST that changes something', async () => {
     const account = await door.registered({ accountId: '222222222222', externalId: 'external' });
+    await door.store.addProfileVersion({ name: 'batch', version: 1, parts: {}, createdAt: '2026-09-01T00:00:00.000Z', createdBy: 'ada' });
     const paths = async (path: string): Promise<string> => {
       const needsRest = !path.includes('/operations/');
       const goesBack = path.endsWith('/rollbacks');
       door.facts.cluster = goesBack ? clusterFacts('1.34') : at133();
       const cluster = await door.standing(goesBack ? { version: '1.34', upgraded: { from: '1.33', to: '1.34', at: new Date(door.now).toISOString() } } : {});
-      if (needsRest) return path.replace('{clusterId}', cluster.clusterId).replace('{accountId}', account.accountId);
+      if (needsRest) return path.replace('{clusterId}', cluster.clusterId).replace('{accountId}', account.accountId).replace('{profileName}', 'batch');
       const operation = await door.working(cluster, path.endsWith('/approve') ? { requestedBy: 'grace', terms: { gates: ['beforeControlPlane'] } } : {});
       if (path.endsWith('/resume')) await door.store.recordIntent(operation.id, 'pause', { by: 'ada', at: new Date(door.now).toISOString() });
       if (path.endsWith('/retry')) await door.failed(operation);

@@ -34,12 +34,15 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/conversions/aws-auth': { configMap: 'mapRoles: []' },
   'POST /v1/repositories': { accountId: '111111111111', region: 'us-east-1', name: 'payments/api', team: 'payments' },
   'PATCH /v1/repositories/{repositoryName}': { scanOnPush: false },
+  'POST /v1/profiles': { name: 'web', parts: { podIdentities: [] } },
+  'POST /v1/profiles/{profileName}/apply': { label: 'tier=web', reason: 'The shops get carts.' },
   'POST /v1/freeze': { reason: 'An incident.' },
   'POST /v1/unfreeze': { reason: 'It is over.' },
 };
 
 const QUERIES: Readonly<Record<string, string>> = {
   'GET /v1/clusters/{clusterId}/upgrade-plan': '?to=1.34',
+  'GET /v1/profiles/{profileName}/difference': '?label=tier%3Dweb',
   'GET /v1/versions': '?accountId=111111111111&region=us-east-1',
 };
 

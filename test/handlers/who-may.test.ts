@@ -26,7 +26,7 @@ const ofClusters = guarded.filter((route) => /\{(clusterId|operationId)\}/.test(
 
 /** The route's path for an operation and its cluster; `none` names things that never were. */
 function pathTo(route: AnyRoute, operation: { readonly id: string; readonly clusterId: string }): string {
-  const filled = String(route.path).replace('{clusterId}', operation.clusterId).replace('{operationId}', operation.id).replace('{nodegroupName}', 'blue').replace('{waiverId}', 'w-00000000000000000000none').replace('{accountId}', '111111111111');
+  const filled = String(route.path).replace('{clusterId}', operation.clusterId).replace('{operationId}', operation.id).replace('{nodegroupName}', 'blue').replace('{profileName}', 'web').replace('{waiverId}', 'w-00000000000000000000none').replace('{accountId}', '111111111111');
   return `${filled}${soundQuery(route)}`;
 }
 

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { same } from './json-equal.ts';
+import type { RuleError } from './nodegroup-rules.ts';
+import { refuse, type Refusal } from './refusal.ts';
+import { Access } from './requests.ts';
+import { WISHES, wishes, type Wanted } from './wanted.ts';
+
+/** What a profile bundles: what a cluster may be asked to have, and who may get in. */
+export const ProfileParts = z.strictObject({ ...wishes, access: z.array(Access).max(100).optional() });
+export type ProfileParts = z.output<typeof ProfileParts>;
+
+export const PROFILE_MEMBERS: readonly (keyof ProfileParts)[] = [...WISHES, 'access'];
+
+/** A named bundle that a platform team owns. A version never changes; a change is the next version. */
+export interface Profile {
+  readonly name: string;
+  readonly version: number;
+  readonly description?: string;
+  /** Whose it is; without one it is of the whole fleet. */
+  readonly team?: string;
+  /** As it was sent, with its variables: `{accountId}` and the others of `VARIABLES`. */
+  readonly parts: Readonly<Record<string, unknown>>;
+  readonly reason?: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+/** Which version of which profile a cluster has. */
+export interface ProfileOf {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** What texts of a profile may name in braces: where the cluster is, so that one bundle fits all accounts. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+  readonly clusterName: string;
+  readonly team: string;
+}
+
+const SAMPLE: Place = { accountId: '111111111111', region: 'us-east-1', clusterName: 'sample', team: 'sample' };
+const VARIABLE = /\{(\w+)\}/g;
+
+/** `web@3`: the profile's name and the version. */
+export function writtenProfile({ name, version }: ProfileOf): string {
+  return `${name}@${version}`;
+}
+
+/** The errors of a profile as it was sent: members that no cluster could be asked for, and variables that there are none of. */
+export function profileErrors(parts: Readonly<Record<string, unknown>>): RuleError[] {
+  const strangers = [...JSON.stringify(parts).matchAll(VARIABLE)].map((match) => match[1] ?? '').filter((name) => !Object.hasOwn(SAMPLE, name));
+  const read = ProfileParts.safeParse(filled(parts, SAMPLE));
+  return [
+    ...[...new Set(strangers)].map((name) => ({ path: 'parts', message: `There is no variable {${name}}; there are ${Object.keys(SAMPLE).map((known) => `{${known}}`).join(', ')}` })),
+    ...(read.success ? [] : read.error.issues.map((issue) => ({ path: ['parts', ...issue.path].join('.'), message: issue.message }))),
+  ];
+}
+
+/** The bundle as it is for a cluster in its place. */
+export function partsIn(profile: Profile, place: Omit<Place, 'team'> & { readonly team?: string | undefined }): ProfileParts | Refusal {
+  const read = ProfileParts.safeParse(filled(profile.parts, { ...place, team: place.team ?? '' }));
+  if (read.success) return read.data;
+  return refuse('rules-broken', `The profile ${writtenProfile(profile)} does not fit ${place.clusterName}: ${read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}.`, {
+    remedy: 'Write a version of the profile that fits, or leave the profile out.',
+    errors: read.error.issues.map((issue) => ({ path: ['profile', ...issue.path].join('.'), message: issue.message })),
+  });
+}
+
+/** What tells the entries of a list apart: an own entry stands in the place of the profile's of the same name. */
+const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
+  podIdentities: ['namespace', 'serviceAccount'],
+  fargateProfiles: ['fargateProfileName'],
+  selfManagedNodegroups: ['nodegroupName'],
+  capabilities: ['type'],
+  access: ['principalArn'],
+};
+
+/** The profile's parts with a cluster's own wishes over them: lists are joined, an own entry wins; of everything else the own wins as a whole. */
+export function joined(profile: ProfileParts, own: ProfileParts): ProfileParts {
+  const both = PROFILE_MEMBERS.map((member) => [member, joinedMember(member, profile[member], own[member])] as const).filter(([, value]) => value !== undefined);
+  return JSON.parse(JSON.stringify(Object.fromEntries(both))) as ProfileParts;
+}
+
+function joinedMember(member: string, theirs: unknown, own: unknown): unknown {
+  const names = NAMED_BY[member];
+  if (own === undefined || theirs === undefined || names === undefined || !Array.isArray(own) || !Array.isArray(theirs)) return own ?? theirs;
+  const nameOf = (entry: unknown) => names.map((name) => (entry as Record<string, unknown>)[name]);
+  return [...(theirs as unknown[]).filter((entry) => !own.some((other) => same(nameOf(other), nameOf(entry)))), ...(own as unknown[])];
+}
+
+/** Members of a request that a profile may bundle too. */
+export function partsAsked(request: Partial<ProfileParts>): ProfileParts {
+  return Object.fromEntries(PROFILE_MEMBERS.filter((member) => request[member] !== undefined).map((member) => [member, request[member]]));
+}
+
+/** The parts as wishes alone, without who may get in. */
+export function wishesOf({ access: _access, ...wanted }: ProfileParts): Wanted {
+  return wanted;
+}
+
+function filled(parts: Readonly<Record<string, unknown>>, place: Place): unknown {
+  return JSON.parse(JSON.stringify(parts), (_key, value: unknown) => (typeof value === 'string' ? value.replaceAll(VARIABLE, (whole, name: string) => (Object.hasOwn(place, name) ? place[name as keyof Place] : whole)) : value));
+}
