@@ -10,6 +10,7 @@ import { awsJson } from './protocols/aws-json.ts';
 import { awsQuery } from './protocols/aws-query.ts';
 import { ec2Query } from './protocols/ec2-query.ts';
 import { restJson } from './protocols/rest-json.ts';
+import { restXml } from './protocols/rest-xml.ts';
 import { rpcV2Cbor } from './protocols/rpc-v2-cbor.ts';
 import { readModel } from './protocols/shape.ts';
 import type { Model, OperationShape } from './protocols/shape.ts';
@@ -25,11 +26,12 @@ const PROTOCOLS: Readonly<Record<Protocol, WireProtocol>> = {
   'aws-json-1.1': awsJson('1.1'),
   'aws-query': awsQuery,
   'ec2-query': ec2Query,
+  'rest-xml': restXml,
   'rpc-v2-cbor': rpcV2Cbor,
 };
 
 /** Services that are one for the whole world: their state and their counts know no region. */
-const GLOBAL_SERVICES = ['iam'];
+const GLOBAL_SERVICES = ['iam', 'route53'];
 
 interface Served {
   readonly service: SimulatedService;

@@ -1,3 +1,4 @@
+import { createAcm } from './acm/index.ts';
 import { authorize } from './authorization.ts';
 import { createAutoScaling } from './autoscaling/index.ts';
 import type { SimulatedAutoScaling } from './autoscaling/index.ts';
@@ -17,6 +18,7 @@ import { createKms } from './kms/index.ts';
 import type { SimulatedKms } from './kms/index.ts';
 import { createLambda } from './lambda/index.ts';
 import type { SimulatedLambda } from './lambda/index.ts';
+import { createRoute53 } from './route53/index.ts';
 import type { Caller, SimulatedService, World } from './service.ts';
 import { createServiceQuotas } from './servicequotas/index.ts';
 import type { SimulatedServiceQuotas } from './servicequotas/index.ts';
@@ -64,6 +66,8 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
   const sqs = createSqs(world);
   const lambda = createLambda(world);
   const eks = createEks(world, { iam, ec2, kms, faults: new Faults(world.disk) });
+  const route53 = createRoute53(world, { hasVpc: ec2.hasVpc });
+  const acm = createAcm(world, new Faults(world.disk));
   const dynamodb = createDynamoDb(world);
   const records = new IamRecords(world.disk);
   const stepfunctions = createStepFunctions(world, {
@@ -74,7 +78,7 @@ export function createSimulatedAws(world: World, machineNow: () => number = Date
     },
   });
   return {
-    services: [iam, sts, ec2, kms, cloudwatch, autoscaling, servicequotas, ecr, sqs, lambda, eks, dynamodb, stepfunctions],
+    services: [iam, sts, ec2, kms, cloudwatch, autoscaling, servicequotas, ecr, sqs, lambda, eks, dynamodb, stepfunctions, route53, acm],
     iam,
     sts,
     ec2,

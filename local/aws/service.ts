@@ -46,7 +46,7 @@ export interface Needed {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type OperationHandler = (input: any, call: Call) => unknown;
 
-export type Protocol = 'rest-json' | 'aws-json-1.0' | 'aws-json-1.1' | 'aws-query' | 'ec2-query' | 'rpc-v2-cbor';
+export type Protocol = 'rest-json' | 'aws-json-1.0' | 'aws-json-1.1' | 'aws-query' | 'ec2-query' | 'rest-xml' | 'rpc-v2-cbor';
 
 /** A simulated service: what its operations do. Everything about wires, shapes, callers, faults and counts is the endpoint's. */
 export interface SimulatedService {

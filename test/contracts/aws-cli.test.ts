@@ -52,6 +52,24 @@ describe('The aws command line', { skip: absent() }, () => {
   });
 });
 
+describe('The aws command line, for what a cluster is given', { skip: absent() }, () => {
+  it('makes a zone with a record, asks for a certificate, and lists what may identify pods', async (context) => {
+    const stage = await startAws(context);
+    const [zone, certificate, provider] = await Promise.all([
+      aws(stage, 'route53', 'create-hosted-zone', '--name', 'example.com', '--caller-reference', 'one'),
+      aws(stage, 'acm', 'request-certificate', '--domain-name', 'www.example.com', '--validation-method', 'DNS'),
+      aws(stage, 'iam', 'create-open-id-connect-provider', '--url', 'https://oidc.eks.eu-west-1.amazonaws.com/id/ABC', '--client-id-list', 'sts.amazonaws.com'),
+    ]);
+    const zoneId = String((zone['HostedZone'] as Record<string, unknown>)['Id']);
+    const changes = { Changes: [{ Action: 'UPSERT', ResourceRecordSet: { Name: 'www.example.com', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] } }] };
+    await aws(stage, 'route53', 'change-resource-record-sets', '--hosted-zone-id', zoneId, '--change-batch', JSON.stringify(changes));
+    const { ResourceRecordSets } = await aws(stage, 'route53', 'list-resource-record-sets', '--hosted-zone-id', zoneId);
+    assert.deepEqual((ResourceRecordSets as Record<string, unknown>[]).map(({ Name, Type }) => `${String(Name)} ${String(Type)}`), ['example.com. NS', 'example.com. SOA', 'www.example.com. A']);
+    assert.match(String(certificate['CertificateArn']), /^arn:aws:acm:eu-west-1:/);
+    assert.equal(provider['OpenIDConnectProviderArn'], `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC`);
+  });
+});
+
 describe('The aws command line, beside EKS', { skip: absent() }, () => {
   it('makes an alarm fire, and rolls an Auto Scaling group', async (context) => {
     const stage = await startAws(context);

@@ -76,6 +76,7 @@ export interface SimulatedEc2 extends SimulatedService {
   launchTemplate(accountId: string, region: string, template: { readonly id?: string; readonly name?: string; readonly version?: string }): SeenLaunchTemplate | undefined;
   zones(accountId: string, region: string): readonly Zone[];
   hasSecurityGroup(accountId: string, region: string, groupId: string): boolean;
+  hasVpc(accountId: string, region: string, vpcId: string): boolean;
   /** A kind of machine, or undefined when EC2 has none of that name. */
   instanceType(name: string): SeenInstanceType | undefined;
   /** Sets how many addresses of a subnet a holder (a cluster, a node group) has; 0 gives them back. */
@@ -140,6 +141,7 @@ export function createEc2(world: World): SimulatedEc2 {
 
     zones: zonesOf,
     instanceType,
+    hasVpc: (accountId, region, vpcId) => place(accountId, region).vpcs.get(vpcId) !== undefined,
     hasSecurityGroup: (accountId, region, groupId) => place(accountId, region).groups.get(groupId) !== undefined,
     holdAddresses: (accountId, region, subnetId, holder, addresses) => place(accountId, region).hold(subnetId, holder, addresses),
   };

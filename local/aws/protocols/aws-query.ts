@@ -9,7 +9,11 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   'com.amazonaws.iam': 'https://iam.amazonaws.com/doc/2010-05-08/',
   'com.amazonaws.cloudwatch': 'http://monitoring.amazonaws.com/doc/2010-08-01/',
   'com.amazonaws.autoscaling': 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
+  'com.amazonaws.route53': 'https://route53.amazonaws.com/doc/2013-04-01/',
 };
+
+/** The namespace that a service's answers in XML stand in. */
+export const namespaceOf = (model: Model): string => NAMESPACES[model.namespace] ?? '';
 
 /** AWS Query: a form with `Action`, answered in XML. */
 export const awsQuery: WireProtocol = {
@@ -27,14 +31,14 @@ export const awsQuery: WireProtocol = {
     const { name } = operation;
     const result = operation.output.kind === 'unit' ? '' : `<${name}Result>${writeXml(operation.output, output ?? {}, '')}</${name}Result>`;
     const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
-    return xmlAnswer(200, requestId, `<${name}Response xmlns="${NAMESPACES[model.namespace] ?? ''}">${result}${metadata}</${name}Response>`);
+    return xmlAnswer(200, requestId, `<${name}Response xmlns="${namespaceOf(model)}">${result}${metadata}</${name}Response>`);
   },
 
   writeError(error: AwsError, shape: ErrorShape | undefined, model: Model, requestId: string): WireAnswer {
     const code = shape?.queryCode ?? shape?.name ?? error.code;
     const type = (shape?.fault ?? (error.status >= 500 ? 'server' : 'client')) === 'client' ? 'Sender' : 'Receiver';
     const body = `<Error><Type>${type}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId>`;
-    return xmlAnswer(shape?.status ?? error.status, requestId, `<ErrorResponse xmlns="${NAMESPACES[model.namespace] ?? ''}">${body}</ErrorResponse>`);
+    return xmlAnswer(shape?.status ?? error.status, requestId, `<ErrorResponse xmlns="${namespaceOf(model)}">${body}</ErrorResponse>`);
   },
 };
 

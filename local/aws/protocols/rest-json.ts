@@ -18,15 +18,7 @@ const routes = new WeakMap<Model, ReadonlyMap<string, readonly Route[]>>();
 
 /** REST JSON: method and path say the operation; labels, query, headers and a JSON body carry the input. */
 export const restJson: WireProtocol = {
-  route(request, model) {
-    const segments = split(request.path);
-    const candidates = routesOf(model).get(request.method) ?? [];
-    for (const route of candidates) {
-      const labels = match(route, segments);
-      if (labels !== undefined && [...route.query].every(([name, value]) => request.query.get(name) === value)) return { operation: route.operation, labels };
-    }
-    return `${request.method} ${request.path}`;
-  },
+  route: routeByPath,
 
   readInput(routed: Routed, request: WireRequest): unknown {
     const { input } = routed.operation;
@@ -75,6 +67,16 @@ export const restJson: WireProtocol = {
   },
 };
 
+/** The operation that a method and a path ask for. */
+export function routeByPath(request: WireRequest, model: Model): Routed | string {
+  const segments = split(request.path);
+  for (const route of routesOf(model).get(request.method) ?? []) {
+    const labels = match(route, segments);
+    if (labels !== undefined && [...route.query].every(([name, value]) => request.query.get(name) === value)) return { operation: route.operation, labels };
+  }
+  return `${request.method} ${request.path}`;
+}
+
 const split = (path: string): string[] => path.split('/').filter((segment) => segment !== '');
 
 function routesOf(model: Model): ReadonlyMap<string, readonly Route[]> {
@@ -117,10 +119,10 @@ function decode(segment: string): string {
   }
 }
 
-const isBound = (member: Member): boolean =>
+export const isBound = (member: Member): boolean =>
   member.traits.httpLabel !== undefined || member.traits.httpQuery !== undefined || member.traits.httpHeader !== undefined || member.traits.httpQueryParams !== undefined;
 
-function readBound(member: Member, routed: Routed, request: WireRequest): unknown {
+export function readBound(member: Member, routed: Routed, request: WireRequest): unknown {
   if (member.traits.httpLabel !== undefined) return fromText(member, routed.labels[member.name]);
   if (member.traits.httpHeader !== undefined) return fromText(member, request.headers[member.traits.httpHeader.toLowerCase()]);
   if (member.traits.httpQueryParams !== undefined) return Object.fromEntries(request.query);
@@ -169,7 +171,7 @@ function writePayload(member: Member, value: unknown): Uint8Array | string {
   return JSON.stringify(writeJson(member.shape, value, member.name));
 }
 
-function writeHeader(member: Member, value: unknown): string {
+export function writeHeader(member: Member, value: unknown): string {
   if (member.shape.kind === 'structure' || member.shape.kind === 'list' || member.shape.kind === 'map') throw unfit(member.name, 'cannot be written as a header');
   const checked = checkScalar(member.shape, value, member.name);
   if (member.shape.kind === 'timestamp') return String(writeTimestamp(checked as Date, member.shape.format, 'http-date'));

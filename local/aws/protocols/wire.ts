@@ -25,7 +25,7 @@ export interface Routed {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** One of the four ways in which AWS services speak. */
+/** One of the ways in which AWS services speak. */
 export interface WireProtocol {
   /** The operation that is asked for; a string is a name that the model does not know. */
   route(request: WireRequest, model: Model): Routed | string;
