@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { accountSetup } from '../../domain/account-setup.ts';
-import { actionsFor, rolePolicyFor, sessionPolicyFor, SESSION_POLICY_CHARACTERS_MAX, verifyPolicyFor, watchPolicyFor, type PolicyDocument } from '../../domain/permissions.ts';
+import { actionsFor, imagesPolicyFor, rolePolicyFor, sessionPolicyFor, SESSION_POLICY_CHARACTERS_MAX, verifyPolicyFor, watchPolicyFor, type PolicyDocument } from '../../domain/permissions.ts';
 import { IMAGE_PURPOSES } from '../../domain/images/permissions.ts';
 import { PART_STEP_KINDS } from '../../domain/parts/steps-of-resource.ts';
 import type { StepKind } from '../../domain/plan.ts';
@@ -133,6 +133,17 @@ describe('the table of permissions', () => {
   it('fits into an inline policy of a role', () => {
     // All of a role's inline policies together (source: IAM user guide, IAM and STS quotas).
     assert.ok(JSON.stringify(role).length < 10_240);
+  });
+});
+
+describe('the policy of a session for images', () => {
+  it('fits into what STS takes, and names the very repository', () => {
+    const name = `payments/${'a'.repeat(247)}`;
+    for (const purpose of IMAGE_PURPOSES) {
+      const policy = imagesPolicyFor({ accountId, region: 'ap-southeast-2', name, purposes: [purpose] });
+      assert.ok(policy.length <= SESSION_POLICY_CHARACTERS_MAX, purpose);
+      for (const { Action, Resource } of parsed(policy).Statement) if (Action.every((action) => action.startsWith('ecr:')) && !Resource.includes('*')) assert.deepEqual(Resource, [`arn:aws:ecr:ap-southeast-2:${accountId}:repository/${name}`]);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CreatePullThroughCacheRuleCommand, CreateRepositoryCommand, DescribePullThroughCacheRulesCommand, DescribeRegistryCommand, DescribeRepositoriesCommand, ECRClient, GetLifecyclePolicyCommand, GetRepositoryPolicyCommand, PutImageCommand, PutReplicationConfigurationCommand } from '@aws-sdk/client-ecr';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { ApiClient, Json } from '../../local/api-client.ts';
 import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
@@ -105,6 +106,17 @@ describe('repositories of images', () => {
     const refused = await operator.ask('POST', '/v1/repositories', { accountId: ACCOUNT, region: REGION, name: 'payments/theirs', team: 'payments' });
     assert.deepEqual([refused.status, refused.body.code], [409, 'repository-exists']);
     assert.equal((await operator.ask('GET', '/v1/repositories/payments%2Ftheirs')).status, 404);
+  });
+
+  it('are encrypted with a key of the account, which the role may use through ECR alone', async () => {
+    const kms = new KMSClient({ endpoint: world.stage.awsUrl, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } });
+    const kmsKeyArn = (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
+    const sealed = (name: string, key: string) => operator.ask('POST', '/v1/repositories', { accountId: ACCOUNT, region: REGION, name, team: 'payments', encryption: { type: 'KMS', kmsKeyArn: key } });
+    assert.equal((await sealed('payments/sealed', kmsKeyArn)).status, 201);
+    assert.deepEqual((await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: ['payments/sealed'] }))).repositories?.[0]?.encryptionConfiguration, { encryptionType: 'KMS', kmsKey: kmsKeyArn });
+    const refused = await sealed('payments/unsealed', kmsKeyArn.replace(/[0-9a-f-]+$/, '0a1b'));
+    assert.deepEqual([refused.status, refused.body.code], [422, 'ecr-refused']);
+    await operator.delete('/v1/repositories/payments%2Fsealed');
   });
 
   it('cache another registry by a rule that goes with the last of them, unless somebody else made it', async () => {
