@@ -1,5 +1,6 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { readAccess } from './eks/access-entries.ts';
 import { begin, cancelUpdate } from './eks/begin.ts';
 import { readAddonCatalogue, readVersions } from './eks/catalogues.ts';
 import { readAddon, readControlPlane, readNodegroup } from './eks/resources.ts';
@@ -31,6 +32,7 @@ export function createEks(options: { readonly endpoint?: string }): Eks {
       }),
     controlPlane: (session, clusterName) => reaching(session.accountId, () => readControlPlane(eks(session), clusterName)),
     entrance: (session, clusterName, now) => reaching(session.accountId, () => readEntrance(eks(session), clusterName, now)),
+    accessEntries: (session, clusterName, asked, now) => reaching(session.accountId, () => readAccess(eks(session), clusterName, asked, now)),
     nodegroup: (session, clusterName, nodegroupName) => reaching(session.accountId, () => readNodegroup(eks(session), clusterName, nodegroupName)),
     addon: (session, clusterName, addonName) => reaching(session.accountId, () => readAddon(eks(session), clusterName, addonName)),
     update: (session, of, updateId) => reaching(session.accountId, () => readUpdate(eks(session), of, updateId)),

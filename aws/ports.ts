@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import type { Condition } from '../domain/condition.ts';
-import type { AddonCatalogue, AddonFacts, BoundaryLook, ClusterFacts, ControlPlaneFacts, EntranceFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
+import type { AccessFacts, AddonCatalogue, AddonFacts, BoundaryLook, ClusterFacts, ControlPlaneFacts, EntranceFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
 import type { Approval } from '../domain/gates.ts';
 import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
 import type { NextRun } from '../domain/new-operation.ts';
@@ -340,6 +340,8 @@ export interface Eks {
   controlPlane(session: Session, clusterName: string): Promise<ControlPlaneFacts | 'absent'>;
   /** What gets a client to the API server: endpoint and every certificate authority that the cluster trusts. */
   entrance(session: Session, clusterName: string, now: string): Promise<EntranceFacts | 'absent'>;
+  /** Access entries: of one principal, or a page of all by their ARNs, with those that are named besides. */
+  accessEntries(session: Session, clusterName: string, asked: AccessAsked, now: string): Promise<AccessFacts | 'absent'>;
   nodegroup(session: Session, clusterName: string, nodegroupName: string): Promise<NodegroupFacts | 'absent'>;
   addon(session: Session, clusterName: string, addonName: string): Promise<AddonFacts | 'absent'>;
   update(session: Session, of: UpdateOf, updateId: string): Promise<UpdateFacts | 'absent'>;
@@ -440,6 +442,12 @@ export interface KnownCatalogues {
   readonly fargateProfiles?: true;
 }
 
+/** Which access entries are looked at. */
+export type AccessAsked =
+  | { readonly principalArn: string }
+  /** Those after `after`, at most `limit`; `known` are looked for whether EKS lists them or not. */
+  | { readonly after: string; readonly limit: number; readonly known: readonly string[] };
+
 export interface UpdateOf {
   readonly clusterName: string;
   readonly nodegroupName?: string;
@@ -450,6 +458,7 @@ export interface UpdateOf {
 export type Question =
   | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true; /** Look at the Fargate profiles too, which bar a deletion. */ readonly fargateProfiles?: true }
   | { readonly ask: 'entrance'; readonly accountId: string; readonly region: string; readonly clusterName: string }
+  | { readonly ask: 'access'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly of: AccessAsked }
   | { readonly ask: 'alarms'; readonly accountId: string; readonly region: string; readonly alarmArns: readonly string[] }
   | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[] }
   | { readonly ask: 'versions'; readonly accountId: string; readonly region: string }
@@ -458,6 +467,7 @@ export type Question =
 export interface Answers {
   cluster: ClusterFacts | 'absent';
   entrance: EntranceFacts | 'absent';
+  access: AccessFacts | 'absent';
   alarms: readonly AlarmFacts[];
   creation: CreationFacts;
   versions: VersionCatalogue;

@@ -16,7 +16,7 @@ export function accessAfter(cluster: Pick<Cluster, 'access'>, operation: Pick<Op
   for (const { kind, subject, parameters } of steps.filter((step) => step.state === 'Succeeded').sort((a, b) => a.order - b.order)) {
     const removed = parameters?.['removeAccessEntry'];
     if (typeof removed === 'string') entries.delete(removed);
-    const given = kind === 'create-access-entry' ? asked.get(subject) : undefined;
+    const given = kind === 'create-access-entry' || kind === 'change-access-entry' ? asked.get(subject) : undefined;
     if (given !== undefined) entries.set(subject, given);
   }
   return [...entries.values()];

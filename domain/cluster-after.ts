@@ -22,6 +22,7 @@ export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
     endpointPrivateAccess: facts.cluster.endpointPrivateAccess ?? cluster.endpointPrivateAccess,
     publicAccessCidrs: facts.cluster.publicAccessCidrs ?? cluster.publicAccessCidrs,
     deletionProtection: facts.cluster.deletionProtection,
+    ...(facts.cluster.authenticationMode === undefined ? {} : { authenticationMode: facts.cluster.authenticationMode }),
     ...(facts.cluster.supportType === undefined ? {} : { supportType: facts.cluster.supportType }),
     ...(authority === undefined ? {} : { certificateAuthority: authority }),
     nodegroups: facts.nodegroups.map((group) => nodegroupAfter(cluster.nodegroups.find((known) => known.nodegroupName === group.nodegroupName), group)),

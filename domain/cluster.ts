@@ -36,6 +36,8 @@ export interface Cluster {
   readonly tags?: Readonly<Record<string, string>>;
   /** Where its API server's certificates come from, as last seen. `before`: the authority that this one took the place of. */
   readonly certificateAuthority?: CertificateFacts & { /** RFC 3339. */ readonly seenAt: string; readonly before?: { readonly sha256: string; /** When the change was first seen, RFC 3339. */ readonly until: string } };
+  /** Where EKS looks for who may get in: CONFIG_MAP, API_AND_CONFIG_MAP or API; as last seen, or as a change asks for it. */
+  readonly authenticationMode?: string;
   readonly access: readonly AccessEntry[];
   /** Desired and last seen node groups, by name. */
   readonly nodegroups: readonly Nodegroup[];
@@ -71,8 +73,11 @@ export interface Cluster {
 
 export interface AccessEntry {
   readonly principalArn: string;
-  readonly role: 'viewer' | 'operator' | 'admin';
+  /** Absent: only what bindings of the cluster give to its groups and user name. */
+  readonly role?: 'viewer' | 'operator' | 'admin';
   readonly namespaces?: readonly string[];
+  readonly kubernetesGroups?: readonly string[];
+  readonly username?: string;
 }
 
 /** A managed node group, in EKS's own terms. */

@@ -109,6 +109,7 @@ export function changedCluster(before: Cluster, change: ChangeCluster): Cluster 
     ...(wanted === undefined ? {} : { wanted }),
     ...present({ labels: change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs }),
     ...(change.upgradePolicy === undefined ? {} : { supportType: change.upgradePolicy.supportType }),
+    ...(change.authenticationMode === undefined ? {} : { authenticationMode: change.authenticationMode }),
     ...(change.access === undefined ? {} : { access: change.access.map(present) }),
   };
 }

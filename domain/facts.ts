@@ -75,6 +75,30 @@ export interface EntranceFacts {
   readonly othersUnknown?: string;
 }
 
+/** An access entry as EKS has it. */
+export interface AccessEntryFacts {
+  readonly principalArn: string;
+  /** STANDARD, EC2_LINUX, EC2_WINDOWS, EC2, FARGATE_LINUX, HYBRID_LINUX, HYPERPOD_LINUX; open, as every EKS enum. */
+  readonly type: string;
+  readonly username?: string;
+  readonly kubernetesGroups: readonly string[];
+  readonly policies: readonly { readonly policyArn: string; /** Absent: the whole cluster. */ readonly namespaces?: readonly string[] }[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt?: string;
+  readonly modifiedAt?: string;
+}
+
+/** Access entries looked at now: those that were asked for, or a page of all. */
+export interface AccessFacts {
+  readonly observedAt: string;
+  readonly authenticationMode?: string;
+  readonly entries: readonly AccessEntryFacts[];
+  /** Principals that were asked for, or named by the asker, and have no entry. */
+  readonly missing: readonly string[];
+  /** The last principal of the page, where there are more. */
+  readonly next?: string;
+}
+
 export interface HealthIssue {
   readonly code: string;
   readonly message: string;

@@ -62,6 +62,7 @@ export const FINDINGS = {
   'fargate-without-dns': 'advises',
   'fargate-selects-system': 'advises',
   'pod-identity-on-fargate': 'advises',
+  'config-map-ends': 'advises',
   'endpoint-open-to-the-world': 'advises',
   'addons-await-nodes': 'advises',
   'network-addon-left-out': 'advises',

@@ -98,8 +98,9 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:ListAccessEntries', on: ['cluster'], for: ['look'], checksAlone: true },
   { action: 'eks:CreateAccessEntry', on: ['cluster'], for: ['create-access-entry'] },
   { action: 'eks:AssociateAccessPolicy', on: ['access-entry'], for: ['create-access-entry', 'change-access-entry'] },
-  { action: 'eks:UpdateAccessEntry', on: ['access-entry'], for: ['change-access-entry'] },
-  { action: 'eks:DisassociateAccessPolicy', on: ['access-entry'], for: ['change-access-entry'] },
+  { action: 'eks:UpdateAccessEntry', on: ['access-entry'], for: ['create-access-entry', 'change-access-entry'] },
+  { action: 'eks:ListAssociatedAccessPolicies', on: ['access-entry'], for: ['create-access-entry'] },
+  { action: 'eks:DisassociateAccessPolicy', on: ['access-entry'], for: ['create-access-entry', 'change-access-entry'] },
   { action: 'eks:DeleteAccessEntry', on: ['access-entry'], for: ['update-cluster-config'] },
 
   // Entries of the roles that parts have. EKS asks who makes one for nodes for the right to hand their role over (source: EKS user guide, Create access entries).

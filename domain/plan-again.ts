@@ -82,7 +82,9 @@ export function wasBefore(before: Cluster): Readonly<Record<string, unknown>> {
 function planChangeAgain({ operation, cluster, facts, now }: Again & { facts: ClusterFacts }): Plan | Refusal {
   const { was, ...change } = operation.request;
   const { deletionProtection, supportType = cluster.supportType } = facts.cluster;
-  const before: Cluster = { ...cluster, ...(was as Partial<Cluster>), deletionProtection, supportType };
+  const { authenticationMode: _asked, ...known } = cluster;
+  const mode = facts.cluster.authenticationMode;
+  const before: Cluster = { ...known, ...(was as Partial<Cluster>), deletionProtection, supportType, ...(mode === undefined ? {} : { authenticationMode: mode }) };
   const plan = planClusterChange({ before, after: changedCluster(before, ChangeCluster.parse(change)), facts, now });
   const nothing = 'hops' in plan && plan.hops.every((hop) => hop.steps.length === 0);
   return nothing ? refuse('nothing-to-change', `Cluster ${cluster.name} is as asked already.`) : plan;

@@ -1,5 +1,6 @@
-import { accessStep, nameOf } from './access-policies.ts';
-import type { AccessEntry, Cluster } from './cluster.ts';
+import { accessFindings, accessSteps } from './access-steps.ts';
+import { authenticationFindings, authenticationStep, refuseAuthentication, refuseEntries } from './authentication-mode.ts';
+import type { Cluster } from './cluster.ts';
 import { estimateWork } from './estimate.ts';
 import type { ClusterFacts } from './facts.ts';
 import { defined } from './parameters.ts';
@@ -15,16 +16,18 @@ import { updateInProgress } from './update-in-progress.ts';
  * update can be allowed"). What EKS has no part in (labels, team) needs no step; a plan without steps is a change of the record alone.
  */
 export function planClusterChange({ before, after, facts, now }: { readonly before: Cluster; readonly after: Cluster; readonly facts: ClusterFacts; readonly now: string }): Plan | Refusal {
-  const refusal = refuseEndpoint(after) ?? refuseSupportType(before, after, facts, now);
+  const refusal = refuseEndpoint(after) ?? refuseSupportType(before, after, facts, now) ?? refuseAuthentication(before, after, facts);
   if (refusal !== undefined) return refusal;
   const { version, name } = facts.cluster;
   const parts = wantedResources({ cluster: after, addonCatalogue: facts.addonCatalogue, subnets: facts.subnets, ...(facts.cluster.oidcIssuer === undefined ? {} : { oidcIssuer: facts.cluster.oidcIssuer }) });
   if (isRefusal(parts)) return parts;
-  const steps = [...endpointStep(before, after, version), ...supportTypeStep(before, after, version), ...deletionProtectionStep(before, after, version), ...accessSteps(before, after, version), ...planParts({ made: before.made ?? [], wanted: parts.resources, version, stageOf: () => 'CarryOut' })];
+  const steps: PlannedStep[] = [...endpointStep(before, after, version), ...supportTypeStep(before, after, version), ...deletionProtectionStep(before, after, version), ...authenticationStep(before, after, facts), ...accessSteps(before, after, version), ...planParts({ made: before.made ?? [], wanted: parts.resources, version, stageOf: () => 'CarryOut' })];
+  const closed = refuseEntries(steps, facts);
+  if (closed !== undefined) return closed;
   if (steps.length > 0 && facts.cluster.status !== 'ACTIVE' && facts.cluster.status !== 'UPDATING') {
     return refuse('cluster-not-active', `The control plane of ${name} is ${facts.cluster.status}; EKS changes only an ACTIVE one.`, { remedy: 'Wait until it is ACTIVE, then ask again.' });
   }
-  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...parts.findings], notLookedAt: [], estimate: estimateWork(steps) };
+  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...accessFindings(before, after), ...authenticationFindings(before, after, facts), ...parts.findings], notLookedAt: [], estimate: estimateWork(steps) };
 }
 
 function refuseEndpoint(after: Cluster): Refusal | undefined {
@@ -66,39 +69,6 @@ function deletionProtectionStep(before: Cluster, after: Cluster, version: string
   return [configStep('deletion-protection', after.name, `Turning deletion protection ${after.deletionProtection ? 'on' : 'off'}`, version, { deletionProtection: after.deletionProtection })];
 }
 
-/** New entries come first, so that nobody is locked out between; an entry whose role changes is taken away just before it is given anew. */
-function accessSteps(before: Cluster, after: Cluster, version: string): PlannedStep[] {
-  const was = new Map(before.access.map((entry) => [entry.principalArn, entry]));
-  const is = new Set(after.access.map((entry) => entry.principalArn));
-  const added = after.access.filter((entry) => !was.has(entry.principalArn));
-  const changed = after.access.filter((entry) => {
-    const earlier = was.get(entry.principalArn);
-    return earlier !== undefined && textOf(earlier) !== textOf(entry);
-  });
-  const removed = before.access.filter((entry) => !is.has(entry.principalArn));
-  return [
-    ...added.map((entry) => accessStep(entry, version, 'CarryOut')),
-    ...changed.flatMap((entry) => [removalStep(entry, after.name, version, 'Its rights change, and EKS would keep the old ones beside the new.'), accessStep(entry, version, 'CarryOut')]),
-    ...removed.map((entry) => removalStep(entry, after.name, version, 'It is no longer among those who may get in.')),
-  ];
-}
-
-function removalStep(entry: AccessEntry, clusterName: string, version: string, reason: string): PlannedStep {
-  return {
-    id: `${version}/config/remove-access/${entry.principalArn}`,
-    title: `Shutting ${nameOf(entry.principalArn)} out`,
-    kind: 'update-cluster-config',
-    stage: 'CarryOut',
-    subject: clusterName,
-    reason,
-    parameters: { removeAccessEntry: entry.principalArn },
-  };
-}
-
 function configStep(what: string, clusterName: string, title: string, version: string, parameters: Record<string, unknown>): PlannedStep {
   return { id: `${version}/config/${what}`, title, kind: 'update-cluster-config', stage: 'CarryOut', subject: clusterName, reason: 'Asked for; EKS takes one kind of change at a time.', parameters };
-}
-
-function textOf({ role, namespaces }: AccessEntry): string {
-  return JSON.stringify([role, namespaces === undefined ? null : [...namespaces].sort()]);
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { same } from './json-equal.ts';
 import type { RuleError } from './nodegroup-rules.ts';
 import { refuse, type Refusal } from './refusal.ts';
-import { Access } from './requests.ts';
+import { Access } from './access-wish.ts';
 import { WISHES, wishes, type Wanted } from './wanted.ts';
 
 /** What a profile bundles: what a cluster may be asked to have, and who may get in. */

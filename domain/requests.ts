@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Access, Principal } from './access-wish.ts';
 import { GATES } from './gates.ts';
 import { RepositoryName } from './images/requests.ts';
 import { MaintenancePolicy, Moment } from './maintenance-policy.ts';
@@ -18,7 +19,6 @@ import {
   MinorVersion,
   NodegroupName,
   OperationId,
-  PrincipalArn,
   ProfileName,
   ProfileReference,
   Reason,
@@ -52,12 +52,6 @@ export const RegisterAccount = z
 export type RegisterAccount = z.output<typeof RegisterAccount>;
 
 // Clusters
-
-export const Access = z.strictObject({
-  principalArn: PrincipalArn,
-  role: z.enum(['viewer', 'operator', 'admin']),
-  namespaces: z.array(z.string().max(63).regex(/^[0-9a-z]([0-9a-z-]*[0-9a-z])?$/, 'Not a namespace')).min(1).max(50).optional(),
-});
 
 const ScalingConfig = z.strictObject({
   minSize: z.int().min(0).max(450),
@@ -161,6 +155,7 @@ export const ChangeCluster = z
       .optional(),
     upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
     access: z.array(Access).max(100).optional().meta({ description: 'The whole new list.' }),
+    authenticationMode: z.enum(['API_AND_CONFIG_MAP', 'API']).optional().meta({ description: 'Where EKS looks for who may get in. It goes from CONFIG_MAP over both to the API, and never back.' }),
     maintenancePolicy: MaintenancePolicy.nullable().optional().meta({ description: 'The whole new policy. `null`: none, so that upgrades may begin their steps at any time.' }),
     ...wishes,
     profile: ProfileReference.nullable().optional().meta({ description: 'The profile, or one version of it, in the place of the one that it has. `null`: none.' }),
@@ -376,5 +371,5 @@ export type KubeconfigQuery = z.output<typeof KubeconfigQuery>;
 export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
 
 /** What a path's `{variables}` must look like; a path with another value names nothing, so it is 404. */
-export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId, repositoryName: RepositoryName, profileName: ProfileName } as const;
+export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId, repositoryName: RepositoryName, profileName: ProfileName, principalArn: Principal } as const;
 export type PathVariable = keyof typeof PATH_VARIABLES;

@@ -114,7 +114,8 @@ export const ClusterView = z
       .strictObject({ sha256: z.string(), notAfter: Time.optional(), seenAt: Time })
       .optional()
       .meta({ description: 'The certificate authority of the API server as it was last seen: the fingerprint of its certificate and its end. A kubeconfig looks anew.' }),
-    access: z.array(z.strictObject({ principalArn: z.string(), role: z.string(), namespaces: z.array(z.string()).optional() })),
+    authenticationMode: z.string().optional().meta({ description: 'Where EKS looks for who may get in, as last seen.' }),
+    access: z.array(z.strictObject({ principalArn: z.string(), role: z.string().optional(), namespaces: z.array(z.string()).optional(), kubernetesGroups: z.array(z.string()).optional(), username: z.string().optional() })),
     nodegroups: z.array(NodegroupView),
     addons: z.array(AddonView),
     labels: StringMap,

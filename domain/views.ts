@@ -64,7 +64,8 @@ export function viewCluster(cluster: Cluster, now: string): z.input<typeof Clust
       publicAccessCidrs: [...cluster.publicAccessCidrs],
     },
     ...(cluster.certificateAuthority === undefined ? {} : { certificateAuthority: viewCertificateAuthority(cluster.certificateAuthority) }),
-    access: cluster.access.map((entry) => ({ principalArn: entry.principalArn, role: entry.role, ...(entry.namespaces === undefined ? {} : { namespaces: [...entry.namespaces] }) })),
+    ...(cluster.authenticationMode === undefined ? {} : { authenticationMode: cluster.authenticationMode }),
+    access: cluster.access.map((entry) => structuredClone(entry) as z.input<typeof ClusterView>['access'][number]),
     nodegroups: cluster.nodegroups.map(viewNodegroup),
     addons: cluster.addons.map((addon) => ({
       addonName: addon.addonName,

@@ -1,6 +1,8 @@
+import { addAccessEntry } from './add-access-entry.ts';
 import { applyProfile } from './apply-profile.ts';
 import { approveOperation } from './approve-operation.ts';
 import { cancelOperation } from './cancel-operation.ts';
+import { changeAccessEntry } from './change-access-entry.ts';
 import { changeCluster } from './change-cluster.ts';
 import { changeNodegroup } from './change-nodegroup.ts';
 import { changeRepository } from './change-repository.ts';
@@ -13,6 +15,7 @@ import { deleteNodegroup } from './delete-nodegroup.ts';
 import { deleteRepository } from './delete-repository.ts';
 import { explainAnnotations } from './explain-annotations.ts';
 import { freeze } from './freeze.ts';
+import { getAccessEntry } from './get-access-entry.ts';
 import { getAccount } from './get-account.ts';
 import { getCluster } from './get-cluster.ts';
 import { getFreeze } from './get-freeze.ts';
@@ -28,6 +31,7 @@ import { getUpgradePlan } from './get-upgrade-plan.ts';
 import { getWaiver } from './get-waiver.ts';
 import { giveWaiver } from './give-waiver.ts';
 import { importCluster } from './import-cluster.ts';
+import { listAccessEntries } from './list-access-entries.ts';
 import { listAccounts } from './list-accounts.ts';
 import { listClusters } from './list-clusters.ts';
 import { listEvents } from './list-events.ts';
@@ -42,6 +46,7 @@ import { previewLifecycle } from './preview-lifecycle.ts';
 import { listProfiles } from './list-profiles.ts';
 import { profileDifference } from './profile-difference.ts';
 import { registerAccount } from './register-account.ts';
+import { removeAccessEntry } from './remove-access-entry.ts';
 import { removeAccount } from './remove-account.ts';
 import { renderExposure } from './render-exposure.ts';
 import { requestRollback } from './request-rollback.ts';
@@ -62,6 +67,8 @@ export const QUERIES: readonly AnyRoute[] = [
   listClusters,
   getCluster,
   getKubeconfig,
+  listAccessEntries,
+  getAccessEntry,
   listNodegroups,
   getNodegroup,
   getUpgradePlan,
@@ -93,6 +100,9 @@ export const COMMANDS: readonly AnyRoute[] = [
   importCluster,
   changeCluster,
   deleteCluster,
+  addAccessEntry,
+  changeAccessEntry,
+  removeAccessEntry,
   createNodegroup,
   changeNodegroup,
   deleteNodegroup,

@@ -10,10 +10,10 @@ export type Match =
   | { readonly kind: 'unknown' };
 
 /**
- * Variables that take one segment or more: a repository's name holds slashes. API Gateway hands `%2F` on decoded (an HTTP API's `rawPath` is), so that
+ * Variables that take one segment or more: a repository's name and a principal's ARN hold slashes. API Gateway hands `%2F` on decoded (an HTTP API's `rawPath` is), so that
  * `payments%2Fapi` and `payments/api` must mean the same.
  */
-const GREEDY: ReadonlySet<string> = new Set(['{repositoryName}']);
+const GREEDY: ReadonlySet<string> = new Set(['{repositoryName}', '{principalArn}']);
 
 /** Longest path that is looked at. */
 const PATH_CHARACTERS_MAX = 1024;

@@ -1,5 +1,4 @@
 import {
-  AssociateAccessPolicyCommand,
   CancelUpdateCommand,
   CreateAccessEntryCommand,
   CreateAddonCommand,
@@ -9,6 +8,7 @@ import {
   DeleteAddonCommand,
   DeleteClusterCommand,
   DeleteNodegroupCommand,
+  UpdateAccessEntryCommand,
   UpdateAddonCommand,
   UpdateClusterConfigCommand,
   UpdateClusterVersionCommand,
@@ -25,6 +25,7 @@ import {
 } from '@aws-sdk/client-eks';
 import type { Step } from '../../domain/operation.ts';
 import type { Begun } from '../ports.ts';
+import { bringPolicies, listPolicies } from './access-policies.ts';
 import { nameOf, reaching } from './errors.ts';
 
 /** Errors by which EKS refuses for good: the same call gets the same answer until somebody changes something. */
@@ -84,6 +85,8 @@ async function send(client: EKSClient, step: Step, clusterName: string, clientRe
     }
     case 'create-access-entry':
       return sendAccessEntry(client, step, clusterName, clientRequestToken);
+    case 'change-access-entry':
+      return sendAccessChange(client, step, clusterName, clientRequestToken);
     case 'upgrade-control-plane':
     case 'rollback-control-plane':
       return sendClusterVersion(client, step, clusterName, clientRequestToken);
@@ -159,14 +162,44 @@ async function sendClusterConfig(client: EKSClient, step: Step, clusterName: str
   return (await client.send(new UpdateClusterConfigCommand({ ...(given as unknown as UpdateClusterConfigCommandInput), name: clusterName, clientRequestToken }))).update?.id;
 }
 
-/** The entry, then its policy; an entry that is there already still gets the policy, so that a crash between the two is mended by the repeat. */
+interface EntryGiven {
+  readonly principalArn: string;
+  /** Absent: only what bindings of the cluster give. */
+  readonly policyArn?: string;
+  readonly accessScope?: { readonly type: 'cluster' | 'namespace'; readonly namespaces?: readonly string[] };
+  readonly kubernetesGroups?: readonly string[];
+  readonly username?: string;
+  /** Policies that the entry had and shall have no more. */
+  readonly disassociate?: readonly string[];
+}
+
+/** The entry, then its policy. One that is there already is brought to what it is to have and nothing besides: it is ours after a crash between the two, or one that was to be taken over. */
 async function sendAccessEntry(client: EKSClient, step: Step, clusterName: string, clientRequestToken: string): Promise<undefined> {
-  const given = (step.parameters ?? {}) as { principalArn: string; policyArn: string; accessScope: { type: 'cluster' | 'namespace'; namespaces?: string[] } };
+  const { principalArn, username, kubernetesGroups } = step.parameters as unknown as EntryGiven;
+  const identity = { ...(username === undefined ? {} : { username }), ...(kubernetesGroups === undefined ? {} : { kubernetesGroups: [...kubernetesGroups] }) };
   try {
-    await client.send(new CreateAccessEntryCommand({ clusterName, principalArn: given.principalArn, clientRequestToken }));
+    await client.send(new CreateAccessEntryCommand({ clusterName, principalArn, ...identity, clientRequestToken }));
   } catch (error) {
     if (nameOf(error) !== 'ResourceInUseException') throw error;
+    const standing = (await listPolicies(client, clusterName, principalArn)).flatMap(({ policyArn }) => policyArn ?? []);
+    return sendAccessChange(client, { ...step, parameters: { ...step.parameters, disassociate: standing } }, clusterName, clientRequestToken);
   }
-  await client.send(new AssociateAccessPolicyCommand({ clusterName, principalArn: given.principalArn, policyArn: given.policyArn, accessScope: given.accessScope }));
+  return sendPolicies(client, step, clusterName);
+}
+
+/** User name and groups where they change, then the policies: the new before the old. */
+async function sendAccessChange(client: EKSClient, step: Step, clusterName: string, clientRequestToken: string): Promise<undefined> {
+  const { principalArn, username, kubernetesGroups } = step.parameters as unknown as EntryGiven;
+  if (username !== undefined || kubernetesGroups !== undefined) {
+    await client.send(
+      new UpdateAccessEntryCommand({ clusterName, principalArn, ...(username === undefined ? {} : { username }), ...(kubernetesGroups === undefined ? {} : { kubernetesGroups: [...kubernetesGroups] }), clientRequestToken }),
+    );
+  }
+  return sendPolicies(client, step, clusterName);
+}
+
+async function sendPolicies(client: EKSClient, step: Step, clusterName: string): Promise<undefined> {
+  const { principalArn, policyArn, accessScope, disassociate = [] } = step.parameters as unknown as EntryGiven;
+  await bringPolicies(client, clusterName, principalArn, policyArn === undefined ? [] : [{ policyArn, namespaces: accessScope?.namespaces }], disassociate);
   return undefined;
 }

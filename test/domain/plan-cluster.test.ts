@@ -32,10 +32,58 @@ describe('planClusterChange', () => {
     ]);
   });
 
-  it('gives an entry whose role changes anew', () => {
-    const access = [{ ...before.access[0]!, role: 'viewer' as const }];
-    const ids = stepIds(planned(change({ access })));
-    assert.deepEqual(ids, ['1.34/config/remove-access/arn:aws:iam::111111111111:role/team-a', '1.34/access/arn:aws:iam::111111111111:role/team-a']);
+  it('changes an entry without taking it away between: the new policy before the old', () => {
+    const [team] = before.access;
+    const [step] = steps(planned(change({ access: [{ ...team!, role: 'viewer', namespaces: ['web'] }] })));
+    assert.deepEqual([step?.id, step?.kind, step?.title], ['1.34/access/arn:aws:iam::111111111111:role/team-a', 'change-access-entry', 'Changing what role/team-a may do to viewer']);
+    assert.deepEqual(step?.parameters, {
+      principalArn: team!.principalArn,
+      policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy',
+      accessScope: { type: 'namespace', namespaces: ['web'] },
+      disassociate: ['arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy'],
+    });
+    // Another scope of the same policy takes nothing away.
+    const scoped = planClusterChange({ before: { ...before, access: [{ ...team!, role: 'viewer' }] }, after: { ...before, access: [{ ...team!, role: 'viewer', namespaces: ['web'] }] }, facts: clusterFacts('1.34'), now: NOW });
+    assert.equal(steps(planned(scoped))[0]?.parameters?.['disassociate'], undefined);
+  });
+
+  it('sends groups and user name of an entry only where they change, back to what EKS makes when they go', () => {
+    const [team] = before.access;
+    const changed = (was: object, is: object) => {
+      const [from, to] = [{ ...team!, ...was }, { ...team!, ...is }];
+      return steps(planned(planClusterChange({ before: { ...before, access: [from] }, after: { ...before, access: [to] }, facts: clusterFacts('1.34'), now: NOW }))).map(({ parameters }) => [parameters?.['kubernetesGroups'], parameters?.['username']]);
+    };
+    assert.deepEqual(changed({}, { kubernetesGroups: ['web'] }), [[['web'], undefined]]);
+    assert.deepEqual(changed({ kubernetesGroups: ['web'] }, {}), [[[], undefined]]);
+    assert.deepEqual(changed({ kubernetesGroups: ['a', 'b'] }, { kubernetesGroups: ['b', 'a'] }), []);
+    assert.deepEqual(changed({ username: 'x' }, {}), [[undefined, 'arn:aws:sts::111111111111:assumed-role/team-a/{{SessionName}}']]);
+  });
+
+  it('tells when nobody is left whom Slipway has let in as admin', () => {
+    assert.deepEqual(planned(change({ access: [] })).findings.map(({ code }) => code), ['nobody-can-get-in']);
+    assert.deepEqual(planned(change({ access: [{ principalArn: 'arn:aws:iam::1:role/new', role: 'admin' }] })).findings, []);
+    assert.deepEqual(planned(planClusterChange({ before: { ...before, access: [] }, after: { ...before, access: [] }, facts: clusterFacts('1.34'), now: NOW })).findings, []);
+  });
+
+  describe('of the authentication mode', () => {
+    const move = (from: string, to: string, more: Partial<Cluster> = {}) => planClusterChange({ before, after: { ...before, authenticationMode: to, ...more }, facts: clusterFacts('1.34', { cluster: { authenticationMode: from } }), now: NOW });
+
+    it('comes before the entries, which need it', () => {
+      const plan = planned(move('CONFIG_MAP', 'API_AND_CONFIG_MAP', { access: [...before.access, { principalArn: 'arn:aws:iam::1:role/new', role: 'viewer' }] }));
+      assert.deepEqual(steps(plan).map(({ kind, parameters }) => [kind, parameters?.['accessConfig']]), [['update-cluster-config', { authenticationMode: 'API_AND_CONFIG_MAP' }], ['create-access-entry', undefined]]);
+    });
+
+    it('goes one way, one at a time, and tells what ends with the ConfigMap', () => {
+      assert.deepEqual([refused(move('API', 'API_AND_CONFIG_MAP')), refused(move('CONFIG_MAP', 'API'))].map(({ code, errors }) => [code, errors?.[0]?.message]), [['rules-broken', 'It is API, and there is no way back'], ['rules-broken', 'It goes over API_AND_CONFIG_MAP first']]);
+      assert.deepEqual(planned(move('API_AND_CONFIG_MAP', 'API')).findings.map(({ code }) => code), ['config-map-ends']);
+      assert.deepEqual(stepIds(planned(move('API', 'API'))), []);
+    });
+
+    it('refuses entries while EKS looks in the ConfigMap alone', () => {
+      for (const access of [[], [...before.access, { principalArn: 'arn:aws:iam::1:role/new', role: 'viewer' as const }]]) {
+        assert.equal(refused(change({ access }, clusterFacts('1.34', { cluster: { authenticationMode: 'CONFIG_MAP' } }))).code, 'authentication-mode');
+      }
+    });
   });
 
   it('refuses to switch the upgrade policy in extended support', () => {

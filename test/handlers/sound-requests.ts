@@ -23,6 +23,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/clusters': CLUSTER,
   'POST /v1/clusters/import': { accountId: '111111111111', region: 'us-east-1', name: 'prod' },
   'PATCH /v1/clusters/{clusterId}': { labels: { env: 'prod' } },
+  'POST /v1/clusters/{clusterId}/access-entries': { principalArn: 'arn:aws:iam::111111111111:role/team-b', role: 'viewer' },
+  'PATCH /v1/clusters/{clusterId}/access-entries/{principalArn}': { role: 'viewer' },
   'POST /v1/clusters/{clusterId}/nodegroups': NODEGROUP,
   'PATCH /v1/clusters/{clusterId}/nodegroups/{nodegroupName}': { scalingConfig: { desiredSize: 3 } },
   'POST /v1/clusters/{clusterId}/upgrades': { to: '1.34' },

@@ -26,7 +26,7 @@ const ofClusters = guarded.filter((route) => /\{(clusterId|operationId)\}/.test(
 
 /** The route's path for an operation and its cluster; `none` names things that never were. */
 function pathTo(route: AnyRoute, operation: { readonly id: string; readonly clusterId: string }): string {
-  const filled = String(route.path).replace('{clusterId}', operation.clusterId).replace('{operationId}', operation.id).replace('{nodegroupName}', 'blue').replace('{profileName}', 'web').replace('{waiverId}', 'w-00000000000000000000none').replace('{accountId}', '111111111111');
+  const filled = String(route.path).replace('{clusterId}', operation.clusterId).replace('{operationId}', operation.id).replace('{nodegroupName}', 'blue').replace('{profileName}', 'web').replace('{principalArn}', encodeURIComponent('arn:aws:iam::111111111111:role/nobody')).replace('{waiverId}', 'w-00000000000000000000none').replace('{accountId}', '111111111111');
   return `${filled}${soundQuery(route)}`;
 }
 
@@ -81,7 +81,7 @@ describe("another team's cluster", () => {
         for (const team of ['payments', undefined]) {
           const answer = await askAs(route, { role, ...(team === undefined ? {} : { team }) }, ofPayments);
           // Node group blue and the waiver are not there, and an operation holds the cluster: all is said of this cluster.
-          const ofTheGroup = answer.status === 404 && /\{(nodegroupName|waiverId)\}/.test(route.path);
+          const ofTheGroup = answer.status === 404 && /\{(nodegroupName|waiverId|principalArn)\}/.test(route.path);
           assert.ok(ofTheGroup || ![401, 403, 404].includes(answer.status), `${answer.status} ${answer.text}`);
         }
       });

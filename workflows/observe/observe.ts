@@ -26,6 +26,8 @@ function answerTo(world: Ports, question: Question): Promise<Answers[Question['a
       return answerCluster(world, question);
     case 'entrance':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.entrance(session, question.clusterName, new Date(world.clock.now()).toISOString()));
+    case 'access':
+      return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.accessEntries(session, question.clusterName, question.of, new Date(world.clock.now()).toISOString()));
     case 'alarms':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.alarms.look(session, question.alarmArns));
     case 'creation':

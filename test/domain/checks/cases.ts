@@ -21,6 +21,7 @@ export interface CheckCase {
 /** Found by other work than upgrades: tested with it. */
 export const OF_OTHER_WORK: readonly FindingCode[] = [
   'nobody-can-get-in',
+  'config-map-ends',
   'subnet-addresses-low',
   'fargate-without-dns',
   'fargate-selects-system',

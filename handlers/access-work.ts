@@ -1,0 +1,54 @@
+import type { Ports } from '../aws/ports.ts';
+import { refusedByMode } from '../domain/authentication-mode.ts';
+import type { AccessEntry, Cluster } from '../domain/cluster.ts';
+import type { AccessEntryFacts } from '../domain/facts.ts';
+import { wasBefore } from '../domain/plan-again.ts';
+import { planClusterChange } from '../domain/plan-cluster-change.ts';
+import { isRefusal, refuse, type Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { okCluster, type Outcome } from './answers.ts';
+import { beginWork, refusedByFreeze } from './begin-work.ts';
+import { clusterToWorkOn } from './reach.ts';
+import type { Ask } from './route.ts';
+
+/** What every route that changes access entries may be refused with. */
+export const ACCESS_REFUSALS: readonly RefusalCode[] = [
+  'not-found',
+  'team-not-allowed',
+  'generation-mismatch',
+  'operation-in-progress',
+  'frozen',
+  'cluster-not-active',
+  'cluster-not-in-account',
+  'account-unreachable',
+  'authentication-mode',
+  'access-entry-not-ours',
+  'rules-broken',
+];
+
+/**
+ * Changes one entry: what EKS has of the principal is looked at, the cluster's access as it is to be is decided, and the operation is the one
+ * that `PATCH` with the whole list begins.
+ */
+export async function changeAccess(ask: Ask<'{clusterId}'>, ports: Ports, principalArn: string, decide: (cluster: Cluster, seen: AccessEntryFacts | undefined) => readonly AccessEntry[] | Refusal): Promise<Outcome> {
+  const before = await clusterToWorkOn(ask, ports, ask.params.clusterId);
+  if (isRefusal(before)) return before;
+  const frozen = await refusedByFreeze(ports);
+  if (frozen !== undefined) return frozen;
+  const { accountId, region, clusterId, name } = before;
+  const seen = await ports.observer.observe({ ask: 'access', accountId, region, clusterName: name, of: { principalArn } });
+  if (isRefusal(seen)) return seen;
+  if (seen === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+  const closed = refusedByMode(seen.authenticationMode, name);
+  if (closed !== undefined) return closed;
+
+  const access = decide(before, seen.entries[0]);
+
+  if (isRefusal(access)) return access;
+  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+  if (isRefusal(facts)) return facts;
+  if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+  const plan = planClusterChange({ before, after: { ...before, access }, facts, now: ask.now });
+  if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return okCluster(before, ask);
+  // Who can get in changes on the record as steps change it, see domain/access-after.ts.
+  return beginWork(ask, ports, { kind: 'change-cluster', before, after: before, plan, request: { access, was: wasBefore(before) } });
+}
