@@ -119,6 +119,8 @@ async function send(client: EKSClient, step: Step, clusterName: string, clientRe
       return undefined;
     case 'refresh-instances':
       throw new Error('An instance refresh is begun at Auto Scaling, not at EKS.');
+    default:
+      throw new Error(`The step ${step.id} is of a part, and begun with its resource.`);
   }
 }
 
