@@ -32,7 +32,7 @@ export function changeUnderProfile({ before, change, profile }: ChangeAsked): Ch
 
 /** What the cluster itself was asked for: all that it has, until it has a profile. */
 function ownBefore(before: Cluster): ProfileParts {
-  return before.own ?? partsAsked({ ...before.wanted, access: before.access.map((entry) => ({ ...entry, namespaces: entry.namespaces === undefined ? undefined : [...entry.namespaces] })) });
+  return before.own ?? partsAsked({ ...before.wanted, access: structuredClone(before.access) as NonNullable<ChangeCluster['access']> });
 }
 
 /** A new cluster's request with the profile's parts in it, and what of it is the cluster's own. */
