@@ -10,6 +10,7 @@ import { reaching } from './eks/errors.ts';
 import { accessEntry } from './parts/access-entry.ts';
 import { fargateProfile } from './parts/fargate-profile.ts';
 import { handOver } from './parts/hand-over.ts';
+import { oidcProvider } from './parts/oidc-provider.ts';
 import { podIdentity } from './parts/pod-identity.ts';
 import { role } from './parts/role.ts';
 import type { Begun, PartOf, Parts, Session } from './ports.ts';
@@ -35,7 +36,7 @@ export interface Handler<R extends Resource> {
 
 type Handlers = { readonly [Kind in ResourceKind]?: Handler<Extract<Resource, { readonly kind: Kind }>> };
 
-const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'fargate-profile': fargateProfile, 'hand-over': handOver };
+const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'fargate-profile': fargateProfile, 'oidc-provider': oidcProvider, 'hand-over': handOver };
 
 /** The resources of parts through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
 export function createParts(options: { readonly endpoint?: string }): Parts {

@@ -34,6 +34,7 @@ type Scope =
   | 'new-role'
   | 'pods-role'
   | 'fargate-role'
+  | 'oidc-provider'
   | 'pod-identity'
   | ImageScope;
 
@@ -130,7 +131,7 @@ const PERMISSIONS: readonly Permission[] = [
   // launch does (source: Auto Scaling user guide, Control launch template usage).
   { action: 'iam:PassRole', on: ['instance-role'], for: ['refresh-instances'] },
   // EKS checks the node role, and whether its own service-linked role is there, with its caller's rights.
-  { action: 'iam:GetRole', on: ['read-role'], for: ['look', 'create-nodegroup'] },
+  { action: 'iam:GetRole', on: ['read-role'], for: ['look', 'create-nodegroup', 'put-pod-identity'] },
   { action: 'iam:ListAttachedRolePolicies', on: ['read-role'], for: ['create-nodegroup'] },
   { action: 'iam:CreateServiceLinkedRole', on: ['service-linked-role'], for: ['create-control-plane', 'create-nodegroup'] },
   // "You are not authorized to launch instances with this launch template": EKS tries a launch with its caller's rights, and so does Auto Scaling.
@@ -150,6 +151,13 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'iam:DeleteRolePolicy', on: ['made-role'], for: ['put-role', 'delete-role'], parts: true },
   { action: 'iam:DetachRolePolicy', on: ['made-role'], for: ['put-role', 'delete-role'], parts: true },
   { action: 'iam:DeleteRole', on: ['made-role'], for: ['delete-role'], parts: true },
+
+  // The cluster's own issuer alone; without the cluster ours is found among all by its tag.
+  { action: 'iam:GetOpenIDConnectProvider', on: ['oidc-provider'], for: ['put-oidc-provider', 'delete-oidc-provider'], parts: true },
+  { action: 'iam:CreateOpenIDConnectProvider', on: ['oidc-provider'], for: ['put-oidc-provider'], parts: true },
+  { action: 'iam:TagOpenIDConnectProvider', on: ['oidc-provider'], for: ['put-oidc-provider'], parts: true },
+  { action: 'iam:DeleteOpenIDConnectProvider', on: ['oidc-provider'], for: ['delete-oidc-provider'], parts: true },
+  { action: 'iam:ListOpenIDConnectProviders', on: ['any'], for: ['delete-oidc-provider'], parts: true },
 
   { action: 'eks:ListPodIdentityAssociations', on: ['cluster'], for: ['look', 'put-pod-identity', 'delete-pod-identity'], parts: true },
   { action: 'eks:DescribePodIdentityAssociation', on: ['pod-identity'], for: ['look', 'put-pod-identity', 'delete-pod-identity'], parts: true },
@@ -250,6 +258,7 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   },
   'pods-role': { sid: 'HandRolesToPods', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'pods.eks.amazonaws.com' } }) },
   'fargate-role': { sid: 'HandRolesToFargate', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'eks-fargate-pods.amazonaws.com' } }) },
+  'oidc-provider': { sid: 'IssuersOfClusters', resources: (cut) => [`arn:aws:iam::${cut.accountId}:oidc-provider/oidc.eks.${cut.region}.*`] },
   'pod-identity': { sid: 'PodIdentities', resources: (cut) => [`${eksArn(cut)}:podidentityassociation/${parts(cut.clusterName)}`] },
   repository: { sid: 'Repositories', resources: (cut) => [`arn:aws:ecr:${cut.region}:${cut.accountId}:repository/${cut.repositoryName ?? '*'}`] },
   'repository-key': { sid: 'KeysOfRepositories', resources: (cut) => [`arn:aws:kms:${cut.region}:*:key/*`], condition: (cut) => ({ StringLike: { 'kms:ViaService': `ecr.${cut.region}.amazonaws.com` } }) },

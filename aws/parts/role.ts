@@ -13,10 +13,12 @@ import {
   type Role,
 } from '@aws-sdk/client-iam';
 import { boundaryArnOf } from '../../domain/boundary.ts';
+import { asksForIssuer, trustText } from '../../domain/parts/oidc-issuer.ts';
 import type { RoleResource } from '../../domain/parts/resource.ts';
 import { nameOf } from '../eks/errors.ts';
 import type { Handler } from '../parts.ts';
 import type { Begun, PartOf } from '../ports.ts';
+import { readIssuer } from './oidc-issuer.ts';
 import { refusing } from './refusing.ts';
 
 /** Policies of one of our roles that are read; IAM allows ten attached ones, twenty after a raise, and inline ones share 10,240 characters. */
@@ -24,13 +26,16 @@ const POLICIES_READ_MAX = 100;
 
 /** Roles named `slipway-*`: made with the boundary, brought to their trust and policies, and taken away with all that hangs on them. */
 export const role: Handler<RoleResource> = {
-  async put({ iam, accountId }, resource, of) {
+  async put({ iam, eks, accountId }, resource, of) {
     return refusing(async () => {
       const client = iam();
+      const issuer = asksForIssuer(resource.trust) ? await readIssuer(eks(), of.clusterName) : undefined;
+      if (issuer === 'absent') return { kind: 'refused', code: 'NoIssuer', message: `The cluster ${of.clusterName} has no OpenID Connect issuer yet.` };
+      const trust = trustText(resource.trust, issuer);
       const found = await readRole(client, resource.name);
       if (found !== 'absent' && !isOurs(found, of)) return foreign(resource);
-      if (found === 'absent') await create(client, resource, of, accountId);
-      else await client.send(new UpdateAssumeRolePolicyCommand({ RoleName: resource.name, PolicyDocument: JSON.stringify(resource.trust) }));
+      if (found === 'absent') await create(client, resource, trust, of, accountId);
+      else await client.send(new UpdateAssumeRolePolicyCommand({ RoleName: resource.name, PolicyDocument: trust }));
       await bringPolicies(client, resource);
       return { kind: 'done', outcome: `Role ${resource.name} ${found === 'absent' ? 'was made' : 'is as it shall be'}.` };
     });
@@ -72,12 +77,12 @@ function foreign({ name }: RoleResource): Begun {
   return { kind: 'refused', code: 'RoleNotOurs', message: `There is a role ${name} that Slipway has not made for this cluster. It is left as it is.` };
 }
 
-async function create(client: IAMClient, resource: RoleResource, of: PartOf, accountId: string): Promise<void> {
+async function create(client: IAMClient, resource: RoleResource, trust: string, of: PartOf, accountId: string): Promise<void> {
   await client.send(
     new CreateRoleCommand({
       RoleName: resource.name,
       Description: resource.description,
-      AssumeRolePolicyDocument: JSON.stringify(resource.trust),
+      AssumeRolePolicyDocument: trust,
       PermissionsBoundary: boundaryArnOf(accountId),
       Tags: [
         { Key: 'slipway:cluster-id', Value: of.clusterId },

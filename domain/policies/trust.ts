@@ -1,4 +1,4 @@
-import type { IamPolicy } from './policy-document.ts';
+import type { RoleDocument } from '../parts/resource.ts';
 
 /** A service account of one cluster: what a role is made for. */
 export interface PodPlace {
@@ -21,14 +21,14 @@ export function clusterArn({ accountId, region, clusterName }: Pick<PodPlace, 'a
  * session tags EKS tells no more than the account that it works for. `aws:SourceArn` is not asked for: the guide does not say what it is,
  * and the ARN of an association does not match (source: awslabs/mountpoint-s3-csi-driver 781).
  */
-export function podIdentityTrust(place: PodPlace, sessionTags: boolean): IamPolicy {
+export function podIdentityTrust(place: PodPlace, sessionTags: boolean): RoleDocument {
   return {
     Version: '2012-10-17',
     Statement: [
       {
         Sid: 'PodsOfOneServiceAccount',
         Effect: 'Allow',
-        Principal: { Service: PODS_SERVICE },
+        Principal: { Service: [PODS_SERVICE] },
         Action: ['sts:AssumeRole', 'sts:TagSession'],
         Condition: { StringEquals: { 'aws:SourceAccount': place.accountId, ...(sessionTags ? tagsOf(place) : {}) } },
       },
@@ -40,15 +40,15 @@ export function podIdentityTrust(place: PodPlace, sessionTags: boolean): IamPoli
  * Who may use a role through the cluster's OpenID Connect provider: the one service account, for STS alone (source: EKS user guide, Assign IAM
  * roles to Kubernetes service accounts). `issuer` is without `https://`.
  */
-export function irsaTrust(place: PodPlace, issuer: string): IamPolicy {
+export function irsaTrust(place: PodPlace, issuer: string): RoleDocument {
   return {
     Version: '2012-10-17',
     Statement: [
       {
         Sid: 'PodsOfOneServiceAccount',
         Effect: 'Allow',
-        Principal: { Federated: `arn:aws:iam::${place.accountId}:oidc-provider/${issuer}` },
-        Action: 'sts:AssumeRoleWithWebIdentity',
+        Principal: { Federated: [`arn:aws:iam::${place.accountId}:oidc-provider/${issuer}`] },
+        Action: ['sts:AssumeRoleWithWebIdentity'],
         Condition: { StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com', [`${issuer}:sub`]: `system:serviceaccount:${place.namespace}:${place.serviceAccount}` } },
       },
     ],
@@ -60,8 +60,8 @@ export function irsaTrust(place: PodPlace, issuer: string): IamPolicy {
  * session tags they say which pods; without them EKS sends an external id made of the same words. The account's root narrowed by the
  * role's ARN, since a role named itself is trusted no more once it is made anew.
  */
-export function targetRoleTrust(place: PodPlace, roleArn: string, sessionTags: boolean): IamPolicy {
-  const Principal = { AWS: `arn:aws:iam::${place.accountId}:root` };
+export function targetRoleTrust(place: PodPlace, roleArn: string, sessionTags: boolean): RoleDocument {
+  const Principal = { AWS: [`arn:aws:iam::${place.accountId}:root`] };
   const ArnEquals = { 'aws:PrincipalArn': roleArn };
   const Sid = 'PodsOfOneServiceAccount';
   if (sessionTags) {
@@ -70,8 +70,8 @@ export function targetRoleTrust(place: PodPlace, roleArn: string, sessionTags: b
   return {
     Version: '2012-10-17',
     Statement: [
-      { Sid, Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition: { StringEquals: { 'sts:ExternalId': externalIdOf(place) }, ArnEquals } },
-      { Sid: 'NameTheSession', Effect: 'Allow', Principal, Action: 'sts:TagSession', Condition: { ArnEquals } },
+      { Sid, Effect: 'Allow', Principal, Action: ['sts:AssumeRole'], Condition: { StringEquals: { 'sts:ExternalId': externalIdOf(place) }, ArnEquals } },
+      { Sid: 'NameTheSession', Effect: 'Allow', Principal, Action: ['sts:TagSession'], Condition: { ArnEquals } },
     ],
   };
 }

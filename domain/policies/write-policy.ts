@@ -1,5 +1,6 @@
+import type { RoleDocument, RoleStatement } from '../parts/resource.ts';
 import { ACCESSES, ARN_FORMS, type Access } from './catalogue.ts';
-import { charactersOf, ROLE_POLICIES_CHARACTERS_MAX, type IamConditions, type IamPolicy, type IamStatement } from './policy-document.ts';
+import { charactersOf, ROLE_POLICIES_CHARACTERS_MAX, type IamConditions } from './policy-document.ts';
 import type { AccessAsked, StatementAsked } from './requests.ts';
 import { faultsOfStatement } from './statement-rules.ts';
 
@@ -27,7 +28,7 @@ export function faultsOfWish({ policy = [], statements = [] }: PolicyWish): read
 }
 
 /** The policy of a wish without faults: one statement for each grant, in the order of the wish, always the same text. */
-export function writePolicy({ policy = [], statements = [] }: PolicyWish): IamPolicy {
+export function writePolicy({ policy = [], statements = [] }: PolicyWish): RoleDocument {
   const written = [...policy.flatMap((asked) => grantsOf(asked)), ...statements.map((asked) => ({ name: 'Own', statement: ownStatement(asked) }))];
   return { Version: '2012-10-17', Statement: written.map(({ name, statement }, at) => ({ Sid: `${name}${at + 1}`, ...statement })) };
 }
@@ -53,7 +54,7 @@ function faultsOfNarrowing({ access: name, prefix, namespaces }: AccessAsked, ac
   ];
 }
 
-function grantsOf(asked: AccessAsked): readonly { readonly name: string; readonly statement: IamStatement }[] {
+function grantsOf(asked: AccessAsked): readonly { readonly name: string; readonly statement: RoleStatement }[] {
   const access = ACCESSES[asked.access];
   if (access === undefined) return [];
   const name = asked.access.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -80,6 +81,6 @@ function conditionsOf({ prefix, namespaces }: AccessAsked, { withPrefix, withNam
   return undefined;
 }
 
-function ownStatement({ actions, resources, conditions }: StatementAsked): IamStatement {
+function ownStatement({ actions, resources, conditions }: StatementAsked): RoleStatement {
   return { Effect: 'Allow', Action: [...actions].sort(), Resource: resources, ...(conditions === undefined || Object.keys(conditions).length === 0 ? {} : { Condition: conditions }) };
 }
