@@ -163,7 +163,7 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:DescribePodIdentityAssociation', on: ['pod-identity'], for: ['look', 'put-pod-identity', 'delete-pod-identity'], parts: true },
   { action: 'eks:CreatePodIdentityAssociation', on: ['cluster'], for: ['put-pod-identity'], parts: true },
   { action: 'eks:UpdatePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
-  { action: 'eks:DeletePodIdentityAssociation', on: ['pod-identity'], for: ['delete-pod-identity'], parts: true },
+  { action: 'eks:DeletePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity', 'delete-pod-identity'], parts: true },
   { action: 'eks:TagResource', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
   { action: 'iam:PassRole', on: ['pods-role'], for: ['put-pod-identity'], parts: true },
 

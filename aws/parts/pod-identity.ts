@@ -61,9 +61,16 @@ async function create(client: EKSClient, resource: PodIdentityResource, of: Part
   );
 }
 
-async function change(client: EKSClient, { roleArn, targetRoleArn, disableSessionTags }: PodIdentityResource, found: PodIdentityAssociation, of: PartOf): Promise<void> {
-  if (found.roleArn === roleArn && found.targetRoleArn === targetRoleArn && (found.disableSessionTags ?? false) === (disableSessionTags ?? false)) return;
-  await client.send(
-    new UpdatePodIdentityAssociationCommand({ clusterName: of.clusterName, associationId: found.associationId, roleArn, targetRoleArn: targetRoleArn ?? '', disableSessionTags: disableSessionTags ?? false, clientRequestToken: of.clientRequestToken }),
-  );
+/** EKS exchanges a target role for another and takes none away, so then the association goes and comes anew. */
+async function change(client: EKSClient, resource: PodIdentityResource, found: PodIdentityAssociation, of: PartOf): Promise<void> {
+  const { roleArn, targetRoleArn } = resource;
+  const disableSessionTags = resource.disableSessionTags ?? false;
+  if (found.roleArn === roleArn && found.targetRoleArn === targetRoleArn && (found.disableSessionTags ?? false) === disableSessionTags) return;
+  const at = { clusterName: of.clusterName, associationId: found.associationId };
+  if (found.targetRoleArn !== undefined && targetRoleArn === undefined) {
+    await client.send(new DeletePodIdentityAssociationCommand(at));
+    await create(client, resource, of);
+    return;
+  }
+  await client.send(new UpdatePodIdentityAssociationCommand({ ...at, roleArn, targetRoleArn, disableSessionTags, clientRequestToken: of.clientRequestToken }));
 }

@@ -92,6 +92,7 @@ describe('the table of permissions', () => {
       'eks:CreateCluster',
       'eks:DescribeAddonVersions',
       'eks:DescribeClusterVersions',
+      'iam:ListOpenIDConnectProviders',
       'servicequotas:GetServiceQuota',
     ]);
   });

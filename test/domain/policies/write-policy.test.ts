@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -29,6 +29,11 @@ describe('the catalogue of accesses', () => {
         assert.deepEqual(on.includes('*') ? actions.filter((action) => !knowsNoResource(action)) : actions.filter(knowsNoResource), [], name);
       }
     }
+  });
+
+  it('is told of in the docs, each entry with what it takes and means', () => {
+    const page = readFileSync(new URL('../../../docs/integrations/pods-access.md', import.meta.url), 'utf8');
+    for (const [name, { means, takes }] of Object.entries(ACCESSES)) assert.ok(page.includes(`| \`${name}\` | ${takes === undefined ? '' : ARN_FORMS[takes]!.says}`) && page.includes(`| ${means} |`), name);
   });
 
   it('takes no ARN with a wildcard, of any form', () => {
