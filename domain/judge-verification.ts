@@ -78,7 +78,7 @@ function judgePermissions(account: Account, { permissions }: VerificationFacts):
   const mild = missing.every(isForChecksAlone)
     ? ' All work goes on without; the readiness checks that look with these are unknown until then.'
     : workGoesOn
-      ? ' Clusters, node groups and upgrades go on without; parts of clusters (roles of pods, profiles, capabilities, controllers) are refused by AWS until then.'
+      ? ' Clusters, node groups and upgrades go on without; parts of clusters (roles of pods, profiles, capabilities, controllers) and repositories of images are refused by AWS until then.'
       : '';
   return { status: 'False', reason: 'MissingActions', message: `The role does not allow ${named}${more}. Put the permissions policy of this account in place and verify again.${mild}` };
 }

@@ -294,9 +294,10 @@ export function rolePolicyFor(asked: RoleAsked): PolicyDocument {
   return policyOf(pairsOf(PERMISSIONS), { ...everything, ...asked }, true);
 }
 
-/** What of it clusters, node groups and upgrades cannot do without: neither parts nor readiness checks. */
+/** What of it clusters, node groups and upgrades cannot do without: neither parts nor readiness checks nor repositories of images. */
 export function neededPolicyFor(asked: RoleAsked): PolicyDocument {
-  return policyOf(pairsOf(PERMISSIONS.filter(({ parts, checksAlone }) => parts !== true && checksAlone !== true)), { ...everything, ...asked }, true);
+  const needed = PERMISSIONS.filter(({ parts, checksAlone, for: purposes }) => parts !== true && checksAlone !== true && !purposes.every(isForImages));
+  return policyOf(pairsOf(needed), { ...everything, ...asked }, true);
 }
 
 /**

@@ -72,7 +72,7 @@ describe('judgeVerification', () => {
   it('says that work goes on where a role made for an earlier release lacks only what readiness checks look with', () => {
     const without = (...gone: string[]) => WANTED.Statement.map((statement) => ({ ...statement, Action: statement.Action.filter((action) => !gone.includes(action)) })).filter((statement) => statement.Action.length > 0);
     const told = (...gone: string[]) => conditionOf(judgeVerification(account(), facts({ permissions: { kind: 'read', document: document(without(...gone)) } }), NOW).conditions, 'PermissionsCurrent')!.message;
-    assert.match(told('kms:DescribeKey', 'eks:ListFargateProfiles'), /does not allow eks:ListFargateProfiles, kms:DescribeKey\..*All work goes on without/);
+    assert.match(told('ec2:DescribeImages', 'eks:ListFargateProfiles'), /does not allow ec2:DescribeImages, eks:ListFargateProfiles\..*All work goes on without/);
     assert.doesNotMatch(told('eks:ListInsights'), /goes on/);
     assert.doesNotMatch(told('kms:DescribeKey', 'eks:UpdateAddon'), /goes on/);
     assert.deepEqual(judged('AccessVerified', facts({ permissions: { kind: 'read', document: document(without('kms:DescribeKey')) } })), ['True', 'RoleAssumed']);
@@ -82,7 +82,7 @@ describe('judgeVerification', () => {
     const earlier = neededPolicyFor({ accountId: account().accountId, passRoleArns: ['arn:aws:iam::111111111111:role/eks-*'] });
     const told = (statements: readonly unknown[]) => conditionOf(judgeVerification(account(), facts({ permissions: { kind: 'read', document: document(statements) } }), NOW).conditions, 'PermissionsCurrent')!;
     assert.equal(told(earlier.Statement).status, 'False');
-    assert.match(told(earlier.Statement).message, /Clusters, node groups and upgrades go on without; parts of clusters .* refused by AWS until then/);
+    assert.match(told(earlier.Statement).message, /Clusters, node groups and upgrades go on without; parts of clusters .* and repositories of images are refused by AWS until then/);
     assert.doesNotMatch(told(earlier.Statement.slice(1)).message, /go on without/);
   });
 
@@ -114,7 +114,7 @@ describe('judgeVerification', () => {
   it('finds nothing missing in a wider policy, and does not count what is denied or allowed under another condition', () => {
     const current = (...statements: unknown[]) => judged('PermissionsCurrent', facts({ permissions: { kind: 'read', document: document(statements) } }))[0];
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }), 'True');
-    assert.equal(current({ Effect: 'Allow', Action: ['eks:*', 'ec2:*', 'iam:*', 'kms:*', 'autoscaling:*', 'cloudwatch:*', 'servicequotas:*'], Resource: ['*'] }), 'True');
+    assert.equal(current({ Effect: 'Allow', Action: ['eks:*', 'ec2:*', 'ecr:*', 'iam:*', 'kms:*', 'autoscaling:*', 'cloudwatch:*', 'servicequotas:*'], Resource: ['*'] }), 'True');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', Action: 'eks:DeleteCluster', Resource: '*' }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*', Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: 'arn:aws:eks:us-east-1:111111111111:cluster/*' }), 'False');
