@@ -72,8 +72,7 @@ export const FINDINGS = {
   'iam-roles-stay': 'advises',
   'launch-templates-stay': 'advises',
   'log-group-stays': 'advises',
-  'pod-identity-not-on-fargate': 'advises',
-  'pod-identity-not-on-windows': 'advises',
+  'pod-identity-on-windows': 'advises',
 } as const satisfies Record<string, 'blocks' | 'advises' | 'either'>;
 
 export type FindingCode = keyof typeof FINDINGS;

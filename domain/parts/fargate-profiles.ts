@@ -138,13 +138,14 @@ function broadSelectors({ fargateProfileName, selectors }: FargateProfileWish): 
 
 /** EKS Pod Identity gives nothing to pods on Fargate (source: EKS user guide, Pod Identity considerations). */
 function identitiesOnFargate({ wanted }: Cluster, wishes: readonly FargateProfileWish[]): readonly Finding[] {
-  return (wanted?.podIdentities ?? []).flatMap(({ namespace, serviceAccount }) => {
+  return (wanted?.podIdentities ?? []).flatMap(({ namespace, serviceAccount, irsa }) => {
+    if (irsa === true) return [];
     const profile = wishes.find(({ selectors }) => selectors.some((selector) => selectsAllOf(selector, namespace)));
     if (profile === undefined) return [];
     return [
       finding('pod-identity-on-fargate', 'advises', `${namespace}/${serviceAccount}`, {
         detail: `Fargate profile ${profile.fargateProfileName} takes all pods of ${namespace}, and EKS Pod Identity does not serve pods on Fargate: they will get no role.`,
-        remedy: 'Give them their role by IAM roles for service accounts, or run them on nodes.',
+        remedy: 'Ask for `irsa` for them, or run them on nodes.',
       }),
     ];
   });

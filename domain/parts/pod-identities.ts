@@ -3,7 +3,7 @@ import { irsaTrust, podIdentityTrust, targetRoleTrust, type PodPlace } from '../
 import { writePolicy } from '../policies/write-policy.ts';
 import type { AddonNeed, Compiled, PartsAsk } from './compiled.ts';
 import { OIDC_ISSUER } from './oidc-issuer.ts';
-import { podIdentityErrors, podIdentityFindings, policyOf, type FargateSelector } from './pod-identity-rules.ts';
+import { podIdentityErrors, podIdentityFindings, policyOf } from './pod-identity-rules.ts';
 import type { PodIdentityWish } from './pod-identity-wish.ts';
 import { keyOf, roleArnIn, type HandOverResource, type OidcProviderResource, type Resource, type RoleDocument, type RoleResource } from './resource.ts';
 import { roleNameFor } from './role-name.ts';
@@ -18,8 +18,7 @@ const AGENT: AddonNeed = { addonName: 'eks-pod-identity-agent', part: PART };
 /** Service accounts with their roles: a role each where a policy is asked for, and an association, or the trust of the cluster's own provider. */
 export function podIdentities({ cluster }: PartsAsk): Compiled {
   const wishes = cluster.wanted?.podIdentities ?? [];
-  const selectors = fargateSelectors(cluster);
-  const errors = podIdentityErrors(wishes, cluster, selectors);
+  const errors = podIdentityErrors(wishes, cluster);
   if (errors.length > 0) return { resources: [], errors };
   const resources = wishes.flatMap((wish) => resourcesOf(wish, cluster));
   const irsa = wishes.some((wish) => wish.irsa === true);
@@ -27,7 +26,7 @@ export function podIdentities({ cluster }: PartsAsk): Compiled {
     resources: [...(irsa ? [PROVIDER] : []), ...resources],
     errors: clashes(resources),
     addons: wishes.some((wish) => wish.irsa !== true) ? [AGENT] : [],
-    findings: podIdentityFindings(wishes, cluster, selectors),
+    findings: podIdentityFindings(wishes, cluster),
   };
 }
 
@@ -107,9 +106,4 @@ function clashes(resources: readonly Resource[]): { readonly path: string; reado
   const roles = resources.filter(({ kind }) => kind === 'role');
   const twice = roles.find(({ name }, at) => roles.findIndex((other) => other.name === name) < at);
   return twice === undefined ? [] : [{ path: 'podIdentities', message: `${twice.partName} and another service account come to the same role name ${twice.name}: give one of them a role of its own by \`roleArn\`` }];
-}
-
-/** Selectors of the Fargate profiles that Slipway has made. */
-function fargateSelectors({ made = [] }: Cluster): readonly FargateSelector[] {
-  return made.flatMap((resource) => (resource.kind === 'fargate-profile' ? resource.selectors.map((selector) => ({ profile: resource.name, ...selector })) : []));
 }

@@ -4,23 +4,18 @@ import type { RuleError } from '../nodegroup-rules.ts';
 import type { Finding } from '../plan.ts';
 import { faultsOfWish } from '../policies/write-policy.ts';
 import { repeated } from '../repeated.ts';
+import type { FargateProfileWish } from './fargate-profile-wish.ts';
+import { selectsAllOf } from './fargate-selectors.ts';
 import type { PodIdentityWish } from './pod-identity-wish.ts';
 
-/** A Fargate profile's selector; pods need all of its labels. */
-export interface FargateSelector {
-  readonly profile: string;
-  readonly namespace: string;
-  readonly labels?: Readonly<Record<string, string>>;
-}
-
 /** Everything in the wishes for pods that cannot be, each with its path and reason. */
-export function podIdentityErrors(wishes: readonly PodIdentityWish[], cluster: Pick<Cluster, 'accountId'>, selectors: readonly FargateSelector[]): readonly RuleError[] {
+export function podIdentityErrors(wishes: readonly PodIdentityWish[], cluster: Pick<Cluster, 'accountId'>): readonly RuleError[] {
   const names = wishes.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
-  return [...repeated(names, 'podIdentities', 'serviceAccount'), ...wishes.flatMap((wish, at) => errorsOf(wish, cluster, selectors).map(({ path, message }) => ({ path: `podIdentities.${at}${path === '' ? '' : `.${path}`}`, message })))];
+  return [...repeated(names, 'podIdentities', 'serviceAccount'), ...wishes.flatMap((wish, at) => errorsOf(wish, cluster).map(({ path, message }) => ({ path: `podIdentities.${at}${path === '' ? '' : `.${path}`}`, message })))];
 }
 
-function errorsOf(wish: PodIdentityWish, cluster: Pick<Cluster, 'accountId'>, selectors: readonly FargateSelector[]): readonly RuleError[] {
-  return [...roleErrors(wish, cluster), ...targetErrors(wish, cluster), ...irsaErrors(wish), ...fargateErrors(wish, selectors), ...faultsOfWish(policyOf(wish))];
+function errorsOf(wish: PodIdentityWish, cluster: Pick<Cluster, 'accountId'>): readonly RuleError[] {
+  return [...roleErrors(wish, cluster), ...targetErrors(wish, cluster), ...irsaErrors(wish), ...faultsOfWish(policyOf(wish))];
 }
 
 function when(condition: boolean, path: string, message: string): readonly RuleError[] {
@@ -51,25 +46,26 @@ function irsaErrors({ irsa, targetRoleArn, sessionTags }: PodIdentityWish): read
   ];
 }
 
-/** Pods on Fargate get no Pod Identity (source: EKS user guide, EKS Pod Identity restrictions). A selector without labels takes every pod of its namespace. */
-function fargateErrors({ namespace, irsa }: PodIdentityWish, selectors: readonly FargateSelector[]): readonly RuleError[] {
-  const taking = selectors.find((selector) => matches(selector.namespace, namespace) && Object.keys(selector.labels ?? {}).length === 0);
-  return when(irsa !== true && taking !== undefined, '', `The Fargate profile ${taking?.profile} takes every pod of ${namespace}, and pods on Fargate get no Pod Identity: ask for \`irsa\``);
-}
-
-/** What is to be known of wishes that can be. */
-export function podIdentityFindings(wishes: readonly PodIdentityWish[], cluster: Pick<Cluster, 'nodegroups'>, selectors: readonly FargateSelector[]): readonly Finding[] {
-  const windows = cluster.nodegroups.filter(({ amiType }) => amiType?.startsWith('WINDOWS') === true).map(({ nodegroupName }) => nodegroupName);
+/** What is to be known of wishes that can be: Pod Identity is for pods on Linux instances (source: EKS user guide, EKS Pod Identity restrictions). */
+export function podIdentityFindings(wishes: readonly PodIdentityWish[], { nodegroups, wanted }: Pick<Cluster, 'nodegroups' | 'wanted'>): readonly Finding[] {
+  const windows = nodegroups.filter(({ amiType }) => amiType?.startsWith('WINDOWS') === true).map(({ nodegroupName }) => nodegroupName);
   return wishes
     .filter(({ irsa }) => irsa !== true)
     .flatMap(({ namespace, serviceAccount }) => {
       const subject = `${namespace}/${serviceAccount}`;
-      const some = selectors.find((selector) => matches(selector.namespace, namespace));
+      const profile = someOnFargate(namespace, wanted?.fargateProfiles ?? []);
       return [
-        ...(some === undefined ? [] : [finding('pod-identity-not-on-fargate', 'advises', subject, { detail: `The Fargate profile ${some.profile} takes pods of ${namespace} with certain labels. Those of them that run as ${serviceAccount} get no role: Pod Identity is for pods on Linux instances.`, remedy: 'Ask for `irsa` if pods of this service account run on Fargate.' })]),
-        ...(windows.length === 0 ? [] : [finding('pod-identity-not-on-windows', 'advises', subject, { detail: `Pods that run as ${serviceAccount} on Windows nodes (${windows.join(', ')}) get no role: Pod Identity is for pods on Linux instances.`, remedy: 'Ask for `irsa` if pods of this service account run on Windows.' })]),
+        ...(profile === undefined ? [] : [finding('pod-identity-on-fargate', 'advises', subject, { detail: `Fargate profile ${profile} takes pods of ${namespace} with certain labels, and EKS Pod Identity does not serve pods on Fargate: those of them that run as ${serviceAccount} get no role.`, remedy: 'Ask for `irsa` if pods of this service account run on Fargate.' })]),
+        ...(windows.length === 0 ? [] : [finding('pod-identity-on-windows', 'advises', subject, { detail: `EKS Pod Identity does not serve pods on Windows nodes (${windows.join(', ')}): those that run as ${serviceAccount} get no role.`, remedy: 'Ask for `irsa` if pods of this service account run on Windows.' })]),
       ];
     });
+}
+
+/** The profile that takes pods of a namespace by labels, where none takes them all: that is told with the profile. */
+function someOnFargate(namespace: string, profiles: readonly FargateProfileWish[]): string | undefined {
+  const takes = (how: (selector: FargateProfileWish['selectors'][number]) => boolean) => profiles.find(({ selectors }) => selectors.some(how));
+  if (takes((selector) => selectsAllOf(selector, namespace)) !== undefined) return undefined;
+  return takes((selector) => selectsAllOf({ namespace: selector.namespace }, namespace))?.fargateProfileName;
 }
 
 /** The part of a wish that a policy is written of. */
@@ -79,9 +75,4 @@ export function policyOf({ policy, statements }: PodIdentityWish): { readonly po
 
 function accountOf(roleArn: string): string {
   return roleArn.split(':')[4] ?? '';
-}
-
-/** Namespaces of selectors take `*` and `?` (source: EKS user guide, AWS Fargate profile, wildcards). */
-function matches(pattern: string, namespace: string): boolean {
-  return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`).test(namespace);
 }

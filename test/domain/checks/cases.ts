@@ -26,6 +26,7 @@ export const OF_OTHER_WORK: readonly FindingCode[] = [
   'fargate-without-dns',
   'fargate-selects-system',
   'pod-identity-on-fargate',
+  'pod-identity-on-windows',
   'endpoint-open-to-the-world',
   'network-addon-left-out',
   'scale-down-ignores-budgets',

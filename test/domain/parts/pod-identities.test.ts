@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { podIdentities } from '../../../domain/parts/pod-identities.ts';
 import { PodIdentityWish } from '../../../domain/parts/pod-identity-wish.ts';
-import { keyOf, type FargateProfileResource, type Resource, type RoleResource } from '../../../domain/parts/resource.ts';
+import { keyOf, type Resource, type RoleResource } from '../../../domain/parts/resource.ts';
 import type { Cluster } from '../../../domain/cluster.ts';
 import { ACCOUNT_ID, cluster, nodegroup } from '../worlds.ts';
 import { anyPodIdentity } from './any-wish.ts';
@@ -78,19 +78,21 @@ describe('pod identities', () => {
     }
   });
 
-  it('are refused on Fargate, where it takes every pod of the namespace, and warned of where it takes some', () => {
-    const profile = (selector: FargateProfileResource['selectors'][number]): FargateProfileResource => ({ kind: 'fargate-profile', name: 'batch', part: 'fargate-profile', partName: 'batch', podExecutionRoleArn: ROLE, subnets: [], selectors: [selector] });
-    const with_ = (selector: FargateProfileResource['selectors'][number]) => ({ made: [profile(selector)] });
-    for (const namespace of ['web', 'w*', 'we?']) assert.match(errors([{ roleArn: ROLE }], with_({ namespace })).join(), /^podIdentities\.0: The Fargate profile batch takes every pod of web, and pods on Fargate get no Pod Identity: ask for `irsa`$/);
-    assert.deepEqual(errors([{ roleArn: ROLE, irsa: true }], with_({ namespace: 'web' })), []);
-    assert.deepEqual(errors([{ roleArn: ROLE }], with_({ namespace: 'web.' })), []);
-    const labelled = compile([{ roleArn: ROLE }], with_({ namespace: 'web', labels: { on: 'fargate' } }));
-    assert.deepEqual(labelled.findings?.map(({ code, subject }) => [code, subject]), [['pod-identity-not-on-fargate', 'web/shop']]);
+  it('are warned of where a Fargate profile takes some pods of the namespace; where it takes all, that is told with the profile', () => {
+    const found = (selector: object, wish: object) => {
+      const wanted = { podIdentities: [PodIdentityWish.parse({ namespace: 'web', serviceAccount: 'shop', ...wish })], fargateProfiles: [{ fargateProfileName: 'batch', selectors: [selector] }] };
+      return podIdentities({ cluster: { ...CLUSTER, wanted }, addonCatalogue: {}, subnets: [] } as never).findings?.map(({ code, subject }) => [code, subject]);
+    };
+    const labels = { on: 'fargate' };
+    for (const namespace of ['web', 'w*', 'we?']) assert.deepEqual(found({ namespace, labels }, { roleArn: ROLE }), [['pod-identity-on-fargate', 'web/shop']]);
+    assert.deepEqual(found({ namespace: 'web' }, { roleArn: ROLE }), []);
+    assert.deepEqual(found({ namespace: 'other', labels }, { roleArn: ROLE }), []);
+    assert.deepEqual(found({ namespace: 'web', labels }, { roleArn: ROLE, irsa: true }), []);
   });
 
   it('are warned of where the cluster has Windows nodes', () => {
     const found = (wish: object) => compile([wish], { nodegroups: [nodegroup('win', { amiType: 'WINDOWS_CORE_2022_x86_64' })] }).findings?.map(({ code }) => code);
-    assert.deepEqual(found({ roleArn: ROLE }), ['pod-identity-not-on-windows']);
+    assert.deepEqual(found({ roleArn: ROLE }), ['pod-identity-on-windows']);
     assert.deepEqual(found({ roleArn: ROLE, irsa: true }), []);
   });
 
