@@ -6,6 +6,7 @@ import { imagesPolicyFor, sessionPolicyFor, verifyPolicyFor, watchPolicyFor } fr
 import { AccountUnreachable, type AccountAccess, type Clock, type Session, type Store } from './ports.ts';
 import { nameOf } from './eks/errors.ts';
 import { readBoundary, readRolePermissions } from './role-permissions.ts';
+import type { Transport } from './transport.ts';
 
 /** A Lambda's role that assumes another is chaining: STS caps such a session at an hour (source: STS AssumeRole, DurationSeconds). */
 const SESSION_SECONDS = 3600;
@@ -20,7 +21,7 @@ const IAM_REGION = 'us-east-1';
 const SESSION_NAME_CHARACTERS_MAX = 64;
 
 /** Roles in other accounts. External ids come from the store and go to STS, and nowhere else. */
-export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, clock: { realNow(): number } & Clock, endpoint: string | undefined): AccountAccess {
+export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, clock: { realNow(): number } & Clock, transport: Transport): AccountAccess {
   const sessions = new Map<string, Session>();
 
   async function assume(accountId: string, region: string, name: string, policy: string, tags: readonly Tag[], sourceIdentity: string): Promise<Session> {
@@ -73,7 +74,7 @@ export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, cl
     async readPermissions(accountId) {
       try {
         const session = await assume(accountId, IAM_REGION, 'slipway-verify', verifyPolicyFor(accountId), [], 'slipway');
-        return { kind: 'read', ...(await readRolePermissions(session, endpoint)) };
+        return { kind: 'read', ...(await readRolePermissions(session, transport)) };
       } catch (error) {
         return { kind: 'unreadable', message: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error' };
       }
@@ -81,7 +82,7 @@ export function createAccounts(sts: STSClient, store: Pick<Store, 'account'>, cl
 
     async readBoundary(accountId) {
       try {
-        return await readBoundary(await assume(accountId, IAM_REGION, 'slipway-verify', verifyPolicyFor(accountId), [], 'slipway'), endpoint);
+        return await readBoundary(await assume(accountId, IAM_REGION, 'slipway-verify', verifyPolicyFor(accountId), [], 'slipway'), transport);
       } catch (error) {
         return { kind: 'unreadable', message: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error' };
       }

@@ -1,21 +1,22 @@
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { AlarmFacts } from '../domain/readiness-facts.ts';
 import { reaching } from './eks/errors.ts';
-import type { Alarms, Session } from './ports.ts';
+import type { Alarms } from './ports.ts';
+import { bySession, type Transport } from './transport.ts';
 
 const CALL_ATTEMPTS_MAX = 6;
 /** CloudWatch tells of this many alarms in a call (source: CloudWatch API reference, DescribeAlarms). */
 const ALARMS_A_CALL_MAX = 100;
 
-/** CloudWatch alarms through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
-export function createAlarms(options: { readonly endpoint?: string }): Alarms {
+/** CloudWatch alarms through the credentials of a session. */
+export function createAlarms(transport: Transport): Alarms {
+  const clientOf = bySession((session) => new CloudWatchClient({ region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...transport }));
   return {
-    look: (session, alarmArns) => (alarmArns.length === 0 ? Promise.resolve([]) : reaching(session.accountId, () => lookAtAlarms(session, alarmArns, options.endpoint))),
+    look: (session, alarmArns) => (alarmArns.length === 0 ? Promise.resolve([]) : reaching(session.accountId, () => lookAtAlarms(clientOf(session), alarmArns))),
   };
 }
 
-async function lookAtAlarms(session: Session, alarmArns: readonly string[], endpoint: string | undefined): Promise<AlarmFacts[]> {
-  const client = new CloudWatchClient({ region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...(endpoint === undefined ? {} : { endpoint }) });
+async function lookAtAlarms(client: CloudWatchClient, alarmArns: readonly string[]): Promise<AlarmFacts[]> {
   if (alarmArns.length > ALARMS_A_CALL_MAX) throw new RangeError(`No more than ${ALARMS_A_CALL_MAX} alarms are looked at.`);
   const answer = await client.send(new DescribeAlarmsCommand({ AlarmNames: alarmArns.map(nameOfAlarm), AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: ALARMS_A_CALL_MAX }));
   const found: readonly MetricAlarm[] = [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])];

@@ -2,16 +2,17 @@ import { AutoScalingClient, DescribeInstanceRefreshesCommand, StartInstanceRefre
 import type { Step } from '../domain/operation.ts';
 import type { InstanceRefreshFacts } from '../domain/readiness-facts.ts';
 import { nameOf, reaching } from './eks/errors.ts';
-import type { AutoScaling, Begun, Session } from './ports.ts';
+import type { AutoScaling, Begun } from './ports.ts';
+import { bySession, type Transport } from './transport.ts';
 
 const CALL_ATTEMPTS_MAX = 6;
 const REFRESHES_LOOKED_AT_MAX = 10;
 /** Auto Scaling has one error for all that it does not take: "AutoScalingGroup name not found - ...". */
 const NOT_FOUND = /not found/i;
 
-/** Auto Scaling through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
-export function createAutoScaling(options: { readonly endpoint?: string }): AutoScaling {
-  const clientOf = (session: Session) => new AutoScalingClient({ region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }) });
+/** Auto Scaling through the credentials of a session. */
+export function createAutoScaling(transport: Transport): AutoScaling {
+  const clientOf = bySession((session) => new AutoScalingClient({ region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...transport }));
   return {
     begin: (session, step) => reaching(session.accountId, () => beginRefresh(clientOf(session), step)),
     refresh: (session, groupName, refreshId) =>

@@ -15,14 +15,16 @@ import { FARGATE_ACTIONS, readFargateProfiles } from './readiness/fargate-profil
 import { looked } from './readiness/look.ts';
 import { readinessClients } from './readiness/clients.ts';
 import { readReadiness } from './readiness/readiness.ts';
+import { bySession, type Transport } from './transport.ts';
 
 /** Attempts of one EKS or EC2 call, throttles included, before the fault is the caller's. */
 const CALL_ATTEMPTS_MAX = 6;
 
-/** EKS through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
-export function createEks(options: { readonly endpoint?: string }): Eks {
-  const eks = (session: Session) => new EKSClient(clientOptions(session, options.endpoint));
-  const ec2 = (session: Session) => new EC2Client(clientOptions(session, options.endpoint));
+/** EKS through the credentials of a session. */
+export function createEks(transport: Transport): Eks {
+  const eks = bySession((session) => new EKSClient(clientOptions(session, transport)));
+  const ec2 = bySession((session) => new EC2Client(clientOptions(session, transport)));
+  const whole = bySession((session) => readinessClients(session, transport));
   return {
     facts: (session, clusterName, known) =>
       reaching(session.accountId, async () => {
@@ -37,7 +39,7 @@ export function createEks(options: { readonly endpoint?: string }): Eks {
     addon: (session, clusterName, addonName) => reaching(session.accountId, () => readAddon(eks(session), clusterName, addonName)),
     update: (session, of, updateId) => reaching(session.accountId, () => readUpdate(eks(session), of, updateId)),
     recentUpdates: (session, of, since) => reaching(session.accountId, () => recentUpdates(eks(session), of, since)),
-    readiness: (session, facts, now, closer) => readReadiness(session.accountId, readinessClients(session, options.endpoint), facts, now, closer),
+    readiness: (session, facts, now, closer) => readReadiness(session.accountId, whole(session), facts, now, closer),
     refreshInsights: (session, clusterName) => reaching(session.accountId, () => startInsightsRefresh(eks(session), clusterName)),
     insightsRefresh: (session, clusterName) => reaching(session.accountId, () => readInsightsRefresh(eks(session), clusterName)),
     versions: (session) => reaching(session.accountId, () => readVersions(eks(session))),
@@ -48,11 +50,11 @@ export function createEks(options: { readonly endpoint?: string }): Eks {
   };
 }
 
-function clientOptions(session: Session, endpoint: string | undefined) {
+function clientOptions(session: Session, transport: Transport) {
   return {
     region: session.region,
     credentials: session.credentials,
     maxAttempts: CALL_ATTEMPTS_MAX,
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...transport,
   };
 }

@@ -6,6 +6,7 @@ import { createEks } from './eks.ts';
 import { createImages } from './images.ts';
 import { createParts } from './parts.ts';
 import type { Ports, Store } from './ports.ts';
+import { transportOf } from './transport.ts';
 import type { Wiring } from './wiring.ts';
 
 /** What reaches into other accounts. */
@@ -13,13 +14,13 @@ export type Hands = Pick<Ports, 'accounts' | 'eks' | 'autoScaling' | 'alarms' | 
 
 /** The hands of the functions that work in accounts, each made when it is first asked for. Bundles of the front door have `no-hands.ts` in its place. */
 export function createHands(wiring: Wiring, home: STSClientConfig, store: () => Store): { readonly [Name in keyof Hands]: () => Hands[Name] } {
-  const there = wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint };
+  const transport = transportOf(wiring);
   return {
-    accounts: () => createAccounts(new STSClient(home), store(), { now: wiring.clock.now, realNow: () => Date.now() }, wiring.endpoint),
-    eks: () => createEks(there),
-    autoScaling: () => createAutoScaling(there),
-    alarms: () => createAlarms(there),
-    parts: () => createParts(there),
-    images: () => createImages(there),
+    accounts: () => createAccounts(new STSClient(home), store(), { now: wiring.clock.now, realNow: () => Date.now() }, transport),
+    eks: () => createEks(transport),
+    autoScaling: () => createAutoScaling(transport),
+    alarms: () => createAlarms(transport),
+    parts: () => createParts(transport),
+    images: () => createImages(transport),
   };
 }

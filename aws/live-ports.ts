@@ -10,9 +10,11 @@ import { ids } from './ids.ts';
 import { createLog, createMeter } from './log.ts';
 import { createLookQueue } from './looks.ts';
 import { createObserver } from './observer.ts';
+import { once } from './once.ts';
 import type { Ports } from './ports.ts';
 import { createStore } from './store.ts';
 import { createTemplates } from './templates.ts';
+import { transportOf } from './transport.ts';
 import type { Wiring } from './wiring.ts';
 
 /** The real parts. Each is made when it is first asked for, so that a function that only reads the table loads no more than that. */
@@ -23,7 +25,7 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
     return value;
   };
   const client = {
-    ...(wiring.endpoint === undefined ? {} : { endpoint: wiring.endpoint }),
+    ...transportOf(wiring),
     ...(wiring.credentials === undefined ? {} : { credentials: wiring.credentials }),
     ...(wiring.endpoint === undefined ? {} : { region: 'us-east-1' }),
   };
@@ -84,9 +86,4 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
       return templates();
     },
   };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

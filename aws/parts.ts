@@ -7,6 +7,7 @@ import type { ResourceSeen } from '../domain/parts/judge-resource.ts';
 import type { Resource, ResourceKind } from '../domain/parts/resource.ts';
 import { removesResource } from '../domain/parts/steps-of-resource.ts';
 import { reaching } from './eks/errors.ts';
+import { once } from './once.ts';
 import { accessEntry } from './parts/access-entry.ts';
 import { fargateProfile } from './parts/fargate-profile.ts';
 import { handOver } from './parts/hand-over.ts';
@@ -14,6 +15,7 @@ import { oidcProvider } from './parts/oidc-provider.ts';
 import { podIdentity } from './parts/pod-identity.ts';
 import { role } from './parts/role.ts';
 import type { Begun, PartOf, Parts, Session } from './ports.ts';
+import { bySession, type Transport } from './transport.ts';
 
 const CALL_ATTEMPTS_MAX = 6;
 
@@ -38,17 +40,18 @@ type Handlers = { readonly [Kind in ResourceKind]?: Handler<Extract<Resource, { 
 
 const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'fargate-profile': fargateProfile, 'oidc-provider': oidcProvider, 'hand-over': handOver };
 
-/** The resources of parts through the credentials of a session. `endpoint` is set on the rehearsal stage only. */
-export function createParts(options: { readonly endpoint?: string }): Parts {
+/** The resources of parts through the credentials of a session. */
+export function createParts(transport: Transport): Parts {
+  const clientsOf = bySession((session) => partClients(session, transport));
   return {
     begin: (session, step, of) =>
       reaching(session.accountId, () => {
         const resource = step.resource;
         if (resource === undefined) throw new Error(`The step ${step.id} names no resource.`);
-        const clients = clientsOf(session, options.endpoint);
+        const clients = clientsOf(session);
         return removesResource(step.kind) ? handlerOf(resource).remove(clients, resource, of, step) : handlerOf(resource).put(clients, resource, of, step);
       }),
-    look: (session, resource, clusterName) => reaching(session.accountId, () => handlerOf(resource).look(clientsOf(session, options.endpoint), resource, clusterName)),
+    look: (session, resource, clusterName) => reaching(session.accountId, () => handlerOf(resource).look(clientsOf(session), resource, clusterName)),
   };
 }
 
@@ -58,14 +61,14 @@ function handlerOf(resource: Resource): Handler<Resource> {
   return handler as Handler<Resource>;
 }
 
-function clientsOf(session: Session, endpoint: string | undefined): PartClients {
-  const options = { region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...(endpoint === undefined ? {} : { endpoint }) };
+function partClients(session: Session, transport: Transport): PartClients {
+  const options = { region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...transport };
   return {
     accountId: session.accountId,
     region: session.region,
-    eks: () => new EKSClient(options),
-    iam: () => new IAMClient(options),
-    ec2: () => new EC2Client(options),
-    autoScaling: () => new AutoScalingClient(options),
+    eks: once(() => new EKSClient(options)),
+    iam: once(() => new IAMClient(options)),
+    ec2: once(() => new EC2Client(options)),
+    autoScaling: once(() => new AutoScalingClient(options)),
   };
 }

@@ -5,6 +5,7 @@ import type { BoundaryLook, UnreadPolicy, VerificationFacts } from '../domain/fa
 import type { PolicyDocument } from '../domain/permissions.ts';
 import { nameOf } from './eks/errors.ts';
 import type { Session } from './ports.ts';
+import type { Transport } from './transport.ts';
 
 /** IAM allows ten managed policies a role, twenty after a raise; inline ones share 10,240 characters. What is beyond is told as unread. */
 const POLICIES_READ_MAX = 20;
@@ -15,8 +16,8 @@ type Read = Omit<Extract<VerificationFacts['permissions'], { kind: 'read' }>, 'k
  * All that the account's role is allowed, inline and attached policies together, as one policy document in JSON, and the attached
  * policies that the role may not read. Read through the role itself. Throws when the lists of policies cannot be read.
  */
-export async function readRolePermissions(session: Session, endpoint: string | undefined): Promise<Read> {
-  const iam = iamOf(session, endpoint);
+export async function readRolePermissions(session: Session, transport: Transport): Promise<Read> {
+  const iam = iamOf(session, transport);
   const attached = await attachedDocuments(iam);
   const documents = [...(await inlineDocuments(iam)), ...attached.documents];
   const statements = documents.flatMap((document) => {
@@ -54,8 +55,8 @@ async function attachedDocuments(iam: IAMClient): Promise<{ documents: string[];
 }
 
 /** The boundary of roles that are made in the account, read through the role itself. Never throws. */
-export async function readBoundary(session: Session, endpoint: string | undefined): Promise<BoundaryLook> {
-  const iam = iamOf(session, endpoint);
+export async function readBoundary(session: Session, transport: Transport): Promise<BoundaryLook> {
+  const iam = iamOf(session, transport);
   const PolicyArn = boundaryArnOf(session.accountId);
   try {
     const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
@@ -67,6 +68,6 @@ export async function readBoundary(session: Session, endpoint: string | undefine
   }
 }
 
-function iamOf(session: Session, endpoint: string | undefined): IAMClient {
-  return new IAMClient({ region: session.region, credentials: session.credentials, ...(endpoint === undefined ? {} : { endpoint }) });
+function iamOf(session: Session, transport: Transport): IAMClient {
+  return new IAMClient({ region: session.region, credentials: session.credentials, ...transport });
 }

@@ -1,12 +1,11 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Clock, Ports } from './ports.ts';
 import { livePorts } from './live-ports.ts';
+import type { Transport } from './transport.ts';
 
-/** What differs between AWS and the rehearsal stage: nothing but endpoints, credentials and the clock. */
-export interface Wiring {
+/** What differs between AWS and the rehearsal stage: nothing but where AWS is and how it is reached, credentials and the clock. */
+export interface Wiring extends Transport {
   readonly clock: Clock;
-  /** Absent on AWS: the SDK's own endpoints. */
-  readonly endpoint?: string;
   /** Absent on AWS: the function's role, as the SDK finds it. */
   readonly credentials?: AwsCredentialIdentityProvider;
 }

@@ -4,6 +4,7 @@ import type { Calls } from './aws/calls.ts';
 import { startEndpoint } from './aws/endpoint.ts';
 import { createSimulatedAws, type SimulatedAws } from './aws/index.ts';
 import { HOME_REGION, type World } from './aws/service.ts';
+import { carryStraight } from './aws/straight.ts';
 import { VirtualClock, type Speed } from './clock.ts';
 import { readDeployment } from './deployment.ts';
 import { Disk, lockFolder } from './disk.ts';
@@ -74,7 +75,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     // Metrics are lines of the log: where the log is quiet they would be the only thing to be seen.
     POWERTOOLS_METRICS_DISABLED: String(options.logLevel !== undefined && options.logLevel !== 'INFO'),
   });
-  configureWiring({ clock, endpoint: endpoint.url, credentials: runningCredentials(aws, deployment.functions) });
+  configureWiring({ clock, endpoint: endpoint.url, requestHandler: carryStraight((request) => endpoint.take(request)), credentials: runningCredentials(aws, deployment.functions) });
   await deploy(deployment, endpoint.url);
   registerFunctions(aws, deployment.functions);
   connectEvents(aws, clock, deployment);

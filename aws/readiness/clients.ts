@@ -5,6 +5,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { Session } from '../ports.ts';
+import type { Transport } from '../transport.ts';
 
 /** Attempts of one call of a readiness look: what is throttled for longer is told as unknown, and asked for again another time. */
 const CALL_ATTEMPTS_MAX = 3;
@@ -19,9 +20,8 @@ export interface ReadinessClients {
   readonly autoScaling: AutoScalingClient;
 }
 
-/** `endpoint` is set on the rehearsal stage only. */
-export function readinessClients(session: Session, endpoint: string | undefined): ReadinessClients {
-  const options = { region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...(endpoint === undefined ? {} : { endpoint }) };
+export function readinessClients(session: Session, transport: Transport): ReadinessClients {
+  const options = { region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...transport };
   return {
     eks: new EKSClient(options),
     ec2: new EC2Client(options),

@@ -31,6 +31,8 @@ export interface Endpoint {
   readonly port: number;
   /** How often each operation was called. */
   readonly calls: Calls;
+  /** Takes a request from within this process. */
+  take(request: WireRequest): Promise<Dispatched>;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,7 @@ export async function startEndpoint(world: World, services: readonly SimulatedSe
     url,
     port,
     calls,
+    take: (request) => dispatch(request, url),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { startEndpoint } from '../../local/aws/endpoint.ts';
+import { startEndpoint, type Endpoint } from '../../local/aws/endpoint.ts';
 import { createSimulatedAws } from '../../local/aws/index.ts';
 import type { SimulatedAws } from '../../local/aws/index.ts';
 import type { SimulatedService, World } from '../../local/aws/service.ts';
@@ -21,6 +21,8 @@ export interface AwsStage {
   readonly world: World;
   readonly aws: SimulatedAws;
   readonly url: string;
+  /** Takes a request from within this process. */
+  readonly take: Endpoint['take'];
   /** The machine's own clock, epoch ms, as far as credentials see it. */
   machineNow: number;
   /** What the simulation told about its own failures. */
@@ -54,6 +56,7 @@ export async function startAws(context: Pick<TestContext, 'after'>, options: { r
     world,
     aws,
     url: endpoint.url,
+    take: (request) => endpoint.take(request),
     told,
     get machineNow() {
       return machine.now;
