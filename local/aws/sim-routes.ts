@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Calls } from './calls.ts';
 import { rotateByEks, RotationRequest } from './eks/ca-rotation.ts';
 import { EksWorkloads, WORKLOADS_MAX, WorkloadsRequest } from './eks/workloads.ts';
+import { share, ShareRequest, sharesOf, unshareAll } from './ec2/shared-subnets.ts';
 import { FAULT_KINDS, FAULTS_MAX } from './faults.ts';
 import type { Faults } from './faults.ts';
 import type { WireAnswer, WireRequest } from './protocols/wire.ts';
@@ -77,6 +78,13 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       return reading(WorkloadsQuery, Object.fromEntries(request.query), (filter) => clearWorkloads(around.world, filter));
     case 'POST /_sim/eks/ca-rotation':
       return reading(RotationRequest, bodyOf(request), (asked) => rotated(around.world, asked));
+    case 'GET /_sim/ec2/shared-subnets':
+      return json(200, { shared: sharesOf(around.world.disk).list() });
+    case 'POST /_sim/ec2/shared-subnets':
+      return reading(ShareRequest, bodyOf(request), (asked) => shared(around.world, asked));
+    case 'DELETE /_sim/ec2/shared-subnets':
+      unshareAll(around.world.disk);
+      return json(200, { shared: [] });
     case 'GET /_sim/quotas':
       return json(200, { quotas: new QuotaSettings(around.world.disk).list() });
     case 'POST /_sim/quotas':
@@ -85,7 +93,7 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       new QuotaSettings(around.world.disk).clear();
       return json(200, { quotas: [] });
     default:
-      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, POST /_sim/eks/ca-rotation, GET|POST|DELETE /_sim/quotas.` });
+      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, POST /_sim/eks/ca-rotation, GET|POST|DELETE /_sim/ec2/shared-subnets, GET|POST|DELETE /_sim/quotas.` });
   }
 }
 
@@ -133,6 +141,11 @@ function clearWorkloads(world: World, filter: z.infer<typeof WorkloadsQuery>): W
 function rotated(world: World, asked: z.infer<typeof RotationRequest>): WireAnswer {
   const after = rotateByEks(world.disk, asked, world.clock.now(), world.newId());
   return after === undefined ? json(404, { message: `There is no cluster ${asked.cluster} in ${asked.region} of ${asked.account}.` }) : json(200, after);
+}
+
+function shared(world: World, asked: z.infer<typeof ShareRequest>): WireAnswer {
+  const refusal = share(world.disk, asked);
+  return refusal === undefined ? json(201, asked) : json(400, { message: refusal });
 }
 
 function bodyOf(request: WireRequest): unknown {

@@ -33,6 +33,7 @@ export function groupView(group: GroupRecord, withInstances: boolean): AutoScali
     ...(settings.Context === undefined ? {} : { Context: settings.Context }),
     ...(settings.DefaultInstanceWarmup === undefined ? {} : { DefaultInstanceWarmup: settings.DefaultInstanceWarmup }),
     ...(settings.InstanceMaintenancePolicy === undefined ? {} : { InstanceMaintenancePolicy: settings.InstanceMaintenancePolicy }),
+    ...(group.warmPool === undefined ? {} : { WarmPoolConfiguration: group.warmPool, WarmPoolSize: 0 }),
     TrafficSources: [],
   };
 }

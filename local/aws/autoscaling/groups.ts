@@ -90,6 +90,7 @@ export function groupOperations(stage: Stage): Record<string, OperationHandler> 
       const group = groupAt(book, call, input.AutoScalingGroupName);
       const key = Book.key(group);
       const force = input.ForceDelete === true;
+      if (!force && group.warmPool !== undefined) throw new AwsError('ResourceInUseFault', 'You cannot delete an AutoScalingGroup while it has a warm pool.', 400);
       if (!force && liveMembers(group).length > 0) throw new AwsError('ResourceInUseFault', 'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.', 400);
       if (!force && group.members.length > 0) throw new AwsError('ScalingActivityInProgressFault', 'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.', 400);
       if (group.members.length === 0) return book.removeGroup(group);

@@ -13,6 +13,7 @@ import { step } from './rolling.ts';
 import { tagOperations } from './tags.ts';
 import { Timetable } from './timetable.ts';
 import type { Due } from './timetable.ts';
+import { warmPoolOperations } from './warm-pools.ts';
 
 export interface SimulatedAutoScaling extends SimulatedService {
   /** Arms again, from the disk, everything that was waiting for its time. */
@@ -64,7 +65,7 @@ export function createAutoScaling(world: World, { ec2, isFiring }: Around): Simu
     name: 'autoscaling',
     protocol: 'aws-query',
     schemas: { ...autoscaling },
-    operations: Object.fromEntries(Object.entries({ ...groupOperations(stage), ...refreshOperations(stage), ...tagOperations(book) }).map(([name, operation]) => [name, settled(operation)])),
+    operations: Object.fromEntries(Object.entries({ ...groupOperations(stage), ...refreshOperations(stage), ...tagOperations(book), ...warmPoolOperations(stage) }).map(([name, operation]) => [name, settled(operation)])),
     needs: (operation, input, call) => needsOf(operation, input as Parameters<typeof needsOf>[1], call, book, ec2),
     resume: () => timetable.resume(),
   };

@@ -1,4 +1,4 @@
-import type { CreateAutoScalingGroupCommandInput, InstanceRefreshStatus, LaunchTemplateSpecification, MixedInstancesPolicy, RefreshPreferences } from '@aws-sdk/client-auto-scaling';
+import type { CreateAutoScalingGroupCommandInput, InstanceRefreshStatus, LaunchTemplateSpecification, MixedInstancesPolicy, RefreshPreferences, WarmPoolConfiguration } from '@aws-sdk/client-auto-scaling';
 import type { Collection } from '../../disk.ts';
 import type { Disk } from '../../disk.ts';
 
@@ -50,6 +50,7 @@ export interface GroupRecord {
   readonly zoneNames: readonly string[];
   readonly tags: readonly TagRecord[];
   readonly members: readonly MemberRecord[];
+  readonly warmPool?: WarmPoolConfiguration;
   /** It is gone when its last instance is. */
   readonly isDeleting?: boolean;
 }

@@ -111,7 +111,7 @@ export function createEc2(world: World): SimulatedEc2 {
     operations: dryRunnable({ ...networkOperations(world, placeOf), ...securityGroupOperations(world, placeOf), ...launchTemplateOperations(world, placeOf), ...imageOperations(world, placeOf), ...instanceOperations(world, placeOf, terminate), ...surroundingOperations(placeOf) }),
     needs: (operation, input, call) => needsOf(operation, input as Readonly<Record<string, unknown>>, call, () => placeOf(call)),
 
-    subnet: (accountId, region, subnetId) => seenSubnet(accountId, region, place(accountId, region).subnets.get(subnetId)),
+    subnet: (accountId, region, subnetId) => seenSubnet(accountId, region, place(accountId, region).visibleSubnet(subnetId)),
     defaultSubnet: (accountId, region, zoneName) => seenSubnet(accountId, region, place(accountId, region).subnets.list().find((subnet) => subnet.isDefault && subnet.zoneName === zoneName)),
 
     planLaunch: (accountId, region, launch, now) => planLaunch(place(accountId, region), launch, now),
@@ -141,7 +141,7 @@ export function createEc2(world: World): SimulatedEc2 {
 
     zones: zonesOf,
     instanceType,
-    hasVpc: (accountId, region, vpcId) => place(accountId, region).vpcs.get(vpcId) !== undefined,
+    hasVpc: (accountId, region, vpcId) => place(accountId, region).visibleVpcs().some(({ id }) => id === vpcId),
     hasSecurityGroup: (accountId, region, groupId) => place(accountId, region).groups.get(groupId) !== undefined,
     holdAddresses: (accountId, region, subnetId, holder, addresses) => place(accountId, region).hold(subnetId, holder, addresses),
   };

@@ -2,6 +2,7 @@ import type {
   CreateLaunchTemplateCommandInput,
   CreateLaunchTemplateVersionCommandInput,
   DeleteLaunchTemplateCommandInput,
+  DeleteLaunchTemplateVersionsCommandInput,
   DescribeLaunchTemplatesCommandInput,
   DescribeLaunchTemplateVersionsCommandInput,
   LaunchTemplate,
@@ -81,6 +82,25 @@ export function launchTemplateOperations(world: World, placeOf: (call: Call) => 
       const chosen = asked.length === 0 ? place.versions(template.id).filter(({ number }) => number >= from && number <= to) : asked.map((version) => versionAt(place, template, version));
       const { items, ...rest } = paged([...chosen].sort((a, b) => b.number - a.number), input);
       return { LaunchTemplateVersions: items.map((version) => versionView(template, version)), ...rest };
+    },
+
+    /** What cannot be deleted is told beside what was. */
+    DeleteLaunchTemplateVersions(input: DeleteLaunchTemplateVersionsCommandInput, call: Call) {
+      const place = placeOf(call);
+      const template = templateAt(place, input);
+      const of = { LaunchTemplateId: template.id, LaunchTemplateName: template.name };
+      const asked = (input.Versions ?? []).map((version) => {
+        const number = Number(version);
+        const exists = place.versions(template.id).some((known) => known.number === number);
+        if (!exists) return { number, code: 'launchTemplateVersionDoesNotExist' as const, message: `The specified launch template version ${version} does not exist.` };
+        if (number === template.defaultVersion) return { number, code: 'unexpectedError' as const, message: 'The default version of a launch template cannot be deleted.' };
+        return { number, code: undefined, message: '' };
+      });
+      for (const { number, code } of asked) if (code === undefined) place.removeVersion(template.id, number);
+      return {
+        SuccessfullyDeletedLaunchTemplateVersions: asked.filter(({ code }) => code === undefined).map(({ number }) => ({ ...of, VersionNumber: number })),
+        UnsuccessfullyDeletedLaunchTemplateVersions: asked.flatMap(({ number, code, message }) => (code === undefined ? [] : [{ ...of, VersionNumber: number, ResponseError: { Code: code, Message: message } }])),
+      };
     },
 
     DeleteLaunchTemplate(input: DeleteLaunchTemplateCommandInput, call: Call) {

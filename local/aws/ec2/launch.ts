@@ -134,7 +134,7 @@ function templateTags({ id, version }: { readonly id: string; readonly version: 
 /** The subnet that was asked for, or else the default one of a zone. */
 function subnetFor(place: Ec2Place, subnetId: string | undefined, zone: string | undefined): SubnetRecord {
   if (subnetId !== undefined) {
-    const named = place.subnets.get(subnetId);
+    const named = place.visibleSubnet(subnetId);
     if (named === undefined) throw notFound('InvalidSubnetID.NotFound', 'subnet', subnetId);
     return named;
   }
@@ -146,6 +146,8 @@ function subnetFor(place: Ec2Place, subnetId: string | undefined, zone: string |
 function groupsFor(place: Ec2Place, subnet: SubnetRecord, asked: readonly string[]): readonly string[] {
   const absent = asked.find((id) => place.groups.get(id) === undefined);
   if (absent !== undefined) throw new AwsError('InvalidGroup.NotFound', `The security group '${absent}' does not exist`, 400);
+  // The default group of a VPC belongs to its owner: who only shares a subnet of it must name groups of its own.
+  if (asked.length === 0 && subnet.accountId !== place.accountId) throw new AwsError('InvalidParameterCombination', `A security group must be specified for the shared subnet '${subnet.id}'.`, 400);
   return asked.length > 0 ? asked : [steadyId('sg', place.accountId, place.region, subnet.vpcId, 'default')];
 }
 

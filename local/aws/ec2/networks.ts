@@ -68,7 +68,7 @@ export function networkOperations(world: World, placeOf: (call: Call) => Ec2Plac
     },
 
     DescribeVpcs(input: DescribeVpcsCommandInput, call: Call) {
-      const asked = identified(placeOf(call).vpcs.list(), input.VpcIds, ({ id }) => id, (id) => notFound('InvalidVpcID.NotFound', 'vpc', id));
+      const asked = identified(placeOf(call).visibleVpcs(), input.VpcIds, ({ id }) => id, (id) => notFound('InvalidVpcID.NotFound', 'vpc', id));
       const { items, ...rest } = paged(filtered(asked, input.Filters, VPC_FILTERS), input);
       return { Vpcs: items.map(vpcView), ...rest };
     },
@@ -118,7 +118,7 @@ export function networkOperations(world: World, placeOf: (call: Call) => Ec2Plac
 
     DescribeSubnets(input: DescribeSubnetsCommandInput, call: Call) {
       const place = placeOf(call);
-      const asked = identified(place.subnets.list(), input.SubnetIds, ({ id }) => id, (id) => notFound('InvalidSubnetID.NotFound', 'subnet', id));
+      const asked = identified(place.visibleSubnets(), input.SubnetIds, ({ id }) => id, (id) => notFound('InvalidSubnetID.NotFound', 'subnet', id));
       const attributes = { ...SUBNET_FILTERS, 'available-ip-address-count': (subnet: SubnetRecord) => String(place.freeAddresses(subnet)) };
       const { items, ...rest } = paged(filtered(asked, input.Filters, attributes), input);
       return { Subnets: items.map((subnet) => subnetView(place, subnet)), ...rest };

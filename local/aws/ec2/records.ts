@@ -1,6 +1,7 @@
 import type { Collection, Disk } from '../../disk.ts';
 import { AwsError } from '../service.ts';
 import { formatCidr, parseCidr, sizeOf } from './cidr.ts';
+import { shareKey, sharesOf } from './shared-subnets.ts';
 import { steadyId, zonesOf } from './zones.ts';
 
 export interface Tag {
@@ -120,6 +121,7 @@ export class Ec2Place {
   readonly images: Shelf<ImageRecord>;
   readonly #versions: Collection<TemplateVersionRecord>;
   readonly #held: Collection<number>;
+  readonly #disk: Disk;
 
   constructor(disk: Disk, accountId: string, region: string) {
     this.accountId = accountId;
@@ -131,6 +133,7 @@ export class Ec2Place {
     this.templates = new Shelf(disk.collection('ec2-launch-templates'), prefix);
     this.instances = new Shelf(disk.collection('ec2-instances'), prefix);
     this.images = new Shelf(disk.collection('ec2-images'), prefix);
+    this.#disk = disk;
     this.#versions = disk.collection('ec2-launch-template-versions');
     this.#held = disk.collection('ec2-held-addresses');
     const begun = disk.collection<boolean>('ec2-places');
@@ -163,19 +166,49 @@ export class Ec2Place {
     this.#versions.put(`${templateId}/${String(version.number).padStart(6, '0')}`, version);
   }
 
+  removeVersion(templateId: string, number: number): void {
+    this.#versions.delete(`${templateId}/${String(number).padStart(6, '0')}`);
+  }
+
   removeVersions(templateId: string): void {
     for (const [key] of this.#versions.entries(`${templateId}/`)) this.#versions.delete(key);
   }
 
+  /** The account's own subnets, and those that others share with it. Zones are the same by their ids; each account has its own names for them. */
+  visibleSubnets(): SubnetRecord[] {
+    const zones = zonesOf(this.accountId, this.region);
+    const shared = sharesOf(this.#disk).list(`${this.accountId}/${this.region}/`).flatMap(({ owner, subnetId }) => this.#disk.collection<SubnetRecord>('ec2-subnets').get(`${owner}/${this.region}/${subnetId}`) ?? []);
+    return [...this.subnets.list(), ...shared.map((subnet) => ({ ...subnet, tags: [], zoneName: zones.find(({ id }) => id === subnet.zoneId)?.name ?? subnet.zoneName }))];
+  }
+
+  visibleSubnet(id: string): SubnetRecord | undefined {
+    return this.subnets.get(id) ?? this.visibleSubnets().find((subnet) => subnet.id === id);
+  }
+
+  /** The account's own VPCs, and those that a subnet is shared of. */
+  visibleVpcs(): VpcRecord[] {
+    const own = this.vpcs.list();
+    const foreign = new Map(this.visibleSubnets().filter(({ accountId }) => accountId !== this.accountId).map(({ vpcId, accountId }) => [vpcId, accountId]));
+    const shared = [...foreign].flatMap(([vpcId, owner]) => this.#disk.collection<VpcRecord>('ec2-vpcs').get(`${owner}/${this.region}/${vpcId}`) ?? []);
+    return [...own, ...shared.map((vpc) => ({ ...vpc, tags: [] }))];
+  }
+
+  /** Addresses are counted with the subnet's owner, whoever holds them. */
+  #heldAt(subnetId: string): { readonly shelf: string; readonly isShared: boolean } {
+    const shared = sharesOf(this.#disk).get(shareKey({ with: this.accountId, region: this.region, subnetId }));
+    return { shelf: `${shared?.owner ?? this.accountId}/${this.region}/${subnetId}/`, isShared: shared !== undefined };
+  }
+
   /** Sets how many addresses of a subnet a holder has; 0 gives them back. */
   hold(subnetId: string, holder: string, addresses: number): void {
-    const key = `${this.accountId}/${this.region}/${subnetId}/${holder}`;
+    const { shelf, isShared } = this.#heldAt(subnetId);
+    const key = `${shelf}${isShared ? `${this.accountId}/` : ''}${holder}`;
     if (addresses <= 0) this.#held.delete(key);
     else this.#held.put(key, addresses);
   }
 
   heldAddresses(subnetId: string): number {
-    return this.#held.list(`${this.accountId}/${this.region}/${subnetId}/`).reduce((sum, count) => sum + count, 0);
+    return this.#held.list(this.#heldAt(subnetId).shelf).reduce((sum, count) => sum + count, 0);
   }
 
   freeAddresses(subnet: SubnetRecord): number {

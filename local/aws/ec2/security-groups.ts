@@ -15,8 +15,7 @@ import { AwsError } from '../service.ts';
 import type { Call, OperationHandler, World } from '../service.ts';
 import { filtered, identified, paged } from './filters.ts';
 import type { Attributes } from './filters.ts';
-import { vpcAt } from './networks.ts';
-import { tagsFor } from './records.ts';
+import { notFound, tagsFor } from './records.ts';
 import type { Ec2Place, GroupRecord, SecurityRule } from './records.ts';
 
 const GROUPS_MAX = 2500;
@@ -72,7 +71,7 @@ export function securityGroupOperations(world: World, placeOf: (call: Call) => E
       const place = placeOf(call);
       const vpcId = input.VpcId ?? place.vpcs.list().find(({ isDefault }) => isDefault)?.id;
       if (vpcId === undefined) throw new AwsError('VPCIdNotSpecified', 'No default VPC for this user', 400);
-      vpcAt(place, vpcId);
+      if (!place.visibleVpcs().some(({ id }) => id === vpcId)) throw notFound('InvalidVpcID.NotFound', 'vpc', vpcId);
       const name = input.GroupName ?? '';
       if (name === '' || name.length > 255 || name.startsWith('sg-') || name === 'default') throw new AwsError('InvalidParameterValue', `Invalid security group name '${name.slice(0, 300)}'.`, 400);
       if (place.groups.list().some((group) => group.vpcId === vpcId && group.name === name)) throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`, 400);
