@@ -213,7 +213,9 @@ describe('A certificate', () => {
     await stage.pass(3600);
     assert.deepEqual((await at(acm, CertificateArn))?.DomainValidationOptions?.map(({ ValidationStatus }) => ValidationStatus), ['SUCCESS', 'SUCCESS', 'PENDING_VALIDATION']);
     await send(...records.slice(1));
-    await stage.pass(200);
+    await stage.pass(100);
+    assert.equal((await at(acm, CertificateArn))?.Status, 'PENDING_VALIDATION');
+    await stage.pass(100);
     const issued = await at(acm, CertificateArn);
     assert.deepEqual([issued?.Status, issued?.DomainName, issued?.Type, issued?.InUseBy], ['ISSUED', 'www.example.com', 'AMAZON_ISSUED', []]);
     await send(...records.map(({ ResourceRecordSet }) => change('DELETE', ResourceRecordSet as ResourceRecordSet)));
