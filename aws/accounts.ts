@@ -127,7 +127,7 @@ async function firstThatWorks<T>(externalIds: readonly (string | undefined)[], c
 function passedRoles(step: Step): string[] {
   // Who makes an access entry for nodes hands their role over; entries of others hand nothing over.
   const entry = step.resource?.kind === 'access-entry' && step.resource.type !== 'STANDARD' ? ['principalArn'] : [];
-  return ['roleArn', 'nodeRole', 'serviceAccountRoleArn', 'podExecutionRoleArn', ...entry].flatMap((name) => {
+  return ['roleArn', 'nodeRole', 'serviceAccountRoleArn', 'podExecutionRoleArn', 'nodeRoleArn', ...entry].flatMap((name) => {
     const value = step.parameters?.[name] ?? (step.resource as Readonly<Record<string, unknown>> | undefined)?.[name];
     return typeof value === 'string' ? [value] : [];
   });

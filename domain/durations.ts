@@ -41,6 +41,8 @@ const PRIORS: Readonly<Record<StepKind, Prior>> = {
   'create-capability': { least: 60, most: 300 },
   'update-capability': { least: 15, most: 60 },
   'delete-capability': { least: 60, most: 300 },
+  'put-auto-mode': { least: 60, most: 300 },
+  'remove-auto-mode': { least: 60, most: 300 },
   'create-self-managed-group': { least: 60, most: 300 },
   'update-self-managed-group': { least: 5, most: 60 },
   'delete-self-managed-group': { least: 60, most: 300 },

@@ -63,6 +63,8 @@ export const FINDINGS = {
   'fargate-selects-system': 'advises',
   'pod-identity-on-fargate': 'advises',
   'config-map-ends': 'advises',
+  'auto-mode-cluster-role': 'advises',
+  'auto-mode-brings-addon': 'advises',
   'endpoint-open-to-the-world': 'advises',
   'addons-await-nodes': 'advises',
   'network-addon-left-out': 'advises',

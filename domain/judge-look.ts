@@ -42,6 +42,8 @@ export function judgeLook(step: Step, seen: Seen, minutes: number): Judgement {
     case 'upgrade-addon':
     case 'upgrade-nodegroup':
     case 'update-cluster-config':
+    case 'put-auto-mode':
+    case 'remove-auto-mode':
     case 'update-nodegroup-config':
       return judgeUpdate(step, seen);
     case 'create-access-entry':

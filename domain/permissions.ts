@@ -1,5 +1,6 @@
 import { boundaryArnOf } from './boundary.ts';
 import { IMAGE_PERMISSIONS, isForImages, type ImagePurpose, type ImageScope } from './images/permissions.ts';
+import { NODE_PERMISSIONS } from './parts/node-permissions.ts';
 import { MADE_ROLE_PREFIX } from './parts/role-name.ts';
 import { PART_STEP_KINDS } from './parts/steps-of-resource.ts';
 import type { StepKind } from './plan.ts';
@@ -167,15 +168,7 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:TagResource', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
   { action: 'iam:PassRole', on: ['pods-role'], for: ['put-pod-identity'], parts: true },
 
-  { action: 'eks:CreateFargateProfile', on: ['cluster'], for: ['create-fargate-profile'], parts: true },
-  { action: 'eks:DescribeFargateProfile', on: ['fargate-profile'], for: ['create-fargate-profile', 'delete-fargate-profile'], parts: true },
-  // A profile that was not made whole goes before it is made anew.
-  { action: 'eks:DeleteFargateProfile', on: ['fargate-profile'], for: ['create-fargate-profile', 'delete-fargate-profile'], parts: true },
-  { action: 'eks:TagResource', on: ['fargate-profile'], for: ['create-fargate-profile'], parts: true },
-  { action: 'iam:PassRole', on: ['fargate-role'], for: ['create-fargate-profile'], parts: true },
-  // EKS makes its own role for Fargate with the first profile of an account, and reads subnets and roles with its caller's rights.
-  { action: 'iam:CreateServiceLinkedRole', on: ['service-linked-role'], for: ['create-fargate-profile'], parts: true },
-
+  ...NODE_PERMISSIONS,
   ...IMAGE_PERMISSIONS,
 
   { action: 'iam:ListRolePolicies', on: ['own-role'], for: ['verify'] },

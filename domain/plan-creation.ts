@@ -11,7 +11,9 @@ import { nodegroupCreationStep } from './nodegroup-steps.ts';
 import { defined } from './parameters.ts';
 import { nodegroupErrors, refuseBroken, refuseNodegroup, type RuleError } from './nodegroup-rules.ts';
 import { notLookedAtForCreation } from './not-looked-at.ts';
+import { autoModeSwitches, isAutoModeAlone } from './parts/auto-mode.ts';
 import { creationStages, planParts } from './parts/plan-parts.ts';
+import type { AutoModeResource } from './parts/resource.ts';
 import { wantedResources } from './parts/wanted-resources.ts';
 import { refuseRole } from './passable-role.ts';
 import type { Finding, Plan, PlannedStep, Stage } from './plan.ts';
@@ -24,6 +26,10 @@ import { targetSupportFindings } from './support-findings.ts';
 const NAME_PATTERN = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
 /** What a cluster gets when the request names no add-ons. */
 export const DEFAULT_ADDONS: readonly string[] = ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent', 'coredns'];
+/** The add-ons of a request that names none. Nodes of EKS Auto Mode bring along what the others need as add-ons. */
+export function defaultAddons(cluster: Pick<Cluster, 'nodegroups' | 'wanted'>): readonly string[] {
+  return isAutoModeAlone(cluster) ? [] : DEFAULT_ADDONS;
+}
 /** Add-ons that run on every node as it comes up: without them no node becomes Ready, so they are there before the first, and cannot be ACTIVE before it. */
 const NETWORK_ADDONS: readonly string[] = ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent'];
 /** Addresses that EKS takes in the cluster's subnets for a new control plane (source: EKS user guide, network requirements). */
@@ -50,11 +56,13 @@ export function planCreation(ask: CreationAsk): Plan | Refusal {
   if (isRefusal(parts)) return parts;
 
   const { version } = cluster;
-  const partSteps = planParts({ made: cluster.made ?? [], wanted: parts.resources, version, stageOf: creationStages(parts.resources) });
+  // Auto Mode comes with the control plane, in the same call.
+  const autoMode = parts.resources.find((resource) => resource.kind === 'auto-mode');
+  const partSteps = planParts({ made: (cluster.made ?? []).filter(({ kind }) => kind !== 'auto-mode'), wanted: parts.resources.filter((resource) => resource !== autoMode), version, stageOf: creationStages(parts.resources) });
   const ofStage = (stage: Stage) => partSteps.filter((step) => step.stage === stage);
   const steps: PlannedStep[] = [
     ...ofStage('MakeRoles'),
-    controlPlaneStep(cluster),
+    controlPlaneStep(cluster, autoMode),
     ...cluster.access.map((entry) => accessStep(entry, version, 'CreateAccessEntries')),
     ...ofStage('MakeIdentities'),
     ...addons.chosen.filter((addon) => NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addonStep(addon, cluster, 'CreateNetworkAddons')),
@@ -138,7 +146,7 @@ interface Chosen {
 /** Each add-on with its version: the one that was named and is listed for the minor, or EKS's default. */
 function chooseAddons(cluster: Cluster, facts: CreationFacts): Chosen | Refusal {
   const named = cluster.addons.length > 0;
-  const asked: readonly Addon[] = named ? cluster.addons : DEFAULT_ADDONS.map((addonName) => ({ addonName, status: 'Planned' }));
+  const asked: readonly Addon[] = named ? cluster.addons : defaultAddons(cluster).map((addonName) => ({ addonName, status: 'Planned' }));
   const chosen: Addon[] = [];
   const findings: Finding[] = [];
   for (const [index, addon] of asked.entries()) {
@@ -160,7 +168,7 @@ function refuseAddon(addon: Addon, index: number, cluster: Cluster, offered: str
   });
 }
 
-function controlPlaneStep(cluster: Cluster): PlannedStep {
+function controlPlaneStep(cluster: Cluster, autoMode: AutoModeResource | undefined): PlannedStep {
   return {
     id: `${cluster.version}/control-plane`,
     title: `Creating the control plane of ${cluster.name} at ${cluster.version}`,
@@ -169,7 +177,9 @@ function controlPlaneStep(cluster: Cluster): PlannedStep {
     subject: cluster.name,
     to: cluster.version,
     reason: 'Everything else needs it. EKS installs no add-ons of its own, and lets nobody in but those named here.',
+    ...(autoMode === undefined ? {} : { resource: autoMode }),
     parameters: {
+      ...(autoMode === undefined ? {} : autoModeSwitches(autoMode)),
       version: cluster.version,
       roleArn: cluster.roleArn,
       resourcesVpcConfig: defined({
@@ -213,10 +223,10 @@ function advice(cluster: Cluster, addons: readonly Addon[], nodes: number): Find
     findings.push(finding('endpoint-open-to-the-world', 'advises', cluster.name, { detail: 'The API server can be reached from every address; only IAM keeps strangers out.', remedy: 'Name `publicAccessCidrs`, or turn public access off and private access on.' }));
   }
   const waiting = addons.filter((addon) => !NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addon.addonName);
-  if (nodes === 0 && waiting.length > 0) {
+  if (nodes === 0 && waiting.length > 0 && !isAutoModeAlone(cluster)) {
     findings.push(finding('addons-await-nodes', 'advises', cluster.name, { detail: `No node is asked for, so ${waiting.join(', ')} will stay DEGRADED, reported as AwaitingNodes.`, remedy: 'Add a node group with at least one node.' }));
   }
-  for (const needed of ['vpc-cni', 'kube-proxy']) {
+  for (const needed of isAutoModeAlone(cluster) ? [] : ['vpc-cni', 'kube-proxy']) {
     if (!addons.some((addon) => addon.addonName === needed)) {
       findings.push(finding('network-addon-left-out', 'advises', needed, { detail: `Without ${needed} nodes do not become Ready unless something else does its work.`, remedy: `Name ${needed} among the add-ons, or install its replacement before the nodes.` }));
     }

@@ -27,7 +27,8 @@ export function planDeletion({ cluster, facts }: { readonly cluster: Cluster; re
   // Of a control plane that is gone the roles are left, and the rest answers that it is gone too.
   const parts = planParts({ made: cluster.made ?? [], wanted: [], version, stageOf: deletionStage });
   const steps = [
-    ...parts.filter((step) => step.stage === 'RemoveParts'),
+    // Auto Mode goes with the control plane, and its nodes with it.
+    ...parts.filter((step) => step.stage === 'RemoveParts' && step.kind !== 'remove-auto-mode'),
     ...(seen === undefined ? [] : foreignProfiles(seen, cluster, version)),
     ...(seen === undefined ? [] : [...seen.nodegroups.map((group) => nodegroupDeletionStep(group.nodegroupName, version, 'DeleteNodegroups')), controlPlaneStep(seen)]),
     ...parts.filter((step) => step.stage === 'RemoveIdentities'),

@@ -74,6 +74,8 @@ export type StepKind =
   | 'delete-capability'
   | 'create-self-managed-group'
   | 'update-self-managed-group'
+  | 'put-auto-mode'
+  | 'remove-auto-mode'
   | 'delete-self-managed-group'
   /** Nothing is done in AWS: what people apply is rendered anew, and told. */
   | 'hand-over'

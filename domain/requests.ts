@@ -3,6 +3,7 @@ import { Access, Principal } from './access-wish.ts';
 import { GATES } from './gates.ts';
 import { RepositoryName } from './images/requests.ts';
 import { MaintenancePolicy, Moment } from './maintenance-policy.ts';
+import { ScalingConfig, Taint, TAINTS_MAX } from './node-words.ts';
 import {
   AccountId,
   AddonName,
@@ -53,22 +54,10 @@ export type RegisterAccount = z.output<typeof RegisterAccount>;
 
 // Clusters
 
-const ScalingConfig = z.strictObject({
-  minSize: z.int().min(0).max(450),
-  maxSize: z.int().min(1).max(450),
-  desiredSize: z.int().min(0).max(450),
-});
-
 const UpdateConfig = z.strictObject({
   maxUnavailable: z.int().min(1).max(100).optional(),
   maxUnavailablePercentage: z.int().min(1).max(100).optional(),
   updateStrategy: z.enum(['DEFAULT', 'MINIMAL']).optional(),
-});
-
-const Taint = z.strictObject({
-  key: z.string().min(1).max(317).regex(/^([0-9a-z.-]{1,253}\/)?[0-9A-Za-z]([0-9A-Za-z_.-]*[0-9A-Za-z])?$/, 'Not a taint key'),
-  value: z.string().max(63).regex(/^([0-9A-Za-z]([0-9A-Za-z_.-]*[0-9A-Za-z])?)?$/, 'Not a taint value').optional(),
-  effect: z.enum(['NO_SCHEDULE', 'NO_EXECUTE', 'PREFER_NO_SCHEDULE']),
 });
 
 const LaunchTemplate = z
@@ -94,7 +83,7 @@ export const CreateNodegroup = z
     nodeRole: RoleArn.optional(),
     scalingConfig: ScalingConfig,
     labels: KubernetesLabels.optional(),
-    taints: z.array(Taint).max(50).optional(),
+    taints: z.array(Taint).max(TAINTS_MAX).optional(),
     updateConfig: UpdateConfig.optional(),
     launchTemplate: LaunchTemplate.optional(),
   })
@@ -171,7 +160,7 @@ export const ChangeNodegroup = z
     launchTemplate: LaunchTemplate.optional().meta({ description: 'The group keeps its template; only the version may be another.' }),
     scalingConfig: ScalingConfig.partial().optional(),
     labels: KubernetesLabels.optional().meta({ description: 'The whole new set.' }),
-    taints: z.array(Taint).max(50).optional().meta({ description: 'The whole new set.' }),
+    taints: z.array(Taint).max(TAINTS_MAX).optional().meta({ description: 'The whole new set.' }),
     updateConfig: UpdateConfig.optional(),
   })
   .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })

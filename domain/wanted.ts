@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { AutoscalingWish } from './parts/autoscaling-wish.ts';
 import { FargateProfileWish } from './parts/fargate-profile-wish.ts';
 import { PodIdentityWish } from './parts/pod-identity-wish.ts';
+import { SelfManagedNodegroupWish } from './parts/self-managed-nodegroup-wish.ts';
 
 /** Parts of one kind that a cluster may have at most. */
 const PARTS_OF_A_KIND_MAX = 50;
@@ -13,6 +14,7 @@ const PARTS_OF_A_KIND_MAX = 50;
 export const wishes = {
   podIdentities: z.array(PodIdentityWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Service accounts whose pods have a role.' }),
   fargateProfiles: z.array(FargateProfileWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Pods that run on Fargate. EKS changes no profile: one that is to be otherwise is deleted and made anew.' }),
+  selfManagedNodegroups: z.array(SelfManagedNodegroupWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Nodes in Auto Scaling groups that Slipway makes from a template.' }),
   autoscaling: AutoscalingWish.optional().meta({ description: 'Who brings nodes when pods find no room.' }),
 };
 

@@ -107,7 +107,7 @@ function tooMany(wishes: readonly FargateProfileWish[]): readonly RuleError[] {
 
 /** Nothing of EC2 is asked for that pods could run on. */
 function isWithoutNodes({ nodegroups, wanted }: Cluster): boolean {
-  return nodegroups.every(({ scalingConfig }) => scalingConfig.desiredSize === 0) && (wanted?.autoscaling === undefined || wanted.autoscaling.kind === 'none');
+  return nodegroups.every(({ scalingConfig }) => scalingConfig.desiredSize === 0) && (wanted?.selfManagedNodegroups ?? []).length === 0 && (wanted?.autoscaling === undefined || wanted.autoscaling.kind === 'none');
 }
 
 /**

@@ -53,6 +53,7 @@ const CREATION_STAGES: Readonly<Record<ResourceKind, Stage>> = {
   'access-entry': 'MakeIdentities',
   'fargate-profile': 'MakeNodes',
   'self-managed-group': 'MakeNodes',
+  'auto-mode': 'MakeNodes',
   capability: 'MakeParts',
   'hand-over': 'MakeParts',
 };

@@ -12,6 +12,7 @@ export type Resource =
   | FargateProfileResource
   | CapabilityResource
   | SelfManagedGroupResource
+  | AutoModeResource
   | HandOverResource;
 
 export type ResourceKind = Resource['kind'];
@@ -106,6 +107,14 @@ export interface SelfManagedGroupResource extends Common {
   readonly scalingConfig: { readonly minSize: number; readonly maxSize: number; readonly desiredSize: number };
   readonly warmPool?: Readonly<Record<string, unknown>>;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** EKS Auto Mode: compute, block storage and load balancing, on together. */
+export interface AutoModeResource extends Common {
+  readonly kind: 'auto-mode';
+  readonly nodePools: readonly string[];
+  /** With node pools alone. */
+  readonly nodeRoleArn?: string;
 }
 
 /** What people apply with their own tools: Slipway does not write through the cluster's API. */

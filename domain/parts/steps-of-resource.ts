@@ -18,6 +18,7 @@ const VERBS: Readonly<Record<ResourceKind, Verbs>> = {
   'fargate-profile': { make: 'create-fargate-profile', change: 'replace', remove: 'delete-fargate-profile', noun: 'Fargate profile' },
   capability: { make: 'create-capability', change: 'update-capability', remove: 'delete-capability', noun: 'capability' },
   'self-managed-group': { make: 'create-self-managed-group', change: 'update-self-managed-group', remove: 'delete-self-managed-group', noun: 'self-managed node group' },
+  'auto-mode': { make: 'put-auto-mode', change: 'put-auto-mode', remove: 'remove-auto-mode', noun: 'EKS Auto Mode' },
   'hand-over': { make: 'hand-over', change: 'hand-over', remove: 'take-back', noun: 'what installs' },
 };
 
@@ -44,6 +45,7 @@ interface At {
 /** The step that makes a resource which is not there. */
 export function makingStep(resource: Resource, at: At): PlannedStep {
   const { make, noun } = VERBS[resource.kind];
+  if (resource.kind === 'auto-mode') return step(resource, make, `Turning ${noun} on`, at);
   const verb = resource.kind === 'hand-over' ? 'Handing over' : resource.kind === 'role' ? 'Making' : 'Creating';
   return step(resource, make, `${verb} ${noun} ${called(resource)}`, at);
 }
@@ -52,12 +54,14 @@ export function makingStep(resource: Resource, at: At): PlannedStep {
 export function changingSteps(before: Resource, after: Resource, at: At): PlannedStep[] {
   const { change, noun } = VERBS[after.kind];
   if (change === 'replace') return [removingStep(before, { ...at, reason: `AWS changes nothing of a ${noun}: it goes and comes anew.` }), makingStep(after, at)];
+  if (after.kind === 'auto-mode') return [step(after, change, `Changing ${noun}`, at)];
   return [step(after, change, `${after.kind === 'hand-over' ? 'Handing over anew' : 'Changing'} ${noun} ${called(after)}`, at)];
 }
 
 /** The step that takes a resource away. */
 export function removingStep(resource: Resource, at: At): PlannedStep {
   const { remove, noun } = VERBS[resource.kind];
+  if (resource.kind === 'auto-mode') return step(resource, remove, `Turning ${noun} off`, at);
   return step(resource, remove, resource.kind === 'hand-over' ? `Taking back ${noun} ${called(resource)}` : `Removing ${noun} ${called(resource)}`, at);
 }
 

@@ -1,11 +1,12 @@
 import { refuseBroken } from '../nodegroup-rules.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 import type { AddonNeed, Compiled, PartCompiler, PartsAsk } from './compiled.ts';
+import { autoMode } from './auto-mode.ts';
 import { fargateProfiles } from './fargate-profiles.ts';
 import { podIdentities } from './pod-identities.ts';
 
 /** Every part's compiler: the one list. */
-const COMPILERS: readonly PartCompiler[] = [podIdentities, fargateProfiles];
+const COMPILERS: readonly PartCompiler[] = [podIdentities, fargateProfiles, autoMode];
 
 /** A cluster's record has 400 KB at most (source: DynamoDB quotas, item size), and what was made is kept on it. */
 const RESOURCES_CHARACTERS_MAX = 150_000;

@@ -8,6 +8,7 @@ import { movesControlPlane } from '../../domain/look-needed.ts';
 import { mayBegin, obeysPolicy } from '../../domain/may-begin.ts';
 import { deadlineFor, firstLook } from '../../domain/next-look.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
+import { PART_STEP_KINDS } from '../../domain/parts/steps-of-resource.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { stillRight } from '../../domain/still-right.ts';
 import { answer, fail, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
@@ -90,7 +91,7 @@ async function adoptOrBegin(work: Work): Promise<TaskAnswer> {
 function beginAt(ports: Ports, session: Session, step: Step, operation: Operation): Promise<Begun> {
   const token = clientRequestToken(operation, step);
   if (step.kind === 'refresh-instances') return ports.autoScaling.begin(session, step);
-  if (step.resource !== undefined) return ports.parts.begin(session, step, { clusterName: operation.clusterName, clusterId: operation.clusterId, clientRequestToken: token });
+  if (PART_STEP_KINDS.has(step.kind)) return ports.parts.begin(session, step, { clusterName: operation.clusterName, clusterId: operation.clusterId, clientRequestToken: token });
   return ports.eks.begin(session, step, operation.clusterName, token);
 }
 

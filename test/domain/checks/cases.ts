@@ -27,6 +27,8 @@ export const OF_OTHER_WORK: readonly FindingCode[] = [
   'fargate-selects-system',
   'pod-identity-on-fargate',
   'pod-identity-on-windows',
+  'auto-mode-cluster-role',
+  'auto-mode-brings-addon',
   'endpoint-open-to-the-world',
   'network-addon-left-out',
   'scale-down-ignores-budgets',
