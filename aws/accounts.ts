@@ -123,14 +123,16 @@ async function firstThatWorks<T>(externalIds: readonly (string | undefined)[], c
   throw new AccountUnreachable(accountId, denial instanceof Error ? denial.message : 'The role could not be assumed.', { cause: denial });
 }
 
-/** Roles that the step hands to EKS: what `iam:PassRole` is asked for. */
+/** Roles that the step hands to EKS or to an add-on's pods: what `iam:PassRole` is asked for. */
 function passedRoles(step: Step): string[] {
   // Who makes an access entry for nodes hands their role over; entries of others hand nothing over.
   const entry = step.resource?.kind === 'access-entry' && step.resource.type !== 'STANDARD' ? ['principalArn'] : [];
-  return ['roleArn', 'nodeRole', 'serviceAccountRoleArn', 'podExecutionRoleArn', 'nodeRoleArn', ...entry].flatMap((name) => {
+  const associations = (step.parameters?.['podIdentityAssociations'] ?? []) as readonly { readonly roleArn: string }[];
+  const named = ['roleArn', 'nodeRole', 'serviceAccountRoleArn', 'podExecutionRoleArn', 'nodeRoleArn', ...entry].flatMap((name) => {
     const value = step.parameters?.[name] ?? (step.resource as Readonly<Record<string, unknown>> | undefined)?.[name];
     return typeof value === 'string' ? [value] : [];
   });
+  return [...new Set([...named, ...associations.map(({ roleArn }) => roleArn)])];
 }
 
 /** What a session is for, as the account's own CloudTrail shows it. */

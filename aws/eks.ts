@@ -1,6 +1,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { readAccess } from './eks/access-entries.ts';
+import { readAddonSchemas } from './eks/addon-schemas.ts';
 import { begin, cancelUpdate } from './eks/begin.ts';
 import { readAddonCatalogue, readVersions } from './eks/catalogues.ts';
 import { readAddon, readControlPlane, readNodegroup } from './eks/resources.ts';
@@ -44,6 +45,7 @@ export function createEks(transport: Transport): Eks {
     insightsRefresh: (session, clusterName) => reaching(session.accountId, () => readInsightsRefresh(eks(session), clusterName)),
     versions: (session) => reaching(session.accountId, () => readVersions(eks(session))),
     addonCatalogue: (session, addonNames) => reaching(session.accountId, () => readAddonCatalogue(eks(session), addonNames)),
+    addonSchemas: (session, addons) => reaching(session.accountId, () => readAddonSchemas(eks(session), addons)),
     subnets: (session, subnetIds) => reaching(session.accountId, () => readSubnets(ec2(session), subnetIds)),
     begin: (session, step, clusterName, clientRequestToken) => begin(eks(session), session.accountId, step, clusterName, clientRequestToken),
     cancelUpdate: (session, clusterName, updateId) => reaching(session.accountId, () => cancelUpdate(eks(session), clusterName, updateId)),

@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import type { AddonSchema } from '../domain/addons/settings-errors.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import type { Condition } from '../domain/condition.ts';
 import type { AccessFacts, AddonCatalogue, AddonFacts, BoundaryLook, ClusterFacts, ControlPlaneFacts, EntranceFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
@@ -358,6 +359,8 @@ export interface Eks {
   insightsRefresh(session: Session, clusterName: string): Promise<InsightsFacts['refresh']>;
   versions(session: Session): Promise<VersionCatalogue>;
   addonCatalogue(session: Session, addonNames: readonly string[]): Promise<AddonCatalogue>;
+  /** What versions of add-ons take for settings. */
+  addonSchemas(session: Session, addons: readonly { readonly addonName: string; readonly addonVersion: string }[]): Promise<readonly AddonSchema[]>;
   subnets(session: Session, subnetIds: readonly string[]): Promise<readonly SubnetFacts[]>;
   /** Carries out the beginning of a step with its parameters; `clientRequestToken` is a hash of operation, step and attempt. */
   begin(session: Session, step: Step, clusterName: string, clientRequestToken: string): Promise<Begun>;
@@ -440,6 +443,8 @@ export interface KnownCatalogues {
   readonly addonCatalogue?: AddonCatalogue;
   /** Look at the Fargate profiles too. */
   readonly fargateProfiles?: true;
+  /** Look closer at add-ons: their roles too, and what is listed for these names besides those that are installed. */
+  readonly addonsCloser?: readonly string[];
 }
 
 /** Which access entries are looked at. */
@@ -456,11 +461,12 @@ export interface UpdateOf {
 
 /** The third function's questions: looks into an account on behalf of the API, which holds no keys to it. */
 export type Question =
-  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true; /** Look at the Fargate profiles too, which bar a deletion. */ readonly fargateProfiles?: true }
+  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true; /** As in KnownCatalogues. */ readonly addonsCloser?: readonly string[]; /** Look at the Fargate profiles too, which bar a deletion. */ readonly fargateProfiles?: true }
   | { readonly ask: 'entrance'; readonly accountId: string; readonly region: string; readonly clusterName: string }
   | { readonly ask: 'access'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly of: AccessAsked }
   | { readonly ask: 'alarms'; readonly accountId: string; readonly region: string; readonly alarmArns: readonly string[] }
   | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[] }
+  | { readonly ask: 'addon-schemas'; readonly accountId: string; readonly region: string; readonly addons: readonly { readonly addonName: string; readonly addonVersion: string }[] }
   | { readonly ask: 'versions'; readonly accountId: string; readonly region: string }
   | { readonly ask: 'verification'; readonly accountId: string };
 
@@ -470,6 +476,7 @@ export interface Answers {
   access: AccessFacts | 'absent';
   alarms: readonly AlarmFacts[];
   creation: CreationFacts;
+  'addon-schemas': readonly AddonSchema[];
   versions: VersionCatalogue;
   verification: VerificationFacts;
 }

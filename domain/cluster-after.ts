@@ -74,7 +74,17 @@ function nodegroupAfter(known: Nodegroup | undefined, seen: NodegroupFacts): Nod
 function addonAfter(known: Addon | undefined, seen: AddonFacts, nodes: number): Addon {
   const { reason: _earlier, ...kept } = known ?? { addonName: seen.addonName, status: seen.status };
   const reason = seen.status !== 'DEGRADED' ? undefined : nodes === 0 ? 'AwaitingNodes' : (seen.healthIssues[0]?.code ?? 'Degraded');
-  return { ...kept, addonName: seen.addonName, addonVersion: seen.addonVersion, status: seen.status, ...(reason === undefined ? {} : { reason }) };
+  const { configurationValues, podIdentityAssociations, owner } = seen;
+  return {
+    ...kept,
+    addonName: seen.addonName,
+    addonVersion: seen.addonVersion,
+    status: seen.status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(configurationValues === undefined ? {} : { configurationValues }),
+    ...(podIdentityAssociations === undefined ? {} : { podIdentityAssociations }),
+    ...(owner === undefined ? {} : { owner }),
+  };
 }
 
 function conditionsAfter(cluster: Pick<Cluster, 'origin' | 'access' | 'conditions'> & { readonly certificateAuthority: Cluster['certificateAuthority'] | undefined }, facts: ClusterFacts, addons: readonly Addon[]): Condition[] {

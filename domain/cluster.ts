@@ -1,3 +1,4 @@
+import type { AddonIdentity, AddonShare, AskedAddon } from './addons/asked.ts';
 import type { Condition } from './condition.ts';
 import type { CertificateFacts } from './facts.ts';
 import type { MaintenancePolicy } from './maintenance-policy.ts';
@@ -41,7 +42,12 @@ export interface Cluster {
   readonly access: readonly AccessEntry[];
   /** Desired and last seen node groups, by name. */
   readonly nodegroups: readonly Nodegroup[];
+  /** Those that were seen in it; of a cluster that is not there yet, those that are asked for. */
   readonly addons: readonly Addon[];
+  /** Those that clients named, as they named them. Absent: none was ever named, as in an imported cluster. */
+  readonly addonsAsked?: readonly AskedAddon[];
+  /** What Slipway has put into add-ons for parts, as steps told. */
+  readonly addonShares?: readonly AddonShare[];
   /** What it is asked to have beyond node groups and add-ons. */
   readonly wanted?: Wanted;
   /** The profile that it has, whose parts stand among `wanted` and `access`. */
@@ -110,4 +116,6 @@ export interface Addon {
   readonly reason?: string;
   readonly configurationValues?: string;
   readonly resolveConflicts?: 'NONE' | 'OVERWRITE' | 'PRESERVE';
+  readonly podIdentityAssociations?: readonly AddonIdentity[];
+  readonly owner?: string;
 }

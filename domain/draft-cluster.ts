@@ -1,4 +1,5 @@
 import { accessCondition } from './access-condition.ts';
+import type { AskedAddon } from './addons/asked.ts';
 import type { Addon, Cluster, Nodegroup } from './cluster.ts';
 import { withCondition } from './condition.ts';
 import { clusterAfter } from './cluster-after.ts';
@@ -38,7 +39,8 @@ export function draftCluster(request: CreateCluster, birth: Birth): Cluster {
     ...(request.tags === undefined ? {} : { tags: request.tags }),
     access: request.access.map(present),
     nodegroups: request.nodegroups.map(draftNodegroup),
-    addons: request.addons.map((addon): Addon => ({ ...present(addon), addonName: addon.addonName, status: 'Planned' })),
+    addons: request.addons.map((addon): Addon => ({ ...askedAddon(addon), status: 'Planned' })),
+    ...(request.addons.length === 0 ? {} : { addonsAsked: request.addons.map(askedAddon) }),
     ...(wanted === undefined ? {} : { wanted }),
     conditions: withCondition([], accessCondition({ origin: 'created', access: request.access.map(present) }), birth.now),
     origin: 'created',
@@ -110,6 +112,7 @@ export function changedCluster(before: Cluster, change: ChangeCluster): Cluster 
     ...present({ labels: change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs }),
     ...(change.upgradePolicy === undefined ? {} : { supportType: change.upgradePolicy.supportType }),
     ...(change.authenticationMode === undefined ? {} : { authenticationMode: change.authenticationMode }),
+    ...(change.addons === undefined ? {} : { addonsAsked: change.addons.map(askedAddon) }),
     ...(change.access === undefined ? {} : { access: change.access.map(present) }),
   };
 }
@@ -126,6 +129,11 @@ export function changedNodegroup(before: Nodegroup, change: ChangeNodegroup): No
     ...(labels === undefined ? {} : { labels }),
     ...(taints === undefined ? {} : { taints: taints.map(present) }),
   };
+}
+
+/** An add-on as a request names it. */
+export function askedAddon(addon: CreateCluster['addons'][number]): AskedAddon {
+  return { ...present(addon), addonName: addon.addonName };
 }
 
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };

@@ -31,6 +31,7 @@ const PRIORS: Readonly<Record<StepKind, Prior>> = {
   'delete-nodegroup': { least: 120, most: 300 },
   'create-addon': { least: 30, most: 120 },
   'upgrade-addon': { least: 30, most: 120 },
+  'update-addon-config': { least: 30, most: 120 },
   'delete-addon': { least: 15, most: 60 },
   'update-cluster-config': { least: 60, most: 180 },
   'update-nodegroup-config': { least: 15, most: 45 },

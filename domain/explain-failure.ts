@@ -104,6 +104,7 @@ function placeOf(kind: StepKind | undefined): Exclude<Affects, 'account'> {
       return 'nodegroup';
     case 'create-addon':
     case 'upgrade-addon':
+    case 'update-addon-config':
     case 'delete-addon':
       return 'addon';
     default:

@@ -134,8 +134,14 @@ export interface AddonFacts {
   readonly addonVersion: string;
   /** CREATING, ACTIVE, CREATE_FAILED, UPDATING, DELETING, DELETE_FAILED, DEGRADED, UPDATE_FAILED. */
   readonly status: string;
-  /** Of kube-proxy alone, whose mode is judged: JSON or YAML. */
+  /** JSON or YAML, as it was given. */
   readonly configurationValues?: string;
+  /** It has settings, and they are too long to be kept. */
+  readonly configurationTooLong?: true;
+  /** Those that EKS keeps for the add-on, with roles; absent where they were not looked at. */
+  readonly podIdentityAssociations?: readonly { readonly serviceAccount: string; readonly roleArn: string }[];
+  /** Whose add-on it is: `aws`, `aws-marketplace`, `community`. */
+  readonly owner?: string;
   readonly healthIssues: readonly HealthIssue[];
 }
 

@@ -68,6 +68,7 @@ export const FINDINGS = {
   'endpoint-open-to-the-world': 'advises',
   'addons-await-nodes': 'advises',
   'network-addon-left-out': 'advises',
+  'addon-not-asked-for': 'advises',
   'scale-down-ignores-budgets': 'advises',
   'last-nodegroup': 'advises',
   'access-not-manageable': 'advises',

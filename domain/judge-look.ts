@@ -40,6 +40,7 @@ export function judgeLook(step: Step, seen: Seen, minutes: number): Judgement {
     case 'delete-addon':
       return judgeDeletion(step, seen);
     case 'upgrade-addon':
+    case 'update-addon-config':
     case 'upgrade-nodegroup':
     case 'update-cluster-config':
     case 'put-auto-mode':

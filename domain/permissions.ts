@@ -64,6 +64,8 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:DescribeUpdate', on: WITH_UPDATES, for: ['look'], around: true },
   { action: 'eks:DescribeClusterVersions', on: ['any'], for: ['look'] },
   { action: 'eks:DescribeAddonVersions', on: ['any'], for: ['look'] },
+  // What settings an add-on takes. Without it EKS judges them alone.
+  { action: 'eks:DescribeAddonConfiguration', on: ['any'], for: ['look'], checksAlone: true },
   // EKS reads the subnets with its caller's rights when it makes a node group.
   { action: 'ec2:DescribeSubnets', on: ['any'], for: ['look', 'create-nodegroup'] },
 
@@ -117,7 +119,7 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'iam:PassRole', on: ['passed-role'], for: ['put-access-entry'], parts: true },
 
   { action: 'eks:CreateAddon', on: ['cluster'], for: ['create-addon'] },
-  { action: 'eks:UpdateAddon', on: ['addon'], for: ['upgrade-addon'] },
+  { action: 'eks:UpdateAddon', on: ['addon'], for: ['upgrade-addon', 'update-addon-config'] },
   { action: 'eks:DeleteAddon', on: ['addon'], for: ['delete-addon'] },
 
   { action: 'eks:CreateNodegroup', on: ['cluster'], for: ['create-nodegroup'] },
@@ -141,7 +143,7 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'ec2:DescribeLaunchTemplateVersions', on: ['any'], for: ['look', ...ROLLS] },
 
   // Roles of parts. A role is made, and its policies changed, under the permissions boundary alone (source: IAM user guide, Permissions boundaries).
-  { action: 'iam:GetRole', on: ['made-role'], for: ['look', 'put-role', 'delete-role', 'put-pod-identity'], parts: true },
+  { action: 'iam:GetRole', on: ['made-role'], for: ['look', 'put-role', 'delete-role', 'put-pod-identity', 'create-addon', 'update-addon-config'], parts: true },
   { action: 'iam:CreateRole', on: ['new-role'], for: ['put-role'], parts: true },
   { action: 'iam:PutRolePolicy', on: ['new-role'], for: ['put-role'], parts: true },
   { action: 'iam:AttachRolePolicy', on: ['new-role'], for: ['put-role'], parts: true },
@@ -166,7 +168,8 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:UpdatePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
   { action: 'eks:DeletePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity', 'delete-pod-identity'], parts: true },
   { action: 'eks:TagResource', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
-  { action: 'iam:PassRole', on: ['pods-role'], for: ['put-pod-identity'], parts: true },
+  // An add-on's own service accounts get their roles with it (source: EKS user guide, IAM roles for Amazon EKS add-ons).
+  { action: 'iam:PassRole', on: ['pods-role'], for: ['put-pod-identity', 'create-addon', 'upgrade-addon', 'update-addon-config'], parts: true },
 
   ...NODE_PERMISSIONS,
   ...IMAGE_PERMISSIONS,

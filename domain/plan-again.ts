@@ -5,7 +5,8 @@ import { changedCluster, changedNodegroup, draftNodegroup } from './draft-cluste
 import type { ClusterFacts, CreationFacts } from './facts.ts';
 import { askersOf } from './next-hop.ts';
 import type { Operation } from './operation.ts';
-import { planClusterChange } from './plan-cluster-change.ts';
+import type { AddonOfRoute } from './addons/plan-addons.ts';
+import { planClusterChange, type ClusterChange } from './plan-cluster-change.ts';
 import { planCreation } from './plan-creation.ts';
 import { planDeletion } from './plan-deletion.ts';
 import { planImport } from './plan-import.ts';
@@ -75,19 +76,25 @@ export function planCreationAgain({ operation, cluster, facts, account, creation
 
 /** What a change of a cluster was made from, kept with its request: the record has the new values already. */
 export function wasBefore(before: Cluster): Readonly<Record<string, unknown>> {
-  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs } = before;
-  return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs };
+  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, addonsAsked = [] } = before;
+  return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, addonsAsked };
 }
 
 function planChangeAgain({ operation, cluster, facts, now }: Again & { facts: ClusterFacts }): Plan | Refusal {
-  const { was, ...change } = operation.request;
+  const { was, addon, ...change } = operation.request;
   const { deletionProtection, supportType = cluster.supportType } = facts.cluster;
   const { authenticationMode: _asked, ...known } = cluster;
   const mode = facts.cluster.authenticationMode;
   const before: Cluster = { ...known, ...(was as Partial<Cluster>), deletionProtection, supportType, ...(mode === undefined ? {} : { authenticationMode: mode }) };
-  const plan = planClusterChange({ before, after: changedCluster(before, ChangeCluster.parse(change)), facts, now });
+  const asked = ChangeCluster.parse(change);
+  const plan = planClusterChange({ before, after: changedCluster(before, asked), facts, now, addons: addonsOf(asked, addon as AddonOfRoute | undefined) });
   const nothing = 'hops' in plan && plan.hops.every((hop) => hop.steps.length === 0);
   return nothing ? refuse('nothing-to-change', `Cluster ${cluster.name} is as asked already.`) : plan;
+}
+
+/** What a change says of add-ons. */
+export function addonsOf(change: ChangeCluster, only?: AddonOfRoute): NonNullable<ClusterChange['addons']> {
+  return { listed: change.addons !== undefined, ...(only === undefined ? {} : { only }) };
 }
 
 function planGroupChangeAgain({ operation, cluster, facts, now }: Again & { facts: ClusterFacts }, nodegroupName: string): Plan | Refusal {

@@ -1,3 +1,4 @@
+import { planAddons, type AddonsAsk } from './addons/plan-addons.ts';
 import { accessFindings, accessSteps } from './access-steps.ts';
 import { authenticationFindings, authenticationStep, refuseAuthentication, refuseEntries } from './authentication-mode.ts';
 import type { Cluster } from './cluster.ts';
@@ -11,23 +12,41 @@ import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { dayOf, offerOf, supportAt } from './support-dates.ts';
 import { updateInProgress } from './update-in-progress.ts';
 
+export interface ClusterChange {
+  readonly before: Cluster;
+  readonly after: Cluster;
+  readonly facts: ClusterFacts;
+  readonly now: string;
+  /** Whether the change names the add-ons anew, or one of them by its own route. */
+  readonly addons?: Pick<AddonsAsk, 'listed' | 'only'>;
+}
+
 /**
  * Plans a change of a cluster's settings: one step for each kind of update, since EKS takes one kind in a call ("Only one type of
  * update can be allowed"). What EKS has no part in (labels, team) needs no step; a plan without steps is a change of the record alone.
  */
-export function planClusterChange({ before, after, facts, now }: { readonly before: Cluster; readonly after: Cluster; readonly facts: ClusterFacts; readonly now: string }): Plan | Refusal {
+export function planClusterChange({ before, after, facts, now, addons: of }: ClusterChange): Plan | Refusal {
   const refusal = refuseEndpoint(after) ?? refuseSupportType(before, after, facts, now) ?? refuseAuthentication(before, after, facts);
   if (refusal !== undefined) return refusal;
   const { version, name } = facts.cluster;
   const parts = wantedResources({ cluster: after, addonCatalogue: facts.addonCatalogue, subnets: facts.subnets, ...(facts.cluster.oidcIssuer === undefined ? {} : { oidcIssuer: facts.cluster.oidcIssuer }) });
   if (isRefusal(parts)) return parts;
-  const steps: PlannedStep[] = [...endpointStep(before, after, version), ...supportTypeStep(before, after, version), ...deletionProtectionStep(before, after, version), ...authenticationStep(before, after, facts), ...accessSteps(before, after, version), ...planParts({ made: before.made ?? [], wanted: parts.resources, version, stageOf: () => 'CarryOut' })];
+  const addons = planAddons({ version, facts, needs: parts.addons, shares: before.addonShares ?? [], before: before.addonsAsked ?? [], asked: after.addonsAsked ?? [], listed: false, ...of });
+  if (isRefusal(addons)) return addons;
+  const steps: PlannedStep[] = [
+    ...endpointStep(before, after, version),
+    ...supportTypeStep(before, after, version),
+    ...deletionProtectionStep(before, after, version),
+    ...authenticationStep(before, after, facts),
+    ...accessSteps(before, after, version),
+    ...planParts({ made: before.made ?? [], wanted: parts.resources, version, stageOf: () => 'CarryOut', addons: addons.steps }),
+  ];
   const closed = refuseEntries(steps, facts);
   if (closed !== undefined) return closed;
   if (steps.length > 0 && facts.cluster.status !== 'ACTIVE' && facts.cluster.status !== 'UPDATING') {
     return refuse('cluster-not-active', `The control plane of ${name} is ${facts.cluster.status}; EKS changes only an ACTIVE one.`, { remedy: 'Wait until it is ACTIVE, then ask again.' });
   }
-  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...accessFindings(before, after), ...authenticationFindings(before, after, facts), ...parts.findings], notLookedAt: [], estimate: estimateWork(steps) };
+  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...accessFindings(before, after), ...authenticationFindings(before, after, facts), ...parts.findings, ...addons.findings], notLookedAt: [], estimate: estimateWork(steps) };
 }
 
 function refuseEndpoint(after: Cluster): Refusal | undefined {

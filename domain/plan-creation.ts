@@ -1,7 +1,9 @@
 import { accessStep, isClusterAdmin } from './access-policies.ts';
 import type { Account } from './account.ts';
-import { defaultOffer, isListed, offersOf } from './addon-versions.ts';
-import type { Addon, Cluster } from './cluster.ts';
+import type { AskedAddon } from './addons/asked.ts';
+import { chooseVersion } from './addons/plan-addons.ts';
+import { wantedAddons, type WantedAddon } from './addons/wanted-addons.ts';
+import type { Cluster } from './cluster.ts';
 import { conditionOf } from './condition.ts';
 import { estimateWork } from './estimate.ts';
 import type { CreationFacts } from './facts.ts';
@@ -12,6 +14,7 @@ import { defined } from './parameters.ts';
 import { nodegroupErrors, refuseBroken, refuseNodegroup, type RuleError } from './nodegroup-rules.ts';
 import { notLookedAtForCreation } from './not-looked-at.ts';
 import { autoModeSwitches, isAutoModeAlone } from './parts/auto-mode.ts';
+import type { AddonNeed } from './parts/compiled.ts';
 import { creationStages, planParts } from './parts/plan-parts.ts';
 import type { AutoModeResource } from './parts/resource.ts';
 import { wantedResources } from './parts/wanted-resources.ts';
@@ -50,10 +53,10 @@ export function planCreation(ask: CreationAsk): Plan | Refusal {
   const { cluster, facts, now } = ask;
   const refusal = refuseAccount(ask) ?? refuseCluster(ask) ?? refuseNodegroups(ask) ?? refuseErrors(cluster) ?? refuseRoles(ask);
   if (refusal !== undefined) return refusal;
-  const addons = chooseAddons(cluster, facts);
-  if (isRefusal(addons)) return addons;
   const parts = wantedResources({ cluster, addonCatalogue: facts.addonCatalogue, subnets: facts.subnets });
   if (isRefusal(parts)) return parts;
+  const addons = chooseAddons(cluster, facts, parts.addons);
+  if (isRefusal(addons)) return addons;
 
   const { version } = cluster;
   // Auto Mode comes with the control plane, in the same call.
@@ -133,39 +136,34 @@ function refuseErrors(cluster: Cluster): Refusal | undefined {
   if (!cluster.endpointPublicAccess && cluster.publicAccessCidrs.length > 0) errors.push({ path: 'resourcesVpcConfig.publicAccessCidrs', message: 'Only with public access to the endpoint' });
   cluster.nodegroups.forEach((nodegroup, index) => errors.push(...nodegroupErrors(nodegroup, `nodegroups.${index}.`)));
   errors.push(...repeated(cluster.nodegroups.map((nodegroup) => nodegroup.nodegroupName), 'nodegroups', 'nodegroupName'));
-  errors.push(...repeated(cluster.addons.map((addon) => addon.addonName), 'addons', 'addonName'));
+  errors.push(...repeated((cluster.addonsAsked ?? []).map((addon) => addon.addonName), 'addons', 'addonName'));
   errors.push(...repeated(cluster.access.map((entry) => entry.principalArn), 'access', 'principalArn'));
   return refuseBroken(errors);
 }
 
 interface Chosen {
-  readonly chosen: readonly Addon[];
+  readonly chosen: readonly ChosenAddon[];
   readonly findings: readonly Finding[];
 }
 
-/** Each add-on with its version: the one that was named and is listed for the minor, or EKS's default. */
-function chooseAddons(cluster: Cluster, facts: CreationFacts): Chosen | Refusal {
-  const named = cluster.addons.length > 0;
-  const asked: readonly Addon[] = named ? cluster.addons : defaultAddons(cluster).map((addonName) => ({ addonName, status: 'Planned' }));
-  const chosen: Addon[] = [];
+type ChosenAddon = WantedAddon & { readonly addonVersion: string };
+
+/** What the request names, or else the defaults, merged with what parts need, each with its version: the one that was named and is listed for the minor, or EKS's default. */
+function chooseAddons(cluster: Cluster, facts: CreationFacts, needs: readonly AddonNeed[]): Chosen | Refusal {
+  const named = (cluster.addonsAsked ?? []).length > 0;
+  const asked: readonly AskedAddon[] = named ? (cluster.addonsAsked ?? []) : defaultAddons(cluster).map((addonName) => ({ addonName }));
+  const { addons, errors } = wantedAddons({ asked, needs, seen: [], shares: [] });
+  const broken = refuseBroken(errors);
+  if (broken !== undefined) return broken;
+  const chosen: ChosenAddon[] = [];
   const findings: Finding[] = [];
-  for (const [index, addon] of asked.entries()) {
-    const offers = offersOf(addon.addonName, facts.addonCatalogue) ?? [];
-    const offer = defaultOffer(cluster.version, offers);
-    const wanted = addon.addonVersion ?? offer?.addonVersion;
-    if (wanted !== undefined && isListed(wanted, cluster.version, offers)) chosen.push({ ...addon, addonVersion: wanted });
-    else if (named) return refuseAddon(addon, index, cluster, offer?.addonVersion);
+  for (const addon of addons) {
+    const addonVersion = chooseVersion(addon, cluster.version, facts.addonCatalogue);
+    if (!isRefusal(addonVersion)) chosen.push({ ...addon, addonVersion });
+    else if (named || addon.parts.length > 0) return addonVersion;
     else findings.push(finding('addon-not-in-catalogue', 'advises', addon.addonName, { detail: `EKS lists no version of ${addon.addonName} for ${cluster.version} here, so it is left out.`, remedy: 'Install it by other means if the cluster needs it.' }));
   }
   return { chosen, findings };
-}
-
-function refuseAddon(addon: Addon, index: number, cluster: Cluster, offered: string | undefined): Refusal {
-  const what = addon.addonVersion === undefined ? addon.addonName : `${addon.addonName} ${addon.addonVersion}`;
-  return refuse('addon-not-offered', `EKS does not list ${what} for ${cluster.version}.`, {
-    remedy: offered === undefined ? 'Leave the add-on out.' : `Leave the version out to get the default, ${offered}.`,
-    errors: [{ path: `addons.${index}.${addon.addonVersion === undefined || offered === undefined ? 'addonName' : 'addonVersion'}`, message: `Not listed for ${cluster.version}` }],
-  });
 }
 
 function controlPlaneStep(cluster: Cluster, autoMode: AutoModeResource | undefined): PlannedStep {
@@ -198,23 +196,30 @@ function controlPlaneStep(cluster: Cluster, autoMode: AutoModeResource | undefin
   };
 }
 
-function addonStep(addon: Addon, cluster: Cluster, stage: 'CreateNetworkAddons' | 'CreateAddons'): PlannedStep {
-  const { addonName, addonVersion, configurationValues, resolveConflicts } = addon;
+function addonStep({ addonName, addonVersion, configurationValues, podIdentityAssociations = [], asked, parts, share }: ChosenAddon, cluster: Cluster, stage: 'CreateNetworkAddons' | 'CreateAddons'): PlannedStep {
   const awaited = stage === 'CreateAddons';
+  const why = parts.length === 0 || asked !== undefined ? '' : `Needed for ${parts.join(' and ')}. `;
   return {
     id: `${cluster.version}/addon/${addonName}`,
     title: `Installing add-on ${addonName} ${addonVersion}`,
     kind: 'create-addon',
     stage,
     subject: addonName,
-    ...(addonVersion === undefined ? {} : { to: addonVersion }),
-    reason: awaited ? 'It runs in pods that need a node, so it comes after the nodes.' : 'Nodes become Ready only with it, so it is begun before them; it becomes ACTIVE when they are there.',
+    to: addonVersion,
+    reason: `${why}${awaited ? 'It runs in pods that need a node, so it comes after the nodes.' : 'Nodes become Ready only with it, so it is begun before them; it becomes ACTIVE when they are there.'}`,
     // A new cluster holds nothing worth keeping, so what stands in the way is overwritten.
-    parameters: defined({ addonVersion, configurationValues, resolveConflicts: resolveConflicts ?? 'OVERWRITE', await: awaited }),
+    parameters: defined({
+      addonVersion,
+      configurationValues,
+      podIdentityAssociations: podIdentityAssociations.length === 0 ? undefined : podIdentityAssociations,
+      resolveConflicts: asked?.resolveConflicts ?? 'OVERWRITE',
+      await: awaited,
+    }),
+    addonShare: share,
   };
 }
 
-function advice(cluster: Cluster, addons: readonly Addon[], nodes: number): Finding[] {
+function advice(cluster: Cluster, addons: readonly ChosenAddon[], nodes: number): Finding[] {
   const findings: Finding[] = [];
   if (!cluster.access.some(isClusterAdmin)) {
     findings.push(finding('nobody-can-get-in', 'advises', cluster.name, { detail: 'No principal is named as admin of the whole cluster, and EKS lets nobody in by itself.', remedy: 'Name one in `access` with the role admin and no namespaces.' }));

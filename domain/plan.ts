@@ -1,3 +1,4 @@
+import type { AddonShare } from './addons/asked.ts';
 import type { Resource } from './parts/resource.ts';
 
 /** What will be done, in order, each thing with its reason: a list that a person can read aloud. */
@@ -38,6 +39,8 @@ export interface PlannedStep {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Of a part of the cluster: the resource that the step makes, changes or takes away, as it shall be. */
   readonly resource?: Resource;
+  /** Of an add-on that is installed or changed: what the record shall remember of what parts have put into it. */
+  readonly addonShare?: AddonShare;
 }
 
 export type StepKind =
@@ -50,6 +53,8 @@ export type StepKind =
   | 'upgrade-control-plane'
   | 'rollback-control-plane'
   | 'upgrade-addon'
+  /** Settings and roles of an add-on, whose version stays. */
+  | 'update-addon-config'
   | 'upgrade-nodegroup'
   /** A self-managed Auto Scaling group, replaced by an instance refresh. */
   | 'refresh-instances'

@@ -45,6 +45,8 @@ export const REFUSALS = {
   'version-not-the-clusters': 'rules',
   'upgrade-blocked': 'conflict',
   'addon-not-offered': 'rules',
+  'addon-exists': 'conflict',
+  'addon-needed': 'conflict',
   'ami-type-not-offered': 'rules',
   'subnets-not-found': 'rules',
   'subnets-in-one-zone': 'rules',

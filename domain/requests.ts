@@ -32,6 +32,7 @@ import {
   WaiverId,
   text,
 } from './request-words.ts';
+import { ServiceAccount } from './parts/pod-identity-wish.ts';
 import { wishes } from './wanted.ts';
 
 /**
@@ -90,12 +91,30 @@ export const CreateNodegroup = z
   .meta({ id: 'CreateNodegroup' });
 export type CreateNodegroup = z.output<typeof CreateNodegroup>;
 
-const CreateAddon = z.strictObject({
+/** No add-on has more service accounts. */
+const ADDON_IDENTITIES_MAX = 20;
+
+const addonMembers = {
   addonName: AddonName,
   addonVersion: z.string().max(64).regex(/^v?\d[0-9A-Za-z._-]*$/, 'Not an add-on version').optional(),
   configurationValues: z.string().max(4096).optional().meta({ description: 'JSON or YAML text, as EKS takes it.' }),
   resolveConflicts: z.enum(['NONE', 'OVERWRITE', 'PRESERVE']).optional(),
-});
+  podIdentityAssociations: z
+    .array(z.strictObject({ serviceAccount: ServiceAccount, roleArn: RoleArn }))
+    .max(ADDON_IDENTITIES_MAX)
+    .optional()
+    .meta({ description: 'The whole list of service accounts of the add-on that have roles.' }),
+};
+
+export const CreateAddon = z.strictObject(addonMembers).meta({ id: 'CreateAddon' });
+export type CreateAddon = z.output<typeof CreateAddon>;
+
+const { addonName: _fixed, ...changeableMembers } = addonMembers;
+export const ChangeAddon = z
+  .strictObject(changeableMembers)
+  .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
+  .meta({ id: 'ChangeAddon', description: 'What is left out stays as it is. `configurationValues` of `{}` takes all settings away.' });
+export type ChangeAddon = z.output<typeof ChangeAddon>;
 
 export const CreateCluster = z
   .strictObject({
@@ -143,6 +162,7 @@ export const ChangeCluster = z
       })
       .optional(),
     upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
+    addons: z.array(CreateAddon).max(30).optional().meta({ description: 'The whole new list. What a part of the cluster needs stays, named or not.' }),
     access: z.array(Access).max(100).optional().meta({ description: 'The whole new list.' }),
     authenticationMode: z.enum(['API_AND_CONFIG_MAP', 'API']).optional().meta({ description: 'Where EKS looks for who may get in. It goes from CONFIG_MAP over both to the API, and never back.' }),
     maintenancePolicy: MaintenancePolicy.nullable().optional().meta({ description: 'The whole new policy. `null`: none, so that upgrades may begin their steps at any time.' }),
@@ -249,6 +269,11 @@ export type GiveWaiver = z.output<typeof GiveWaiver>;
 
 /** A deletion has no body, so its reason comes with the query. */
 export const ReasonQuery = z.strictObject({ reason: Reason.optional() });
+
+/** Of the removal of an add-on. */
+export const AddonRemovalQuery = z.strictObject({
+  preserve: z.enum(['true', 'false']).transform((text) => text === 'true').default(false).meta({ type: 'boolean', description: '`true`: what runs of it stays in the cluster, and EKS manages it no more.' }),
+});
 
 /** Of a request that takes no body. */
 export const Nothing = z.strictObject({});
@@ -360,5 +385,5 @@ export type KubeconfigQuery = z.output<typeof KubeconfigQuery>;
 export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
 
 /** What a path's `{variables}` must look like; a path with another value names nothing, so it is 404. */
-export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId, repositoryName: RepositoryName, profileName: ProfileName, principalArn: Principal } as const;
+export const PATH_VARIABLES = { addonName: AddonName, accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId, repositoryName: RepositoryName, profileName: ProfileName, principalArn: Principal } as const;
 export type PathVariable = keyof typeof PATH_VARIABLES;

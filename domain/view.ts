@@ -77,6 +77,10 @@ export const AddonView = z
     reason: z.string().optional(),
     configurationValues: z.string().optional(),
     resolveConflicts: z.string().optional(),
+    podIdentityAssociations: z.array(z.strictObject({ serviceAccount: z.string(), roleArn: z.string() })).optional().meta({ description: 'As last looked at; looked at by changes.' }),
+    owner: z.string().optional(),
+    asked: z.boolean().meta({ description: 'A client named it.' }),
+    broughtBy: z.array(z.string()).optional().meta({ description: 'The parts that it was installed for, and with which it goes.' }),
   })
   .meta({ id: 'Addon' });
 

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Account } from './account.ts';
 import type { AccountSetup } from './account-setup.ts';
-import type { Cluster, Nodegroup } from './cluster.ts';
+import type { Addon, Cluster, Nodegroup } from './cluster.ts';
 import { clusterStatus } from './cluster-status.ts';
 import type { VersionCatalogue } from './facts.ts';
 import type { Operation, OperationError, OperationEvent, Step, Terms } from './operation.ts';
@@ -9,7 +9,7 @@ import type { Finding, Plan } from './plan.ts';
 import { partStates } from './parts/part-states.ts';
 import { writtenProfile, type Profile } from './profile.ts';
 import { rollbackWay } from './rollback-way.ts';
-import type { AccountSetupView, AccountView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, ProfileView, StepView, VersionView, WaiverView } from './view.ts';
+import type { AccountSetupView, AccountView, AddonView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, ProfileView, StepView, VersionView, WaiverView } from './view.ts';
 import type { Waiver } from './waiver.ts';
 
 /** From records to what clients are told. Pure mappings: what a record gains is not told until it is named here. */
@@ -67,14 +67,7 @@ export function viewCluster(cluster: Cluster, now: string): z.input<typeof Clust
     ...(cluster.authenticationMode === undefined ? {} : { authenticationMode: cluster.authenticationMode }),
     access: cluster.access.map((entry) => structuredClone(entry) as z.input<typeof ClusterView>['access'][number]),
     nodegroups: cluster.nodegroups.map(viewNodegroup),
-    addons: cluster.addons.map((addon) => ({
-      addonName: addon.addonName,
-      ...(addon.addonVersion === undefined ? {} : { addonVersion: addon.addonVersion }),
-      status: addon.status,
-      ...(addon.reason === undefined ? {} : { reason: addon.reason }),
-      ...(addon.configurationValues === undefined ? {} : { configurationValues: addon.configurationValues }),
-      ...(addon.resolveConflicts === undefined ? {} : { resolveConflicts: addon.resolveConflicts }),
-    })),
+    addons: cluster.addons.map((addon) => viewAddon(addon, cluster)),
     labels: { ...cluster.labels },
     ...(cluster.team === undefined ? {} : { team: cluster.team }),
     upgradePolicy: { supportType: cluster.supportType },
@@ -94,6 +87,24 @@ export function viewCluster(cluster: Cluster, now: string): z.input<typeof Clust
 
 function viewCertificateAuthority({ before: _before, ...seen }: NonNullable<Cluster['certificateAuthority']>): NonNullable<z.input<typeof ClusterView>['certificateAuthority']> {
   return seen;
+}
+
+/** With what the record knows of it: who asked for it. */
+export function viewAddon(addon: Addon, { addonsAsked = [], addonShares = [] }: Pick<Cluster, 'addonsAsked' | 'addonShares'>): z.input<typeof AddonView> {
+  const { addonVersion, reason, configurationValues, resolveConflicts, podIdentityAssociations, owner } = addon;
+  const broughtBy = addonShares.find(({ addonName }) => addonName === addon.addonName)?.broughtBy;
+  return {
+    addonName: addon.addonName,
+    ...(addonVersion === undefined ? {} : { addonVersion }),
+    status: addon.status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(configurationValues === undefined ? {} : { configurationValues }),
+    ...(resolveConflicts === undefined ? {} : { resolveConflicts }),
+    ...(podIdentityAssociations === undefined ? {} : { podIdentityAssociations: podIdentityAssociations.map((one) => ({ ...one })) }),
+    ...(owner === undefined ? {} : { owner }),
+    asked: addonsAsked.some(({ addonName }) => addonName === addon.addonName),
+    ...(broughtBy === undefined ? {} : { broughtBy: [...broughtBy] }),
+  };
 }
 
 export function viewNodegroup(group: Nodegroup): z.input<typeof NodegroupView> {
@@ -170,7 +181,7 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
   return {
     from: plan.from,
     to: plan.to,
-    hops: plan.hops.map((hop) => ({ from: hop.from, to: hop.to, steps: hop.steps.map(({ resource, ...step }) => ({ ...step, ...(resource === undefined ? {} : { resource: { ...resource } }) })) })),
+    hops: plan.hops.map((hop) => ({ from: hop.from, to: hop.to, steps: hop.steps.map(({ resource, addonShare: _share, ...step }) => ({ ...step, ...(resource === undefined ? {} : { resource: { ...resource } }) })) })),
     findings: plan.findings.map(viewFinding),
     ...(plan.nodes === undefined ? {} : { nodes: plan.nodes.map((line) => ({ ...line })) }),
     notLookedAt: [...plan.notLookedAt],

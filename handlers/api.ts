@@ -3,13 +3,16 @@ import { applyProfile } from './apply-profile.ts';
 import { approveOperation } from './approve-operation.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { changeAccessEntry } from './change-access-entry.ts';
+import { changeAddon } from './change-addon.ts';
 import { changeCluster } from './change-cluster.ts';
 import { changeNodegroup } from './change-nodegroup.ts';
 import { changeRepository } from './change-repository.ts';
 import { convertAwsAuth } from './convert-aws-auth.ts';
+import { createAddon } from './create-addon.ts';
 import { createCluster } from './create-cluster.ts';
 import { createNodegroup } from './create-nodegroup.ts';
 import { createRepository } from './create-repository.ts';
+import { deleteAddon } from './delete-addon.ts';
 import { deleteCluster } from './delete-cluster.ts';
 import { deleteNodegroup } from './delete-nodegroup.ts';
 import { deleteRepository } from './delete-repository.ts';
@@ -17,6 +20,7 @@ import { explainAnnotations } from './explain-annotations.ts';
 import { freeze } from './freeze.ts';
 import { getAccessEntry } from './get-access-entry.ts';
 import { getAccount } from './get-account.ts';
+import { getAddon } from './get-addon.ts';
 import { getCluster } from './get-cluster.ts';
 import { getFreeze } from './get-freeze.ts';
 import { getHealth } from './get-health.ts';
@@ -33,6 +37,7 @@ import { giveWaiver } from './give-waiver.ts';
 import { importCluster } from './import-cluster.ts';
 import { listAccessEntries } from './list-access-entries.ts';
 import { listAccounts } from './list-accounts.ts';
+import { listAddons } from './list-addons.ts';
 import { listClusters } from './list-clusters.ts';
 import { listEvents } from './list-events.ts';
 import { listNodegroups } from './list-nodegroups.ts';
@@ -69,6 +74,8 @@ export const QUERIES: readonly AnyRoute[] = [
   getKubeconfig,
   listAccessEntries,
   getAccessEntry,
+  listAddons,
+  getAddon,
   listNodegroups,
   getNodegroup,
   getUpgradePlan,
@@ -103,6 +110,9 @@ export const COMMANDS: readonly AnyRoute[] = [
   addAccessEntry,
   changeAccessEntry,
   removeAccessEntry,
+  createAddon,
+  changeAddon,
+  deleteAddon,
   createNodegroup,
   changeNodegroup,
   deleteNodegroup,

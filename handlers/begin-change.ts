@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ports } from '../aws/ports.ts';
+import { addonsToLookAt } from '../domain/addons/addons-of-wishes.ts';
+import type { AddonOfRoute } from '../domain/addons/plan-addons.ts';
 import type { Cluster } from '../domain/cluster.ts';
-import { wasBefore } from '../domain/plan-again.ts';
+import { addonsOf, wasBefore } from '../domain/plan-again.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { ChangeCluster } from '../domain/requests.ts';
 import { heldByPolicy } from '../domain/waiting.ts';
+import { refusedSettings } from './addon-settings.ts';
 import { MOVED, okCluster, type Outcome } from './answers.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
 import { lookAtWaits } from './record-intent.ts';
@@ -18,26 +21,34 @@ interface Change {
   /** As a client sends it with PATCH, whichever route it came by: a retry plans it afresh. */
   readonly change: ChangeCluster;
   readonly reason?: string | undefined;
+  /** Where the request is about one add-on. */
+  readonly addon?: AddonOfRoute & { readonly isNew?: true };
 }
 
 type Asked = Pick<Ask, 'caller' | 'now' | 'nowMs' | 'requestId' | 'remember'>;
 
 /** Begins the operation that a change of a cluster is; what comes to nothing at AWS is a change of the record, made at once. */
-export async function beginChange(ask: Asked, ports: Ports, { before, after, change, reason }: Change): Promise<Outcome> {
+export async function beginChange(ask: Asked, ports: Ports, { before, after, change, reason, addon }: Change): Promise<Outcome> {
   if (before.activeOperation !== undefined) return inProgress(before.activeOperation);
   const frozen = await refusedByFreeze(ports);
   if (frozen !== undefined) return frozen;
   const { accountId, region, clusterId, name } = before;
-  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, addonsCloser: addonsToLookAt(after) });
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
 
-  const plan = planClusterChange({ before, after, facts, now: ask.now });
+  if (addon?.isNew === true && facts.addons.some(({ addonName }) => addonName === addon.addonName)) {
+    return refuse('addon-exists', `Cluster ${name} has the add-on ${addon.addonName} already.`, { remedy: `Change it: PATCH /v1/clusters/${clusterId}/addons/${addon.addonName}.` });
+  }
+  const only = addon === undefined ? undefined : { addonName: addon.addonName, ...(addon.remove === undefined ? {} : { remove: addon.remove }) };
+  const plan = planClusterChange({ before, after, facts, now: ask.now, addons: addonsOf(change, only) });
 
   // What EKS has no part in after all (the same values again) is a change of the record.
   if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return changeRecord(ask, before, after, ports);
+  const refused = isRefusal(plan) ? undefined : await refusedSettings(ports, after, plan, facts.addons);
+  if (refused !== undefined) return refused;
   // Who can get in changes on the record as steps change it, see domain/access-after.ts.
-  return beginWork(ask, ports, { kind: 'change-cluster', before, after: { ...after, access: before.access }, plan, request: { ...change, was: wasBefore(before) }, reason });
+  return beginWork(ask, ports, { kind: 'change-cluster', before, after: { ...after, access: before.access }, plan, request: { ...change, ...(only === undefined ? {} : { addon: only }), was: wasBefore(before) }, reason });
 }
 
 /** A change that AWS has no part in. */

@@ -5,6 +5,7 @@ import { planCreation } from '../domain/plan-creation.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import { CreateCluster } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
+import { refusedSettings } from './addon-settings.ts';
 import { accountToWorkIn, beginWork, refusedByFreeze } from './begin-work.ts';
 import { questionFor } from './creation-question.ts';
 import { profileNamed } from './profile-reached.ts';
@@ -60,6 +61,8 @@ export const createCluster = route({
 
     const plan = planCreation({ cluster: draft, account, facts, now: ask.now });
 
+    const refused = isRefusal(plan) ? undefined : await refusedSettings(ports, draft, plan, []);
+    if (refused !== undefined) return refused;
     // Nobody can get in before the steps that let them in, see domain/access-after.ts.
     return beginWork(ask, ports, { kind: 'create-cluster', after: { ...draft, access: [], ...(bundle === undefined || asked === undefined ? {} : { profile: { name: bundle.name, version: bundle.version }, own: asked.own }) }, plan, request });
   },

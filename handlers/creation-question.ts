@@ -1,10 +1,12 @@
 import type { Question } from '../aws/ports.ts';
+import { addonsOfWishes } from '../domain/addons/addons-of-wishes.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { DEFAULT_ADDONS } from '../domain/plan-creation.ts';
 
 /** What must be known of the account before something new is made there: its subnets, and what EKS offers. */
-export function questionFor({ accountId, region, name, subnetIds, nodegroups, addons, wanted }: Cluster): Question & { ask: 'creation' } {
+export function questionFor({ accountId, region, name, subnetIds, nodegroups, addonsAsked = [], wanted }: Cluster): Question & { ask: 'creation' } {
   const subnets = [...new Set([...subnetIds, ...nodegroups.flatMap((group) => group.subnets ?? []), ...(wanted?.fargateProfiles ?? []).flatMap((profile) => profile.subnets ?? [])])];
-  const addonNames = addons.length === 0 ? DEFAULT_ADDONS : addons.map((addon) => addon.addonName);
+  const named = addonsAsked.length === 0 ? DEFAULT_ADDONS : addonsAsked.map((addon) => addon.addonName);
+  const addonNames = [...new Set([...named, ...addonsOfWishes(wanted)])];
   return { ask: 'creation', accountId, region, clusterName: name, subnetIds: subnets, addonNames };
 }

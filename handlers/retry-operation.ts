@@ -1,5 +1,6 @@
 import type { Ports } from '../aws/ports.ts';
 import type { Role } from '../domain/caller.ts';
+import { addonsToLookAt } from '../domain/addons/addons-of-wishes.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { nextRun, termsOfNextRun } from '../domain/new-operation.ts';
 import type { Operation } from '../domain/operation.ts';
@@ -89,12 +90,17 @@ export const retryOperation = route({
   },
 });
 
+/** A change of the cluster is the difference to what its add-ons are. */
+function closerFor({ kind }: Operation, cluster: Cluster): { readonly addonsCloser?: readonly string[] } {
+  return kind === 'change-cluster' ? { addonsCloser: addonsToLookAt(cluster) } : {};
+}
+
 /** Gathers what the plan needs, and asks for it. A creation may have come far or nowhere, so both looks are made. */
 async function planFrom(ask: Pick<Ask, 'caller' | 'now' | 'nowMs'>, ports: Ports, operation: Operation, cluster: Cluster): Promise<Plan | Refusal> {
   const { accountId, region, clusterId, name } = cluster;
   const readiness = operation.kind === 'upgrade-cluster' || operation.kind === 'rollback-cluster' ? ({ readiness: true } as const) : operation.kind === 'delete-cluster' ? ({ fargateProfiles: true } as const) : {};
   const [facts, waivers] = await Promise.all([
-    ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, ...readiness }),
+    ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, ...readiness, ...closerFor(operation, cluster) }),
     ports.store.waivers(clusterId, ask.nowMs),
   ]);
   if (isRefusal(facts)) return facts;

@@ -91,6 +91,7 @@ async function send(client: EKSClient, step: Step, clusterName: string, clientRe
     case 'rollback-control-plane':
       return sendClusterVersion(client, step, clusterName, clientRequestToken);
     case 'upgrade-addon':
+    case 'update-addon-config':
       return (await client.send(new UpdateAddonCommand({ ...(given as unknown as UpdateAddonCommandInput), clusterName, addonName: step.subject, clientRequestToken }))).update?.id;
     case 'upgrade-nodegroup':
       return (
@@ -110,7 +111,7 @@ async function send(client: EKSClient, step: Step, clusterName: string, clientRe
       await client.send(new DeleteNodegroupCommand({ clusterName, nodegroupName: step.subject }));
       return undefined;
     case 'delete-addon':
-      await client.send(new DeleteAddonCommand({ clusterName, addonName: step.subject }));
+      await client.send(new DeleteAddonCommand({ clusterName, addonName: step.subject, ...(given['preserve'] === true ? { preserve: true } : {}) }));
       return undefined;
     case 'delete-control-plane':
       await client.send(new DeleteClusterCommand({ name: clusterName }));

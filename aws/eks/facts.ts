@@ -14,7 +14,7 @@ export async function readFacts(eks: EKSClient, ec2: EC2Client, clusterName: str
   if (cluster === 'absent') return 'absent';
   const [nodegroupNames, addonNames] = await Promise.all([listNodegroupNames(eks, clusterName), listAddonNames(eks, clusterName)]);
   const nodegroups = present(await eachOf(nodegroupNames, (name) => readNodegroup(eks, clusterName, name)));
-  const addons = present(await eachOf(addonNames, (name) => readAddon(eks, clusterName, name)));
+  const addons = present(await eachOf(addonNames, (name) => readAddon(eks, clusterName, name, known.addonsCloser === undefined ? undefined : true)));
   const subnets = await readSubnets(ec2, [...new Set([...cluster.subnetIds, ...nodegroups.flatMap((group) => group.subnetIds)])]);
   return {
     observedAt: known.now,
@@ -22,7 +22,7 @@ export async function readFacts(eks: EKSClient, ec2: EC2Client, clusterName: str
     nodegroups,
     addons,
     catalogue: known.catalogue ?? (await readVersions(eks)),
-    addonCatalogue: await completeCatalogue(eks, addonNames, known.addonCatalogue ?? {}),
+    addonCatalogue: await completeCatalogue(eks, [...new Set([...addonNames, ...(known.addonsCloser ?? [])])], known.addonCatalogue ?? {}),
     subnets,
     updatesInProgress: cluster.status === 'ACTIVE' ? [] : await updatesUnderWay(eks, clusterName, known.now),
   };

@@ -2,6 +2,7 @@ import {
   DescribeAddonCommand,
   DescribeClusterCommand,
   DescribeNodegroupCommand,
+  DescribePodIdentityAssociationCommand,
   ListAddonsCommand,
   ListNodegroupsCommand,
   type Addon,
@@ -12,13 +13,14 @@ import {
 import type { AddonFacts, ControlPlaneFacts, HealthIssue, NodegroupFacts } from '../../domain/facts.ts';
 import { minorOf, type Minor } from '../../domain/minor.ts';
 import { signingCertificate } from './certificates.ts';
-import { orAbsent } from './errors.ts';
+import { eachOf } from './each-of.ts';
+import { nameOf, orAbsent } from './errors.ts';
 
 /** EKS allows 30 node groups a cluster by default, adjustable; ten pages of a hundred are past any raise. */
 const PAGES_MAX = 10;
 
-/** The one add-on whose configuration is looked at: it may be half a megabyte. */
-const KUBE_PROXY = 'kube-proxy';
+/** Settings of an add-on may be half a megabyte, and facts of thirty add-ons are one record. */
+const CONFIGURATION_CHARACTERS_KEPT_MAX = 8192;
 
 export function readControlPlane(client: EKSClient, name: string): Promise<ControlPlaneFacts | 'absent'> {
   return orAbsent(async () => {
@@ -34,11 +36,24 @@ export function readNodegroup(client: EKSClient, clusterName: string, nodegroupN
   });
 }
 
-export function readAddon(client: EKSClient, clusterName: string, addonName: string): Promise<AddonFacts | 'absent'> {
+/** `identities`: its service accounts with their roles too, which costs a read for each. */
+export function readAddon(client: EKSClient, clusterName: string, addonName: string, identities?: true): Promise<AddonFacts | 'absent'> {
   return orAbsent(async () => {
     const { addon } = await client.send(new DescribeAddonCommand({ clusterName, addonName }));
-    return addonFacts(addonName, addon ?? {});
+    const found = identities === undefined ? undefined : await readIdentities(client, clusterName, addon?.podIdentityAssociations ?? []);
+    return { ...addonFacts(addonName, addon ?? {}), ...(found === undefined ? {} : { podIdentityAssociations: found }) };
   });
+}
+
+/** Undefined where the account's role may not read them: it was set up before parts of clusters were asked for. */
+async function readIdentities(client: EKSClient, clusterName: string, associationArns: readonly string[]): Promise<AddonFacts['podIdentityAssociations']> {
+  try {
+    const found = await eachOf(associationArns, (arn) => orAbsent(async () => (await client.send(new DescribePodIdentityAssociationCommand({ clusterName, associationId: arn.split('/').at(-1) }))).association ?? 'absent'));
+    return found.flatMap((association) => (association === 'absent' ? [] : [{ serviceAccount: association.serviceAccount ?? '', roleArn: association.roleArn ?? '' }]));
+  } catch (error) {
+    if (nameOf(error) === 'AccessDeniedException') return undefined;
+    throw error;
+  }
 }
 
 /** Names of a cluster's node groups, every page. */
@@ -135,12 +150,18 @@ function nodegroupFacts(name: string, group: Nodegroup): NodegroupFacts {
   };
 }
 
+function configurationOf({ configurationValues }: Addon): Pick<AddonFacts, 'configurationValues' | 'configurationTooLong'> {
+  if (configurationValues === undefined) return {};
+  return configurationValues.length > CONFIGURATION_CHARACTERS_KEPT_MAX ? { configurationTooLong: true } : { configurationValues };
+}
+
 function addonFacts(name: string, addon: Addon): AddonFacts {
   return {
     addonName: name,
     addonVersion: addon.addonVersion ?? '',
     status: addon.status ?? 'UNKNOWN',
-    ...(name === KUBE_PROXY && addon.configurationValues !== undefined ? { configurationValues: addon.configurationValues } : {}),
+    ...configurationOf(addon),
+    ...(addon.owner === undefined ? {} : { owner: addon.owner }),
     healthIssues: issues(addon.health?.issues),
   };
 }

@@ -9,10 +9,12 @@ interface Difference {
   readonly wanted: readonly Resource[];
   readonly version: string;
   readonly stageOf: (resource: Resource) => Stage;
+  /** Steps of add-ons: they use roles that are made here, and may still use those that go. */
+  readonly addons?: readonly PlannedStep[];
 }
 
 /** The steps from what was made to what is wanted: first what is new or other, each after what it needs, then what is wanted no more, each before what it needed. */
-export function planParts({ made, wanted, version, stageOf }: Difference): PlannedStep[] {
+export function planParts({ made, wanted, version, stageOf, addons = [] }: Difference): PlannedStep[] {
   const was = new Map(made.map((resource) => [keyOf(resource), resource]));
   const is = new Set(wanted.map(keyOf));
   const at = (resource: Resource, reason: string) => ({ version, stage: stageOf(resource), reason });
@@ -22,7 +24,7 @@ export function planParts({ made, wanted, version, stageOf }: Difference): Plann
     return same(before, resource) ? [] : changingSteps(before, resource, at(resource, `It is to be otherwise for ${spoken(resource)}.`));
   });
   const gone = [...inOrderOfNeeds(made.filter((resource) => !is.has(keyOf(resource))))].reverse();
-  return [...brought, ...gone.map((resource) => removingStep(resource, at(resource, `Nothing asks for it any more: it was made for ${spoken(resource)}.`)))];
+  return [...brought, ...addons, ...gone.map((resource) => removingStep(resource, at(resource, `Nothing asks for it any more: it was made for ${spoken(resource)}.`)))];
 }
 
 /** Each after what it needs; otherwise as they stood. A need that is not among them is there already, or made by another stage. */

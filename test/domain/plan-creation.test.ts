@@ -87,7 +87,7 @@ describe('planCreation', () => {
   });
 
   it('takes an add-on version that is listed, and EKS\'s default where none is named', () => {
-    const versions = steps(planned(create({ cluster: { addons: [addon('coredns', 'v1.12.4-eksbuild.1'), addon('vpc-cni'), addon('kube-proxy')] } }))).filter((step) => step.kind === 'create-addon');
+    const versions = steps(planned(create({ cluster: { addonsAsked: [addon('coredns', 'v1.12.4-eksbuild.1'), addon('vpc-cni'), addon('kube-proxy')] } }))).filter((step) => step.kind === 'create-addon');
     assert.deepEqual(versions.map((step) => [step.subject, step.to]), [['vpc-cni', 'v1.20.4-eksbuild.2'], ['kube-proxy', 'v1.34.3-eksbuild.2'], ['coredns', 'v1.12.4-eksbuild.1']]);
   });
 
@@ -112,8 +112,8 @@ describe('planCreation refuses', () => {
     ['a zone without control planes, by its id', 'subnet-zone-not-supported', 'resourcesVpcConfig.subnetIds', { facts: subnet(0, { zoneId: 'use1-az3' }) }],
     ['subnets of one zone under two names', 'subnets-in-one-zone', 'resourcesVpcConfig.subnetIds', { facts: subnet(0, { zoneId: 'use1-az2' }) }],
     ['a subnet with five free addresses', 'subnets-short-of-addresses', 'resourcesVpcConfig.subnetIds', { facts: subnet(0, { availableIpAddressCount: 5 }) }],
-    ['an add-on that EKS does not know', 'addon-not-offered', 'addons.0.addonName', { cluster: { addons: [addon('constructor')] } }],
-    ['an add-on version that is not listed', 'addon-not-offered', 'addons.0.addonVersion', { cluster: { addons: [addon('coredns', 'v1.11.4-eksbuild.2')] } }],
+    ['an add-on that EKS does not know', 'addon-not-offered', 'addons.0.addonName', { cluster: { addonsAsked: [addon('constructor')] } }],
+    ['an add-on version that is not listed', 'addon-not-offered', 'addons.0.addonVersion', { cluster: { addonsAsked: [addon('coredns', 'v1.11.4-eksbuild.2')] } }],
     ['a group of another version', 'version-not-the-clusters', 'nodegroups.0.version', group({ version: '1.33' })],
     ['a group without a role', 'rules-broken', 'nodegroups.0.nodeRole', { cluster: { nodegroups: [{ nodegroupName: 'blue', status: 'Planned', scalingConfig: { minSize: 1, maxSize: 1, desiredSize: 1 } }] } }],
     ['a role of another account', 'role-not-passable', 'roleArn', { cluster: { roleArn: 'arn:aws:iam::222222222222:role/eks-cluster' } }],
@@ -156,7 +156,7 @@ describe('planCreation tells', () => {
     ['endpoint-open-to-the-world', { cluster: { publicAccessCidrs: [] } }],
     ['subnet-addresses-low', { facts: subnet(0, { availableIpAddressCount: 15 }) }],
     ['addons-await-nodes', { cluster: { nodegroups: [] } }],
-    ['network-addon-left-out', { cluster: { addons: [addon('coredns'), addon('vpc-cni')] } }],
+    ['network-addon-left-out', { cluster: { addonsAsked: [addon('coredns'), addon('vpc-cni')] } }],
     ['addon-not-in-catalogue', { facts: { addonCatalogue: { ...creationFacts().addonCatalogue, 'eks-pod-identity-agent': [] } } }],
     ['target-in-extended-support', { cluster: { version: '1.33' } }],
   ];

@@ -122,7 +122,7 @@ describe('an Idempotency-Key', () => {
     const paths = async (path: string): Promise<string> => {
       const needsRest = !path.includes('/operations/');
       const goesBack = path.endsWith('/rollbacks');
-      door.facts.cluster = goesBack ? clusterFacts('1.34') : at133();
+      door.facts.cluster = goesBack ? clusterFacts('1.34') : at133(path.endsWith('/addons') ? { addons: [] } : {});
       const cluster = await door.standing(goesBack ? { version: '1.34', upgraded: { from: '1.33', to: '1.34', at: new Date(door.now).toISOString() } } : {});
       if (needsRest) return path.replace('{clusterId}', cluster.clusterId).replace('{accountId}', account.accountId).replace('{profileName}', 'batch');
       const operation = await door.working(cluster, path.endsWith('/approve') ? { requestedBy: 'grace', terms: { gates: ['beforeControlPlane'] } } : {});

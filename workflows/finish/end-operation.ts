@@ -1,6 +1,7 @@
 import { AccountUnreachable, type Ports, type OperationRecord } from '../../aws/ports.ts';
 import { accessAfter } from '../../domain/access-after.ts';
 import { accessCondition } from '../../domain/access-condition.ts';
+import { identitiesAfter, sharesAfter } from '../../domain/addons/shares-after.ts';
 import { clusterAfter, clusterUnseen, withWayBack } from '../../domain/cluster-after.ts';
 import type { Cluster } from '../../domain/cluster.ts';
 import { withCondition } from '../../domain/condition.ts';
@@ -91,9 +92,10 @@ async function clusterAtEnd(ports: Ports, record: OperationRecord, cluster: Clus
   if (operation.kind === 'delete-cluster' && ending.kind === 'succeeded') return undefined;
   const { deletingSince: _deleting, ...kept } = withWayBack(cluster, steps);
   const access = accessAfter(cluster, operation, steps);
+  const addonShares = sharesAfter(cluster.addonShares ?? [], steps);
   const parts = cluster.planned === undefined ? {} : { made: madeAfter(cluster.made ?? [], steps), partTroubles: troublesAfter(cluster.partTroubles ?? [], steps) };
   const now = new Date(ports.clock.now()).toISOString();
-  const before: Cluster = { ...kept, desiredVersion: cluster.version, access, ...parts, conditions: withCondition(cluster.conditions, accessCondition({ origin: cluster.origin, access }), now) };
+  const before: Cluster = { ...kept, desiredVersion: cluster.version, access, addons: identitiesAfter(cluster.addons, steps), ...parts, ...(addonShares.length === 0 && cluster.addonShares === undefined ? {} : { addonShares }), conditions: withCondition(cluster.conditions, accessCondition({ origin: cluster.origin, access }), now) };
   const lastEnd = Math.max(0, ...steps.map((step) => Date.parse(step.endedAt ?? '1970-01-01T00:00:00Z')));
   try {
     const facts = await factsOf(ports, operation, lastEnd, FACTS_AGE_SECONDS_MAX);

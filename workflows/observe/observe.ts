@@ -32,6 +32,8 @@ function answerTo(world: Ports, question: Question): Promise<Answers[Question['a
       return world.accounts.watch(question.accountId, question.region).then((session) => world.alarms.look(session, question.alarmArns));
     case 'creation':
       return answerCreation(world, question);
+    case 'addon-schemas':
+      return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.addonSchemas(session, question.addons));
     case 'versions':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.versions(session));
     case 'verification':

@@ -14,6 +14,8 @@ export const FACTS_AGE_SECONDS_MAX = 600;
 interface Besides {
   readonly readiness?: true | undefined;
   readonly fargateProfiles?: true | undefined;
+  /** As in KnownCatalogues. */
+  readonly addonsCloser?: readonly string[] | undefined;
 }
 
 interface Where {
@@ -24,13 +26,14 @@ interface Where {
 }
 
 /** Looks at a cluster, and at what the readiness checks judge where that is asked, and keeps what was seen. Throws AccountUnreachable; `absent` is EKS's own word. */
-export async function lookAtCluster(ports: Ports, where: Where, { readiness, fargateProfiles }: Besides = {}): Promise<ClusterFacts | 'absent'> {
+export async function lookAtCluster(ports: Ports, where: Where, { readiness, fargateProfiles, addonsCloser }: Besides = {}): Promise<ClusterFacts | 'absent'> {
   const now = ports.clock.now();
   const last = await ports.store.observation(where.clusterId);
   const fresh = last !== undefined && now - Date.parse(last.observedAt) < CATALOGUE_FRESH_MINUTES * MINUTE_MS;
   const session = await ports.accounts.watch(where.accountId, where.region);
   const facts = await ports.eks.facts(session, where.clusterName, {
     now: new Date(now).toISOString(),
+    ...(addonsCloser === undefined ? {} : { addonsCloser }),
     ...(fresh ? { catalogue: last.catalogue, addonCatalogue: last.addonCatalogue } : {}),
     ...(fargateProfiles === undefined ? {} : { fargateProfiles }),
   });

@@ -15,7 +15,7 @@ export const READS_OF_A_LOOK_MAX = 2;
 /** Which updates are the step's: the control plane's, a node group's or an add-on's. */
 export function updateOf(step: Step, clusterName: string): UpdateOf {
   if (step.kind.endsWith('nodegroup') || step.kind === 'update-nodegroup-config') return { clusterName, nodegroupName: step.subject };
-  if (step.kind.endsWith('addon')) return { clusterName, addonName: step.subject };
+  if (step.kind.endsWith('addon') || step.kind === 'update-addon-config') return { clusterName, addonName: step.subject };
   return { clusterName };
 }
 

@@ -31,6 +31,7 @@ export const OF_OTHER_WORK: readonly FindingCode[] = [
   'auto-mode-brings-addon',
   'endpoint-open-to-the-world',
   'network-addon-left-out',
+  'addon-not-asked-for',
   'scale-down-ignores-budgets',
   'last-nodegroup',
   'access-not-manageable',
