@@ -9,6 +9,7 @@ import { changeNodegroup } from './change-nodegroup.ts';
 import { changeRepository } from './change-repository.ts';
 import { convertAwsAuth } from './convert-aws-auth.ts';
 import { createAddon } from './create-addon.ts';
+import { convertKube2iam } from './convert-kube2iam.ts';
 import { createCluster } from './create-cluster.ts';
 import { createNodegroup } from './create-nodegroup.ts';
 import { createRepository } from './create-repository.ts';
@@ -136,6 +137,7 @@ export const COMMANDS: readonly AnyRoute[] = [
   renderExposure,
   explainAnnotations,
   convertAwsAuth,
+  convertKube2iam,
 ];
 
 /** The whole API. */

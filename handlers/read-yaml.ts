@@ -8,12 +8,12 @@ const NESTING_MAX = 100;
  * Reads YAML (or JSON, which is YAML) that somebody sent, every scalar as text. Aliases are refused: a few lines of them stand for
  * gigabytes, and no manifest that `kubectl` tells has any.
  */
-export function readYaml(text: string): { readonly kind: 'read'; readonly documents: readonly unknown[] } | { readonly kind: 'unread'; readonly because: string } {
+export function readYaml(text: string, documentsMax = DOCUMENTS_MAX): { readonly kind: 'read'; readonly documents: readonly unknown[] } | { readonly kind: 'unread'; readonly because: string } {
   if (nestsTooDeep(text)) return { kind: 'unread', because: `Nested deeper than ${NESTING_MAX} levels` };
   try {
     const documents = parseAllDocuments(text, { schema: 'failsafe', logLevel: 'silent', prettyErrors: true });
     if (!Array.isArray(documents)) return { kind: 'read', documents: [] };
-    if (documents.length > DOCUMENTS_MAX) return { kind: 'unread', because: `More than ${DOCUMENTS_MAX} documents` };
+    if (documents.length > documentsMax) return { kind: 'unread', because: `More than ${documentsMax} documents` };
     const error = documents.flatMap((document) => document.errors)[0];
     if (error !== undefined) return { kind: 'unread', because: `Not well-formed YAML: ${firstLine(error.message)}` };
     return { kind: 'read', documents: documents.map((document) => document.toJS({ maxAliasCount: 0 }) as unknown) };

@@ -49,11 +49,12 @@ export const StatementAsked = z.strictObject({
       z.string().max(60).regex(CONDITION_OPERATOR, 'Not a condition operator'),
       z
         .record(z.string().max(128).regex(/^[a-z0-9-]+:[0-9A-Za-z/_.:=+@-]+$/, 'Not a condition key'), z.union([ConditionValue, z.array(ConditionValue).min(1).max(CONDITION_VALUES_MAX)]))
-        .refine((keys) => Object.keys(keys).length > 0 && Object.keys(keys).length <= CONDITIONS_MAX, { message: `One to ${CONDITIONS_MAX} keys` }),
+        .refine((keys) => Object.keys(keys).length > 0 && Object.keys(keys).length <= CONDITIONS_MAX, { message: `One to ${CONDITIONS_MAX} keys` })
+        .meta({ maxProperties: CONDITIONS_MAX }),
     )
     .refine((operators) => Object.keys(operators).length <= CONDITIONS_MAX, { message: `At most ${CONDITIONS_MAX} operators` })
     .optional()
-    .meta({ description: 'Operators, with keys, with values, as IAM has them.' }),
+    .meta({ maxProperties: CONDITIONS_MAX, description: 'Operators, with keys, with values, as IAM has them.' }),
 });
 export type StatementAsked = z.output<typeof StatementAsked>;
 
