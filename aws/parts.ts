@@ -10,6 +10,7 @@ import { reaching } from './eks/errors.ts';
 import { once } from './once.ts';
 import { accessEntry } from './parts/access-entry.ts';
 import { autoMode } from './parts/auto-mode.ts';
+import { capability } from './parts/capability.ts';
 import { fargateProfile } from './parts/fargate-profile.ts';
 import { handOver } from './parts/hand-over.ts';
 import { oidcProvider } from './parts/oidc-provider.ts';
@@ -39,7 +40,7 @@ export interface Handler<R extends Resource> {
 
 type Handlers = { readonly [Kind in ResourceKind]?: Handler<Extract<Resource, { readonly kind: Kind }>> };
 
-const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'fargate-profile': fargateProfile, 'auto-mode': autoMode, 'oidc-provider': oidcProvider, 'hand-over': handOver };
+const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'fargate-profile': fargateProfile, 'auto-mode': autoMode, 'oidc-provider': oidcProvider, capability, 'hand-over': handOver };
 
 /** The resources of parts through the credentials of a session. */
 export function createParts(transport: Transport): Parts {

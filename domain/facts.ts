@@ -182,6 +182,8 @@ export interface SubnetFacts {
   readonly ownerAccountId?: string;
   /** Whether what starts in it gets a public address by default: a sign of a public subnet, and no proof. Absent where it was not looked at. */
   readonly publicAddresses?: boolean;
+  /** Which load balancers its tags `kubernetes.io/role/...` ask for: open ones, internal ones. */
+  readonly elbRoles?: readonly ('elb' | 'internal-elb')[];
 }
 
 /** An EKS update as DescribeUpdate tells it. */

@@ -4,6 +4,7 @@ import type { ClusterFacts } from './facts.ts';
 import { partOf, type Part } from './held-steps.ts';
 import { isMinor } from './minor.ts';
 import type { Operation, OperationError, Step } from './operation.ts';
+import { withMade } from './parts/made-after.ts';
 import type { Hop, Plan, PlannedStep } from './plan.ts';
 import { planRollback } from './plan-rollback.ts';
 import { planUpgradeAgain } from './plan-upgrade.ts';
@@ -41,7 +42,7 @@ export function decideNextHop(asked: NextHopAsk): NextHop {
   const { operation, steps } = asked;
   const failures = steps.filter((step) => step.state === 'Failed');
   if (failures.length > 0) return stop(failures.map((step) => step.error ?? { code: 'StepFailed', message: `${step.title} failed.`, step: step.id }));
-  const fresh = freshPlan(asked);
+  const fresh = freshPlan({ ...asked, cluster: withMade(asked.cluster, steps) });
   if (isRefusal(fresh)) {
     if (fresh.code === 'nothing-to-upgrade') return { kind: 'done', because: fresh.detail };
     return stop([errorOf(fresh)]);

@@ -1,4 +1,5 @@
 import { boundaryArnOf } from './boundary.ts';
+import { CONTROLLER_PERMISSIONS } from './controllers/permissions.ts';
 import { IMAGE_PERMISSIONS, isForImages, type ImagePurpose, type ImageScope } from './images/permissions.ts';
 import { NODE_PERMISSIONS } from './parts/node-permissions.ts';
 import { MADE_ROLE_PREFIX } from './parts/role-name.ts';
@@ -37,6 +38,9 @@ type Scope =
   | 'fargate-role'
   | 'oidc-provider'
   | 'pod-identity'
+  | 'capability'
+  | 'capability-role'
+  | 'hosted-zone'
   | ImageScope;
 
 interface Permission {
@@ -172,6 +176,7 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'iam:PassRole', on: ['pods-role'], for: ['put-pod-identity', 'create-addon', 'upgrade-addon', 'update-addon-config'], parts: true },
 
   ...NODE_PERMISSIONS,
+  ...CONTROLLER_PERMISSIONS,
   ...IMAGE_PERMISSIONS,
 
   { action: 'iam:ListRolePolicies', on: ['own-role'], for: ['verify'] },
@@ -256,6 +261,11 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   'fargate-role': { sid: 'HandRolesToFargate', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'eks-fargate-pods.amazonaws.com' } }) },
   'oidc-provider': { sid: 'IssuersOfClusters', resources: (cut) => [`arn:aws:iam::${cut.accountId}:oidc-provider/oidc.eks.${cut.region}.*`] },
   'pod-identity': { sid: 'PodIdentities', resources: (cut) => [`${eksArn(cut)}:podidentityassociation/${parts(cut.clusterName)}`] },
+  // EKS puts the type before the name, in small letters, and an id of its own behind it.
+  capability: { sid: 'Capabilities', resources: (cut) => [`${eksArn(cut)}:capability/${cut.clusterName === '*' ? '*' : `${cut.clusterName}/*${cut.resourceName === '*' ? '' : `/${cut.resourceName}/*`}`}`] },
+  // The Service Authorization Reference names the one service for CreateCapability, the role's trust policy the other.
+  'capability-role': { sid: 'HandRolesToCapabilities', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': ['capabilities.eks.amazonaws.com', 'eks.amazonaws.com'] } }) },
+  'hosted-zone': { sid: 'HostedZones', resources: () => ['arn:aws:route53:::hostedzone/*'] },
   repository: { sid: 'Repositories', resources: (cut) => [`arn:aws:ecr:${cut.region}:${cut.accountId}:repository/${cut.repositoryName ?? '*'}`] },
   'repository-key': { sid: 'KeysOfRepositories', resources: (cut) => [`arn:aws:kms:${cut.region}:*:key/*`], condition: (cut) => ({ StringLike: { 'kms:ViaService': `ecr.${cut.region}.amazonaws.com` } }) },
   'replication-role': { sid: 'MakeTheRoleOfReplication', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/aws-service-role/replication.ecr.amazonaws.com/*`], condition: () => ({ StringEquals: { 'iam:AWSServiceName': 'replication.ecr.amazonaws.com' } }) },
@@ -321,14 +331,14 @@ export function sessionPolicyFor(asked: {
     resourceName: PART_STEP_KINDS.has(kind) ? subject : '*',
     passRoleArns: passRoleArns.map(shortened),
   };
-  const policy = compact(policyOf(permissionsFor(kind), cut, false));
+  const policy = compact(kind === 'read-cluster' ? lookingPolicy(cut) : policyOf(permissionsFor(kind), cut, false));
   if (policy.length > SESSION_POLICY_CHARACTERS_MAX) throw new RangeError(`The session policy of ${kind} has ${policy.length} characters; STS takes ${SESSION_POLICY_CHARACTERS_MAX}.`);
   return policy;
 }
 
 /** The policy of a session that only looks, shared by everything in an account and region, as JSON. */
 export function watchPolicyFor(asked: { readonly accountId: string; readonly region: string }): string {
-  return compact(policyOf(permissionsFor('look'), { ...everything, passRoleArns: [], ...asked }, false));
+  return compact(lookingPolicy({ ...everything, passRoleArns: [], ...asked }));
 }
 
 /** The policy of a session that works on a repository, as JSON; on any of them where none is named. */
@@ -381,6 +391,19 @@ function policyOf(pairs: readonly Pair[], cut: Cut, withSids: boolean): PolicyDo
     return [{ ...(withSids ? { Sid: place.sid } : {}), Effect: 'Allow', Action: actions, Resource: resources, ...(condition === undefined ? {} : { Condition: condition }) }];
   });
   return { Version: '2012-10-17', Statement: statements };
+}
+
+/**
+ * All looks in few words: a session can do no more than its role, which says action by action what each is on, so that looks at EKS share one
+ * statement, and roles are read in one.
+ */
+function lookingPolicy(cut: Cut): PolicyDocument {
+  const pairs = permissionsFor('look');
+  const { Version, Statement: all } = policyOf(pairs.filter(({ action, scope }) => scope !== 'made-role' || !pairs.some((other) => other.action === action && other.scope === 'read-role')), cut, false);
+  const isOfEks = ({ Resource, Condition }: Statement): boolean => Condition === undefined && Resource.every((arn) => arn.startsWith(`${eksArn(cut)}:`));
+  const Resource = cut.clusterName === '*' ? [`${eksArn(cut)}:*`] : [`${eksArn(cut)}:cluster/${cut.clusterName}`, `${eksArn(cut)}:*/${cut.clusterName}/*`];
+  const eks: Statement = { Effect: 'Allow', Action: [...new Set(all.filter(isOfEks).flatMap(({ Action }) => Action))].sort(), Resource };
+  return { Version, Statement: [eks, ...all.filter((statement) => !isOfEks(statement))] };
 }
 
 /** JSON without what IAM does not need: a list of one is written as the one. */

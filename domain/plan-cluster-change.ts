@@ -6,6 +6,7 @@ import { estimateWork } from './estimate.ts';
 import type { ClusterFacts } from './facts.ts';
 import { defined } from './parameters.ts';
 import type { Plan, PlannedStep } from './plan.ts';
+import { capabilityLeavings } from './parts/capability-leavings.ts';
 import { planParts } from './parts/plan-parts.ts';
 import { wantedResources } from './parts/wanted-resources.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
@@ -46,7 +47,7 @@ export function planClusterChange({ before, after, facts, now, addons: of }: Clu
   if (steps.length > 0 && facts.cluster.status !== 'ACTIVE' && facts.cluster.status !== 'UPDATING') {
     return refuse('cluster-not-active', `The control plane of ${name} is ${facts.cluster.status}; EKS changes only an ACTIVE one.`, { remedy: 'Wait until it is ACTIVE, then ask again.' });
   }
-  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...accessFindings(before, after), ...authenticationFindings(before, after, facts), ...parts.findings, ...addons.findings], notLookedAt: [], estimate: estimateWork(steps) };
+  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...accessFindings(before, after), ...authenticationFindings(before, after, facts), ...parts.findings, ...addons.findings, ...capabilityLeavings(before.made ?? [], parts.resources)], notLookedAt: [], estimate: estimateWork(steps) };
 }
 
 function refuseEndpoint(after: Cluster): Refusal | undefined {

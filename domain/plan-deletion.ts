@@ -4,6 +4,7 @@ import type { ClusterFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import { nodegroupDeletionStep } from './nodegroup-steps.ts';
 import { notLookedAtForDeletion } from './not-looked-at.ts';
+import { capabilityLeavings } from './parts/capability-leavings.ts';
 import { deletionStage, planParts } from './parts/plan-parts.ts';
 import { keyOf, roleArnIn, type FargateProfileResource } from './parts/resource.ts';
 import { removingStep } from './parts/steps-of-resource.ts';
@@ -37,7 +38,7 @@ export function planDeletion({ cluster, facts }: { readonly cluster: Cluster; re
     from: version,
     to: version,
     hops: [{ from: version, to: version, steps }],
-    findings: seen === undefined ? [] : [...updateInProgress(seen), ...whatStays(seen, cluster)],
+    findings: seen === undefined ? [] : [...updateInProgress(seen), ...whatStays(seen, cluster), ...capabilityLeavings(cluster.made ?? [], [])],
     notLookedAt: seen === undefined ? [] : notLookedAtForDeletion(seen),
     estimate: estimateWork(steps),
   };

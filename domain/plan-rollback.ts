@@ -9,6 +9,7 @@ import { forcedWhereWaived } from './insight-findings.ts';
 import { MIN_HEALTHY_PERCENTAGE, NOT_DRAINED, refreshBack, type SelfManagedAt } from './instance-refreshes.ts';
 import { compareMinors, previousMinor, type Minor } from './minor.ts';
 import { canRollTo, type NodegroupAt } from './nodegroup-rolls.ts';
+import { keptInStepBack } from './parts/kept-in-step.ts';
 import { nodesLedger } from './nodes-ledger.ts';
 import { notLookedAtForRollback } from './not-looked-at.ts';
 import type { Terms } from './operation.ts';
@@ -64,16 +65,17 @@ export function draftRollback({ cluster, facts: seen, now, terms, waivers = [], 
   const nodeSteps = [...world.nodegroups.flatMap((group) => rollBack(group, to, terms)), ...world.selfManaged.flatMap((group) => refreshed(group, from, to))];
   const addonSteps = moves.flatMap((addon) => addon.moves.map((move) => addonStep(move, 'RollBackAddons', to)));
   const hop: Hop = { from, to, steps: [...nodeSteps, ...addonSteps, controlPlaneStep(facts.cluster.name, from, to)] };
-  const found = [...rollbackFindings({ facts, world, from, to, now }), ...moves.flatMap((addon) => addon.findings)];
+  const kept = keptInStepBack(hop, { cluster, facts });
+  const found = [...rollbackFindings({ facts, world, from, to, now }), ...moves.flatMap((addon) => addon.findings), ...kept.findings];
   const findings = withWaivers(found, waivers, { askedBy, now });
   return {
     from,
     to,
-    hops: forcedWhereWaived([hop], findings),
+    hops: forcedWhereWaived(kept.hops, findings),
     findings: blockingFirst(findings),
     nodes: nodesLedger(facts, [hop], to),
     notLookedAt: notLookedAtForRollback(facts),
-    estimate: estimateUpgrade({ hops: [hop], facts, to, now }),
+    estimate: estimateUpgrade({ hops: kept.hops, facts, to, now }),
   };
 }
 

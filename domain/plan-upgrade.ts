@@ -8,6 +8,7 @@ import { isOffered, minorsToPass, notOffered } from './hops.ts';
 import { forcedWhereWaived } from './insight-findings.ts';
 import { riskFindings } from './known-risks.ts';
 import type { Minor } from './minor.ts';
+import { keptInStep } from './parts/kept-in-step.ts';
 import { nodesLedger } from './nodes-ledger.ts';
 import { notLookedAtForUpgrade } from './not-looked-at.ts';
 import type { Terms } from './operation.ts';
@@ -71,7 +72,8 @@ export function draftUpgrade({ cluster, to, facts: seen, now, terms, waivers = [
   if (!isOffered(to, facts.catalogue)) return notOffered(to, facts.catalogue);
 
   const walk = walkHops(facts, minors, to, terms);
-  if (walk.hops.length === 0 && !walk.findings.some(blocks)) {
+  const kept = keptInStep(walk.hops, { cluster, facts });
+  if (kept.hops.length === 0 && !walk.findings.some(blocks)) {
     return refuse('nothing-to-upgrade', `The control plane is at ${to}, and no node group or add-on lags behind that Slipway could move.${told(walk.findings)}`, {
       remedy: 'Name a newer version as `to`; GET /v1/versions lists what EKS offers.',
     });
@@ -84,17 +86,18 @@ export function draftUpgrade({ cluster, to, facts: seen, now, terms, waivers = [
     ...readinessFindings({ facts, hops: walk.hops, to, now, movedAt: cluster.upgraded?.at, lastLook, maxParallelNodegroups: terms?.maxParallelNodegroups }),
     ...wayBackFindings({ cluster, facts, walk, now, terms }),
     ...riskFindings({ facts, hops: walk.hops, now }),
+    ...kept.findings,
     ...supportFindings(facts, to, now),
   ];
   const findings = withWaivers(found, waivers, { askedBy, now });
   return {
     from,
     to,
-    hops: forcedWhereWaived(walk.hops, findings),
+    hops: forcedWhereWaived(kept.hops, findings),
     findings: blockingFirst(findings),
     nodes: nodesLedger(facts, walk.hops, to),
     notLookedAt: notLookedAtForUpgrade({ to, facts, hops: walk.hops }),
-    estimate: estimateUpgrade({ hops: walk.hops, facts, to, now, maxParallelNodegroups: terms?.maxParallelNodegroups }),
+    estimate: estimateUpgrade({ hops: kept.hops, facts, to, now, maxParallelNodegroups: terms?.maxParallelNodegroups }),
   };
 }
 

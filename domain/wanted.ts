@@ -1,11 +1,16 @@
 import * as z from 'zod';
 import { AutoscalingWish } from './parts/autoscaling-wish.ts';
 import { FargateProfileWish } from './parts/fargate-profile-wish.ts';
+import { CapabilityWish } from './parts/capability-wish.ts';
+import { DnsWish } from './parts/dns-wish.ts';
 import { PodIdentityWish } from './parts/pod-identity-wish.ts';
 import { SelfManagedNodegroupWish } from './parts/self-managed-nodegroup-wish.ts';
+import { TrafficWish } from './parts/traffic-wish.ts';
 
 /** Parts of one kind that a cluster may have at most. */
 const PARTS_OF_A_KIND_MAX = 50;
+/** EKS has one of each type (source: EKS user guide, capabilities). */
+const CAPABILITIES_MAX = 3;
 
 /**
  * What a cluster is asked to have beyond its control plane, node groups and add-ons, part by part. The same members stand in the
@@ -16,6 +21,9 @@ export const wishes = {
   fargateProfiles: z.array(FargateProfileWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Pods that run on Fargate. EKS changes no profile: one that is to be otherwise is deleted and made anew.' }),
   selfManagedNodegroups: z.array(SelfManagedNodegroupWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Nodes in Auto Scaling groups that Slipway makes from a template.' }),
   autoscaling: AutoscalingWish.optional().meta({ description: 'Who brings nodes when pods find no room.' }),
+  traffic: TrafficWish.optional().meta({ description: 'Who makes load balancers of Services and Ingresses.' }),
+  dns: DnsWish.optional().meta({ description: 'Names in Route 53 for Services and Ingresses. No zones: none.' }),
+  capabilities: z.array(CapabilityWish).max(CAPABILITIES_MAX).optional().meta({ description: 'ACK, kro and Argo CD as EKS runs them; one of each type.' }),
 };
 
 export const Wanted = z.strictObject(wishes);

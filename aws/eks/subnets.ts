@@ -2,6 +2,9 @@ import { DescribeSubnetsCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import type { SubnetFacts } from '../../domain/facts.ts';
 import { nameOf } from './errors.ts';
 
+/** The ends of the tags by which load balancers find their subnets; their value is `1` or nothing (source: AWS Load Balancer Controller, Subnet auto-discovery). */
+const ELB_ROLES = ['elb', 'internal-elb'] as const;
+
 /** The subnets that exist among those named, in that order, with zones by id and free addresses. One that EC2 does not know is left out. */
 export async function readSubnets(client: EC2Client, subnetIds: readonly string[]): Promise<SubnetFacts[]> {
   if (subnetIds.length === 0) return [];
@@ -29,5 +32,6 @@ async function describe(client: EC2Client, which: { SubnetIds?: string[]; Filter
     availableIpAddressCount: subnet.AvailableIpAddressCount ?? 0,
     ...(subnet.MapPublicIpOnLaunch === undefined ? {} : { publicAddresses: subnet.MapPublicIpOnLaunch }),
     ...(subnet.OwnerId === undefined ? {} : { ownerAccountId: subnet.OwnerId }),
+    elbRoles: ELB_ROLES.filter((role) => (subnet.Tags ?? []).some(({ Key, Value }) => Key === `kubernetes.io/role/${role}` && (Value === '1' || Value === ''))),
   }));
 }

@@ -19,6 +19,12 @@ const AutoMode = z.strictObject({
 const Karpenter = z.strictObject({
   kind: z.literal('karpenter'),
   nodeRoleArn: RoleArn.optional().meta({ description: 'The role of the nodes that Karpenter brings; Slipway makes one when it is not given.' }),
+  interruptionQueue: z
+    .string()
+    .max(80)
+    .regex(/^[\w-]+$/, 'Not the name of a queue')
+    .optional()
+    .meta({ description: "The queue that tells Karpenter of interruptions, once its owner has made it in the cluster's account and region." }),
 });
 
 const ClusterAutoscaler = z.strictObject({ kind: z.literal('cluster-autoscaler') });

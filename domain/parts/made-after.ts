@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster.ts';
 import type { Step } from '../operation.ts';
 import type { PlannedStep } from '../plan.ts';
 import type { PlannedResource } from './part-states.ts';
@@ -22,6 +23,11 @@ export function madeAfter(made: readonly Resource[], steps: readonly Step[]): re
     else standing.set(keyOf(resource), resource);
   }
   return [...standing.values()];
+}
+
+/** The cluster with what the steps of an operation under way have made: its record tells that only at the operation's end. */
+export function withMade(cluster: Cluster, steps: readonly Step[]): Cluster {
+  return steps.some(({ resource }) => resource !== undefined) ? { ...cluster, made: madeAfter(cluster.made ?? [], steps) } : cluster;
 }
 
 /** What shall be there once all these steps are done: what the record remembers as planned when an operation begins. */

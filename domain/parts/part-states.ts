@@ -34,8 +34,10 @@ function stateOf(cluster: Cluster, part: string, name: string, planned: readonly
   if (cluster.activeOperation === undefined && trouble !== undefined) return { ...as, state: 'Failed', reason: trouble.code, message: trouble.message };
   if (missing.length > 0 && cluster.activeOperation === undefined) return { ...as, state: 'Planned', reason: 'NotMade', message: `Not made, and no operation is under way: ${missing.join(', ')}. Ask for it again.` };
   if (missing.length > 0) return { ...as, state: missing.length < planned.length ? 'Changing' : 'Planned', reason: 'InOperation', message: `Yet to be made in operation ${cluster.activeOperation}: ${missing.join(', ')}.` };
-  if (planned.some(({ kind }) => kind === 'hand-over')) {
-    return { ...as, state: 'HandedOver', reason: 'ForPeopleToApply', message: `What AWS makes of it is made. The rest is for people to apply: GET /v1/clusters/${cluster.clusterId}/handed-over.` };
+  const handed = (cluster.made ?? []).filter((resource) => resource.kind === 'hand-over' && as.resources.includes(keyOf(resource)));
+  if (handed.length > 0) {
+    const what = handed.map((resource) => (resource.kind === 'hand-over' ? `${resource.what}${resource.version === undefined ? '' : ` ${resource.version}`}` : '')).join(', ');
+    return { ...as, state: 'HandedOver', reason: 'ForPeopleToApply', message: `What AWS makes of it is made. ${what.charAt(0).toUpperCase()}${what.slice(1)} is for people to apply: GET /v1/clusters/${cluster.clusterId}/handed-over.` };
   }
   return { ...as, state: 'Active', reason: 'Made', message: 'All of it was made.' };
 }

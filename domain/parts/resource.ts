@@ -126,6 +126,8 @@ export interface HandOverResource extends Common {
   /** Where its Helm chart is to be had, and the values for it. */
   readonly chart?: { readonly repository: string; readonly name: string; readonly version: string; readonly releaseName: string; readonly namespace: string; readonly values: Readonly<Record<string, unknown>> };
   readonly manifests?: readonly Readonly<Record<string, unknown>>[];
+  /** What somebody else makes in AWS, where Slipway has no rights to: a role in another account, a queue. */
+  readonly documents?: readonly { readonly title: string; readonly content: Readonly<Record<string, unknown>> }[];
   /** Commands that a person runs, in order. */
   readonly commands?: readonly string[];
 }

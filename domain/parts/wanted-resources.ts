@@ -1,18 +1,38 @@
 import { refuseBroken } from '../nodegroup-rules.ts';
 import { refuse, type Refusal } from '../refusal.ts';
+import { capabilities } from './capabilities.ts';
+import { clusterAutoscaler } from './cluster-autoscaler.ts';
 import type { AddonNeed, Compiled, PartCompiler, PartsAsk } from './compiled.ts';
 import { autoMode } from './auto-mode.ts';
+import { dns } from './dns.ts';
 import { fargateProfiles } from './fargate-profiles.ts';
+import { karpenter } from './karpenter.ts';
 import { podIdentities } from './pod-identities.ts';
+import type { Resource } from './resource.ts';
+import { traffic } from './traffic.ts';
 
 /** Every part's compiler: the one list. */
-const COMPILERS: readonly PartCompiler[] = [podIdentities, fargateProfiles, autoMode];
+const COMPILERS: readonly PartCompiler[] = [
+  podIdentities,
+  fargateProfiles,
+  autoMode,
+  karpenter,
+  clusterAutoscaler,
+  traffic,
+  dns,
+  capabilities,
+];
 
 /** A cluster's record has 400 KB at most (source: DynamoDB quotas, item size), and what was made is kept on it. */
 const RESOURCES_CHARACTERS_MAX = 150_000;
 
 export interface Parts extends Required<Omit<Compiled, 'errors' | 'addons'>> {
   readonly addons: readonly AddonNeed[];
+}
+
+/** The resources of all wishes that can be compiled, whatever is wrong with others: what a cluster is to have on another minor. */
+export function resourcesOn(ask: PartsAsk): readonly Resource[] {
+  return COMPILERS.flatMap((compile) => compile(ask).resources);
 }
 
 /** All that the cluster's wishes come down to, or the refusal of what cannot be. */

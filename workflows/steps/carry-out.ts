@@ -8,6 +8,7 @@ import { movesControlPlane } from '../../domain/look-needed.ts';
 import { mayBegin, obeysPolicy } from '../../domain/may-begin.ts';
 import { deadlineFor, firstLook } from '../../domain/next-look.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
+import { withMade } from '../../domain/parts/made-after.ts';
 import { PART_STEP_KINDS } from '../../domain/parts/steps-of-resource.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { stillRight } from '../../domain/still-right.ts';
@@ -69,7 +70,7 @@ async function goneOver({ ports, operation, record, step }: Work, cluster: Clust
   const seen = await readySeen(ports, operation, FACTS_AGE_SECONDS_MAX);
   if (seen === undefined) return fail('PlanAgain', `What was seen of the cluster is more than ${FACTS_AGE_SECONDS_MAX} seconds old.`);
   const now = ports.clock.now();
-  const right = stillRight({ operation, step, cluster, facts: withMoved(seen, record.steps), now: new Date(now).toISOString(), waivers: await ports.store.waivers(cluster.clusterId, now) });
+  const right = stillRight({ operation, step, cluster: withMade(cluster, record.steps), facts: withMoved(seen, record.steps), now: new Date(now).toISOString(), waivers: await ports.store.waivers(cluster.clusterId, now) });
   if (right.kind === 'yes') return undefined;
   return right.kind === 'stop' ? fail('OperationStopped', JSON.stringify(right.errors)) : fail('PlanAgain', right.because);
 }

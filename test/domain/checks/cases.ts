@@ -38,6 +38,13 @@ export const OF_OTHER_WORK: readonly FindingCode[] = [
   'iam-roles-stay',
   'launch-templates-stay',
   'log-group-stays',
+  'controller-behind',
+  'controller-not-listed',
+  'capability-leaves-resources',
+  'dns-owner-named',
+  'zones-of-another-account',
+  'interruptions-unseen',
+  'load-balancer-subnets-untagged',
 ];
 
 /** Severities that no world raises at present, each with the reason why. */
