@@ -120,7 +120,12 @@ function refuseNodegroups({ cluster, facts }: CreationAsk): Refusal | undefined 
 }
 
 function refuseRoles({ cluster, account }: CreationAsk): Refusal | undefined {
-  const roles = [{ roleArn: cluster.roleArn, path: 'roleArn' }, ...cluster.nodegroups.map((nodegroup, index) => ({ roleArn: nodegroup.nodeRole ?? '', path: `nodegroups.${index}.nodeRole` }))];
+  const roles = [
+    { roleArn: cluster.roleArn, path: 'roleArn' },
+    ...cluster.nodegroups.map((nodegroup, index) => ({ roleArn: nodegroup.nodeRole ?? '', path: `nodegroups.${index}.nodeRole` })),
+    // By the cluster's own provider a role is handed to nobody: pods take it themselves.
+    ...(cluster.wanted?.podIdentities ?? []).flatMap(({ roleArn, irsa }, index) => (roleArn === undefined || irsa === true ? [] : [{ roleArn, path: `podIdentities.${index}.roleArn` }])),
+  ];
   for (const { roleArn, path } of roles) {
     const refusal = refuseRole(roleArn, account.accountId, path, account.passRolePatterns);
     if (refusal !== undefined) return refusal;

@@ -145,6 +145,13 @@ describe('planCreation refuses', () => {
     planned(create({ cluster: { roleArn: `arn:aws:iam::${ACCOUNT_ID}:role/my-cluster`, nodegroups: [nodegroup('blue', { nodeRole })] }, account: { passRolePatterns: ['my-*'] } }));
   });
 
+  it('a role of pods that may not be handed over, but where pods take it themselves', () => {
+    const asked = (more: object) => create({ cluster: { wanted: { podIdentities: [{ namespace: 'web', serviceAccount: 'shop', roleArn: `arn:aws:iam::${ACCOUNT_ID}:role/team/shop`, ...more }] } } });
+    const refusal = refused(asked({}));
+    assert.deepEqual([refusal.code, refusal.errors?.[0]?.path], ['role-not-passable', 'podIdentities.0.roleArn']);
+    assert.ok(planned(asked({ irsa: true })));
+  });
+
   it('every broken rule at once', () => {
     assert.equal(refused(create({ cluster: { name: '', nodegroups: [nodegroup('', { updateConfig: { maxUnavailable: 0 } })] } })).errors?.length, 3);
   });
