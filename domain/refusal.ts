@@ -68,6 +68,7 @@ export const REFUSALS = {
   'finding-not-waivable': 'rules',
   'too-many-waivers': 'conflict',
   'profile-not-found': 'rules',
+  'part-of-profile': 'conflict',
   'force-needs-approver': 'forbidden',
   'nothing-to-force': 'conflict',
   'repository-exists': 'conflict',

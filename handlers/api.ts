@@ -18,6 +18,7 @@ import { deleteCluster } from './delete-cluster.ts';
 import { deleteNodegroup } from './delete-nodegroup.ts';
 import { deleteRepository } from './delete-repository.ts';
 import { explainAnnotations } from './explain-annotations.ts';
+import { fargateProfileRoutes } from './fargate-profiles.ts';
 import { freeze } from './freeze.ts';
 import { getAccessEntry } from './get-access-entry.ts';
 import { getAccount } from './get-account.ts';
@@ -48,6 +49,7 @@ import { listRepositoryEvents } from './list-repository-events.ts';
 import { listVersions } from './list-versions.ts';
 import { listWaivers } from './list-waivers.ts';
 import { pauseOperation } from './pause-operation.ts';
+import { podIdentityRoutes } from './pod-identities.ts';
 import { previewLifecycle } from './preview-lifecycle.ts';
 import { listProfiles } from './list-profiles.ts';
 import { profileDifference } from './profile-difference.ts';
@@ -90,6 +92,10 @@ export const QUERIES: readonly AnyRoute[] = [
   listRepositories,
   getRepository,
   listRepositoryEvents,
+  podIdentityRoutes.list,
+  podIdentityRoutes.get,
+  fargateProfileRoutes.list,
+  fargateProfileRoutes.get,
   listProfiles,
   getProfile,
   profileDifference,
@@ -117,6 +123,10 @@ export const COMMANDS: readonly AnyRoute[] = [
   createNodegroup,
   changeNodegroup,
   deleteNodegroup,
+  podIdentityRoutes.add,
+  podIdentityRoutes.remove,
+  fargateProfileRoutes.add,
+  fargateProfileRoutes.remove,
   writeProfile,
   applyProfile,
   requestUpgrade,

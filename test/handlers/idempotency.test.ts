@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { openFrontDoor, type FrontDoor } from './front-door.ts';
-import { soundBody } from './sound-requests.ts';
+import { soundBody, soundPath } from './sound-requests.ts';
 import { API } from '../../handlers/api.ts';
 import { at133, clusterFacts } from '../domain/worlds.ts';
 
@@ -118,13 +118,14 @@ describe('an Idempotency-Key', () => {
 
   it('works on every POST that changes something', async () => {
     const account = await door.registered({ accountId: '222222222222', externalId: 'external' });
+    await door.ask('POST', '/v1/repositories', { body: { accountId: '111111111111', region: 'us-east-1', name: 'payments/standing' } });
     await door.store.addProfileVersion({ name: 'batch', version: 1, parts: {}, createdAt: '2026-09-01T00:00:00.000Z', createdBy: 'ada' });
     const paths = async (path: string): Promise<string> => {
       const needsRest = !path.includes('/operations/');
       const goesBack = path.endsWith('/rollbacks');
       door.facts.cluster = goesBack ? clusterFacts('1.34') : at133(path.endsWith('/addons') ? { addons: [] } : {});
       const cluster = await door.standing(goesBack ? { version: '1.34', upgraded: { from: '1.33', to: '1.34', at: new Date(door.now).toISOString() } } : {});
-      if (needsRest) return path.replace('{clusterId}', cluster.clusterId).replace('{accountId}', account.accountId).replace('{profileName}', 'batch');
+      if (needsRest) return soundPath(path, { clusterId: cluster.clusterId, accountId: account.accountId, profileName: 'batch' });
       const operation = await door.working(cluster, path.endsWith('/approve') ? { requestedBy: 'grace', terms: { gates: ['beforeControlPlane'] } } : {});
       if (path.endsWith('/resume')) await door.store.recordIntent(operation.id, 'pause', { by: 'ada', at: new Date(door.now).toISOString() });
       if (path.endsWith('/retry')) await door.failed(operation);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Cluster } from '../../domain/cluster.ts';
 import { API } from '../../handlers/api.ts';
 import { openFrontDoor, type Asked, type FrontDoor, type Told } from './front-door.ts';
-import { soundBody, soundQuery } from './sound-requests.ts';
+import { soundBody, soundPath, soundQuery } from './sound-requests.ts';
 
 let door: FrontDoor;
 let standing: Cluster;
@@ -224,7 +224,7 @@ describe('whatever is sent', () => {
   const aHeader = fc.record({ 'idempotency-key': headerText, 'if-match': headerText, 'content-type': headerText, cookie: headerText, 'x-forwarded-for': headerText }, { requiredKeys: [] });
   const aToken = fc.oneof({ weight: 6, arbitrary: fc.constant('sound' as const) }, { weight: 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.string({ maxLength: 40 }).map((text) => `x${text}`) });
   const aQuery = fc.oneof(fc.constant(''), fc.string({ maxLength: 20 }).map((text) => `?${text}`), fc.constantFrom('?limit=5', '?to=1.34', '?cursor=AAAA', '?label=a%3Db', '?status=Active', '?%'));
-  const anIdFor = (path: string) => path.replace('{clusterId}', standing.clusterId).replace('{operationId}', 'op-1').replace('{accountId}', '111111111111').replace('{nodegroupName}', 'blue').replace('{addonName}', 'coredns').replace('{principalArn}', 'arn:aws:iam::111111111111:role/team-a').replace('{repositoryName}', 'payments%2Fstanding').replace('{profileName}', 'web');
+  const anIdFor = (path: string) => soundPath(path, { clusterId: standing.clusterId });
 
   it(`is never our fault: each answer is of the contract, and a refusal writes nothing (${RUNS} requests, seed 20260901)`, async () => {
     await fc.assert(
@@ -261,6 +261,6 @@ describe('every route that takes a body', () => {
   }
 
   function anyPath(path: string, operationId = 'op-1'): string {
-    return path.replace('{clusterId}', standing.clusterId).replace('{operationId}', operationId).replace('{accountId}', '111111111111').replace('{nodegroupName}', 'blue').replace('{addonName}', 'coredns').replace('{principalArn}', 'arn:aws:iam::111111111111:role/team-a').replace('{repositoryName}', 'payments%2Fstanding').replace('{profileName}', 'web');
+    return soundPath(path, { clusterId: standing.clusterId, operationId });
   }
 });

@@ -39,6 +39,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/conversions/kube2iam': { manifests: 'kind: Pod', accountId: '111111111111' },
   'POST /v1/repositories': { accountId: '111111111111', region: 'us-east-1', name: 'payments/api', team: 'payments' },
   'PATCH /v1/repositories/{repositoryName}': { scanOnPush: false },
+  'POST /v1/clusters/{clusterId}/pod-identities': { namespace: 'shop', serviceAccount: 'cart', roleArn: 'arn:aws:iam::111111111111:role/eks-cart' },
+  'POST /v1/clusters/{clusterId}/fargate-profiles': { fargateProfileName: 'batch', selectors: [{ namespace: 'jobs' }] },
   'POST /v1/profiles': { name: 'web', parts: { podIdentities: [] } },
   'POST /v1/profiles/{profileName}/apply': { label: 'tier=web', reason: 'The shops get carts.' },
   'POST /v1/freeze': { reason: 'An incident.' },
@@ -59,4 +61,27 @@ export function soundBody(route: AnyRoute): unknown {
 
 export function soundQuery(route: AnyRoute): string {
   return QUERIES[`${route.method} ${route.path}`] ?? '';
+}
+
+/** A value of its kind for every variable of a path; tests name the things that stand by `of`. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  accountId: '111111111111',
+  operationId: 'op-1',
+  nodegroupName: 'blue',
+  addonName: 'coredns',
+  waiverId: 'w-00000000000000000000none',
+  repositoryName: 'payments%2Fstanding',
+  profileName: 'web',
+  principalArn: encodeURIComponent('arn:aws:iam::111111111111:role/nobody'),
+  namespace: 'shop',
+  serviceAccount: 'cart',
+  fargateProfileName: 'batch',
+};
+
+export function soundPath(path: string, of: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
+    const value = of[name] ?? VARIABLES[name];
+    if (value === undefined) throw new Error(`sound-requests.ts knows no value for {${name}}.`);
+    return value;
+  });
 }

@@ -64,6 +64,18 @@ describe('the parts of a cluster', () => {
     assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ state }: Json) => state), ['Active', 'Active']);
   });
 
+  it('are read, asked for and taken away one by one by their own routes', async () => {
+    const path = `/v1/clusters/${clusterId}/pod-identities`;
+    const { items } = await world.api.get(path);
+    assert.deepEqual(items.map(({ name, state, asked }: Json) => [name, state, asked.serviceAccount]), [['shop/cart', 'Active', 'cart'], ['shop/mail', 'Active', 'mail']]);
+    await ended(await world.api.delete(`${path}/shop/cart?reason=the+cart+moves+out`));
+    assert.deepEqual(await associations(), ['shop/mail']);
+    await assert.rejects(world.api.get(`${path}/shop/cart`), /404/);
+    await ended(await world.api.post(path, { namespace: 'shop', serviceAccount: 'cart', roleArn: roleArn('eks-mail') }));
+    assert.equal((await world.api.get(`${path}/shop/cart`)).asked.roleArn, roleArn('eks-mail'));
+    await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'cart', roleArn: roleArn('eks-mail') }), /nothing-to-change/);
+  });
+
   it('go with the cluster', async () => {
     const done = await ended(await world.api.delete(`/v1/clusters/${clusterId}`));
     assert.deepEqual(done.steps.slice(0, 2).map(({ kind }: Json) => kind), ['delete-pod-identity', 'delete-pod-identity']);

@@ -1,0 +1,145 @@
+import * as z from 'zod';
+import { changeUnderProfile } from '../domain/change-under-profile.ts';
+import type { Cluster } from '../domain/cluster.ts';
+import { partStates, type PartState } from '../domain/parts/part-states.ts';
+import type { PartKind } from '../domain/parts/resource.ts';
+import { isRefusal, refuse, type RefusalCode } from '../domain/refusal.ts';
+import { PageQuery, ReasonQuery, type ChangeCluster } from '../domain/requests.ts';
+import { OperationView, pageOf as pageSchema, PartView } from '../domain/view.ts';
+import type { Wanted } from '../domain/wanted.ts';
+import { resource } from './answers.ts';
+import { beginChange } from './begin-change.ts';
+import { notFound } from './not-found.ts';
+import { pageAsked, pageOf } from './paging.ts';
+import { profileAfter } from './profile-reached.ts';
+import { clusterToRead, clusterToWorkOn } from './reach.ts';
+import type { RouteDefinition, VariablesOf } from './route.ts';
+
+/** Members of a cluster's wishes that are lists, whose entries have routes of their own. */
+export type ListedWish = { [Member in keyof Wanted]-?: NonNullable<Wanted[Member]> extends readonly unknown[] ? Member : never }[keyof Wanted];
+
+export interface WishRoutes<Member extends ListedWish, Wish extends z.ZodType, One extends string> {
+  readonly member: Member;
+  readonly part: PartKind;
+  /** What one is called in a sentence. */
+  readonly noun: string;
+  readonly wish: Wish;
+  readonly path: `/v1/clusters/{clusterId}/${string}`;
+  /** The path of one: `{list}/{variables that name it}`. */
+  readonly onePath: One;
+  /** The part's name of a wish, and of a path's variables. */
+  readonly nameOfWish: (wish: z.output<Wish>) => string;
+  readonly nameOfPath: (params: Readonly<Record<VariablesOf<One>, string>>) => string;
+}
+
+const REFUSALS: readonly RefusalCode[] = ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'account-unreachable', 'rules-broken'];
+
+/** The four routes of a list of wishes: they read the cluster's record, and change it as `PATCH` with the whole new list does. */
+export function wishRoutes<Member extends ListedWish, Wish extends z.ZodType, const One extends `/v1/clusters/{clusterId}/${string}`>(of: WishRoutes<Member, Wish, One>) {
+  const { member, noun, wish, path, onePath, nameOfWish, nameOfPath } = of;
+  const View = z.strictObject({ ...PartView.shape, asked: wish.optional().meta({ description: 'As it was asked for; absent while it is being taken away.' }) });
+
+  const list: RouteDefinition<typeof path, typeof PageQuery, z.ZodType> = {
+    method: 'GET',
+    path,
+    access: 'read',
+    summary: `List the ${noun}s of a cluster`,
+    query: PageQuery,
+    answers: { 200: { description: `A page of ${noun}s, each with its state.`, schema: pageSchema(View) } },
+    refusals: ['not-found'],
+    async run(ask, ports) {
+      const page = pageAsked(ask);
+      if ('kind' in page) return page;
+      const cluster = await clusterToRead(ask, ports, ask.params['clusterId'] ?? '');
+      if (isRefusal(cluster)) return cluster;
+      const after = page.after?.['name'] ?? '';
+      const left = statesOf(cluster, of).filter(({ name }) => name > after);
+      const items = left.slice(0, page.limit);
+      const last = items.at(-1);
+      return pageOf(ask, { items, ...(left.length > items.length && last !== undefined ? { next: { name: last.name } } : {}) }, (item) => item);
+    },
+  };
+
+  const get: RouteDefinition<One, z.ZodType<Record<string, never>>, z.ZodType> = {
+    method: 'GET',
+    path: onePath,
+    access: 'read',
+    summary: `Read a ${noun}`,
+    answers: { 200: { description: `The ${noun}, with its state. Its ETag is its cluster's.`, schema: View } },
+    refusals: ['not-found'],
+    async run(ask, ports) {
+      const cluster = await clusterToRead(ask, ports, clusterIdOf(ask.params));
+      if (isRefusal(cluster)) return cluster;
+      const found = statesOf(cluster, of).find(({ name }) => name === nameOfPath(ask.params));
+      return found === undefined ? notFound() : resource(found, cluster.generation);
+    },
+  };
+
+  const add: RouteDefinition<typeof path, z.ZodType<Record<string, never>>, Wish> = {
+    method: 'POST',
+    path,
+    access: 'operate',
+    summary: `Ask for a ${noun}, or for one to be otherwise`,
+    body: wish,
+    answers: { 202: { description: 'The operation that makes it.', schema: OperationView } },
+    refusals: [...REFUSALS, 'nothing-to-change'],
+    async run(ask, ports) {
+      const before = await clusterToWorkOn(ask, ports, ask.params['clusterId'] ?? '');
+      if (isRefusal(before)) return before;
+      const name = nameOfWish(ask.body);
+      const others = ownWishes(before, member).filter((other) => nameOfWish(other as z.output<Wish>) !== name);
+      return changeList(ask, ports, before, of, [...others, ask.body]);
+    },
+  };
+
+  const remove: RouteDefinition<One, typeof ReasonQuery, z.ZodType> = {
+    method: 'DELETE',
+    path: onePath,
+    access: 'operate',
+    summary: `Take a ${noun} away`,
+    query: ReasonQuery,
+    answers: { 202: { description: 'The operation that takes it away.', schema: OperationView } },
+    refusals: [...REFUSALS, 'nothing-to-change', 'part-of-profile'],
+    async run(ask, ports) {
+      const before = await clusterToWorkOn(ask, ports, clusterIdOf(ask.params));
+      if (isRefusal(before)) return before;
+      const name = nameOfPath(ask.params);
+      if (!statesOf(before, of).some((found) => found.name === name)) return notFound();
+      const own = ownWishes(before, member);
+      const left = own.filter((other) => nameOfWish(other as z.output<Wish>) !== name);
+      if (before.profile !== undefined && left.length === own.length) {
+        return refuse('part-of-profile', `The ${noun} ${name} came with the profile ${before.profile.name}@${before.profile.version}.`, { remedy: 'Write a version of the profile without it, or take the profile away: PATCH {"profile": null}.' });
+      }
+      return changeList(ask, ports, before, of, left, ask.query.reason);
+    },
+  };
+
+  return { list, get, add, remove };
+}
+
+type Listed = Pick<WishRoutes<ListedWish, z.ZodType, never>, 'member' | 'part' | 'noun'> & { readonly nameOfWish: (wish: never) => string };
+
+/** Each of a cluster's wishes of a kind with its state, by name; those that are going among them. */
+function statesOf(cluster: Cluster, { member, part, nameOfWish }: Listed): (PartState & { readonly asked?: unknown })[] {
+  const asked = new Map((cluster.wanted?.[member] ?? []).map((wish) => [nameOfWish(wish as never), wish]));
+  const states = partStates(cluster).filter((state) => state.part === part);
+  return states.map((state) => ({ ...state, ...(asked.has(state.name) ? { asked: asked.get(state.name) } : {}) })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What the cluster itself was asked for: what came with a profile is not among it. */
+function ownWishes(cluster: Cluster, member: ListedWish): readonly unknown[] {
+  return (cluster.own === undefined ? cluster.wanted?.[member] : cluster.own[member]) ?? [];
+}
+
+async function changeList(ask: Parameters<typeof beginChange>[0], ports: Parameters<typeof beginChange>[1], before: Cluster, { member, noun }: Listed, wishes: readonly unknown[], reason?: string) {
+  const profile = await profileAfter(ask, ports, before.profile, undefined);
+  if (isRefusal(profile)) return profile;
+  const changed = changeUnderProfile({ before, change: { [member]: wishes } as ChangeCluster, profile });
+  if (isRefusal(changed)) return changed;
+  const outcome = await beginChange(ask, ports, { before, after: changed.after, change: changed.effective, reason });
+  return outcome.kind === 'Answer' && outcome.status === 200 ? refuse('nothing-to-change', `The ${noun} is as asked already.`) : outcome;
+}
+
+function clusterIdOf(params: Readonly<Record<string, string>>): string {
+  return params['clusterId'] ?? '';
+}
