@@ -6,21 +6,23 @@ import { createEks } from './eks.ts';
 import { createImages } from './images.ts';
 import { createParts } from './parts.ts';
 import type { Ports, Store } from './ports.ts';
+import { createTokenMint } from './token-mint.ts';
 import { transportOf } from './transport.ts';
 import type { Wiring } from './wiring.ts';
 
 /** What reaches into other accounts. */
-export type Hands = Pick<Ports, 'accounts' | 'eks' | 'autoScaling' | 'alarms' | 'parts' | 'images'>;
+export type Hands = Pick<Ports, 'accounts' | 'eks' | 'autoScaling' | 'alarms' | 'parts' | 'images' | 'mint'>;
 
 /** The hands of the functions that work in accounts, each made when it is first asked for. Bundles of the front door have `no-hands.ts` in its place. */
-export function createHands(wiring: Wiring, home: STSClientConfig, store: () => Store): { readonly [Name in keyof Hands]: () => Hands[Name] } {
+export function createHands(wiring: Wiring, home: STSClientConfig, store: () => Store, homeAccountId: () => string): { readonly [Name in keyof Hands]: () => Hands[Name] } {
   const transport = transportOf(wiring);
   return {
     accounts: () => createAccounts(new STSClient(home), store(), { now: wiring.clock.now, realNow: () => Date.now() }, transport),
     eks: () => createEks(transport),
     autoScaling: () => createAutoScaling(transport),
     alarms: () => createAlarms(transport),
-    parts: () => createParts(transport),
+    parts: () => createParts(transport, homeAccountId),
     images: () => createImages(transport),
+    mint: () => createTokenMint(new STSClient(home), () => Date.now()),
   };
 }

@@ -13,6 +13,7 @@ import { createObserver } from './observer.ts';
 import { once } from './once.ts';
 import type { Ports } from './ports.ts';
 import { createStore } from './store.ts';
+import { createTokenIssuer } from './token-issuer.ts';
 import { createTemplates } from './templates.ts';
 import { transportOf } from './transport.ts';
 import type { Wiring } from './wiring.ts';
@@ -33,11 +34,13 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
   const store = once(() => createStore(new DynamoDBClient(client), setting('SLIPWAY_TABLE')));
   const executions = once(() => createExecutions(new SFNClient(client), setting('SLIPWAY_MACHINE_ARN_PREFIX')));
   const looks = once(() => createLookQueue(new SQSClient(client), setting('SLIPWAY_LOOKS_QUEUE_URL')));
-  const hands = createHands(wiring, client, store);
+  const hands = createHands(wiring, client, store, () => setting('SLIPWAY_HOME_ACCOUNT_ID'));
   const [accounts, eks, autoScaling, alarms, parts] = [once(hands.accounts), once(hands.eks), once(hands.autoScaling), once(hands.alarms), once(hands.parts)] as const;
   const images = once(hands.images);
   const imageWorker = once(() => createImageWorker(new LambdaClient(client), setting('SLIPWAY_IMAGES_FUNCTION'), log()));
   const observer = once(() => createObserver(new LambdaClient(client), setting('SLIPWAY_OBSERVE_FUNCTION'), log()));
+  const tokens = once(() => createTokenIssuer(new LambdaClient(client), setting('SLIPWAY_ISSUE_TOKEN_FUNCTION'), log()));
+  const mint = once(hands.mint);
   const templates = once(() => createTemplates(new S3Client(client), environment['SLIPWAY_TEMPLATE_BUCKET'], wiring.clock));
   const meter = once(() => createMeter());
   return {
@@ -81,6 +84,12 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
     },
     get observer() {
       return observer();
+    },
+    get tokens() {
+      return tokens();
+    },
+    get mint() {
+      return mint();
     },
     get templates() {
       return templates();

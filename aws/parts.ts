@@ -25,6 +25,8 @@ const CALL_ATTEMPTS_MAX = 6;
 export interface PartClients {
   readonly accountId: string;
   readonly region: string;
+  /** Slipway's own account. */
+  homeAccountId(): string;
   eks(): EKSClient;
   iam(): IAMClient;
   ec2(): EC2Client;
@@ -43,8 +45,8 @@ type Handlers = { readonly [Kind in ResourceKind]?: Handler<Extract<Resource, { 
 const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'fargate-profile': fargateProfile, 'auto-mode': autoMode, 'oidc-provider': oidcProvider, capability, 'hand-over': handOver };
 
 /** The resources of parts through the credentials of a session. */
-export function createParts(transport: Transport): Parts {
-  const clientsOf = bySession((session) => partClients(session, transport));
+export function createParts(transport: Transport, homeAccountId: () => string): Parts {
+  const clientsOf = bySession((session) => partClients(session, transport, homeAccountId));
   return {
     begin: (session, step, of) =>
       reaching(session.accountId, () => {
@@ -63,11 +65,12 @@ function handlerOf(resource: Resource): Handler<Resource> {
   return handler as Handler<Resource>;
 }
 
-function partClients(session: Session, transport: Transport): PartClients {
+function partClients(session: Session, transport: Transport, homeAccountId: () => string): PartClients {
   const options = { region: session.region, credentials: session.credentials, maxAttempts: CALL_ATTEMPTS_MAX, ...transport };
   return {
     accountId: session.accountId,
     region: session.region,
+    homeAccountId,
     eks: once(() => new EKSClient(options)),
     iam: once(() => new IAMClient(options)),
     ec2: once(() => new EC2Client(options)),

@@ -17,6 +17,8 @@ import type { Plan } from '../domain/plan.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { AlarmFacts, InsightsFacts, InstanceRefreshFacts, ReadinessFacts } from '../domain/readiness-facts.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { TokenLevel } from '../domain/parts/tokens-wish.ts';
+import type { TokenIssue } from '../domain/token-issue.ts';
 import type { Waiver } from '../domain/waiver.ts';
 
 /** The moment, asked once per request or task and passed on as an argument. */
@@ -32,6 +34,8 @@ export interface Ids {
   clusterId(now: number): string;
   /** A new waiver's id: `w-` and 26 characters. */
   waiverId(now: number): string;
+  /** That a token was issued: `ti-` and 26 characters. */
+  tokenIssueId(now: number): string;
   /** 43 characters from 256 random bits: an account's external id. */
   externalId(): string;
 }
@@ -121,6 +125,10 @@ export interface Store {
   /** The same again is our own, whose answer was lost. */
   addWaiver(waiver: Waiver, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'too-many'; readonly count: number } | { readonly kind: 'cluster-gone' }>;
   removeWaiver(clusterId: string, waiverId: string): Promise<'removed' | 'absent'>;
+  /** A line of the record of tokens; never a token. */
+  addTokenIssue(issue: TokenIssue): Promise<void>;
+  /** Newest first. */
+  tokenIssues(clusterId: string, page: Page): Promise<Paged<TokenIssue>>;
   observation(clusterId: string): Promise<ClusterFacts | undefined>;
   recordObservation(clusterId: string, facts: ClusterFacts): Promise<void>;
 
@@ -487,6 +495,42 @@ export interface Observer {
 }
 
 /** The templates that let Slipway into accounts, where CloudFormation can read them. */
+/** What is asked of the function that issues tokens. The role and the rest it reads off the cluster's record. */
+export interface TokenAsked {
+  readonly clusterId: string;
+  readonly level: TokenLevel;
+  /** Who asked. */
+  readonly sub: string;
+  readonly minutes: number;
+}
+
+/** A secret: it goes to who asked, and nowhere else. */
+export interface IssuedToken {
+  readonly token: string;
+  /** RFC 3339. */
+  readonly expirationTimestamp: string;
+}
+
+export interface TokenIssuer {
+  /** The token, or a Refusal: a level that is not set up, or `account-unreachable`. */
+  issue(asked: TokenAsked): Promise<IssuedToken | Refusal>;
+}
+
+/** Makes tokens from a role. Only the function that issues them has the right to assume it. */
+export interface TokenMint {
+  /** Throws AccountUnreachable when the role cannot be assumed. */
+  mint(asked: {
+    readonly accountId: string;
+    readonly region: string;
+    readonly clusterName: string;
+    readonly roleArn: string;
+    readonly externalId: string;
+    readonly sessionName: string;
+    /** 1 to 14. */
+    readonly minutes: number;
+  }): Promise<IssuedToken>;
+}
+
 export interface Templates {
   /** Keeps an account's template and answers a private URL of limited life; undefined where there is no bucket. It carries the external id: for admins alone. */
   publish(accountId: string, template: string): Promise<string | undefined>;
@@ -509,6 +553,8 @@ export interface Ports {
   readonly observer: Observer;
   readonly imageWorker: ImageWorker;
   readonly templates: Templates;
+  readonly tokens: TokenIssuer;
+  readonly mint: TokenMint;
 }
 
 export type { WaitingFor };

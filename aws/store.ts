@@ -12,6 +12,7 @@ import { repositories } from './store/repositories.ts';
 import { profiles } from './store/profiles.ts';
 import { steps } from './store/steps.ts';
 import { TableAccess } from './store/table-access.ts';
+import { tokenIssues } from './store/token-issues.ts';
 import { waivers } from './store/waivers.ts';
 import { waits } from './store/waits.ts';
 
@@ -34,6 +35,7 @@ export function createStore(client: DynamoDBClient, tableName: string, jitter: (
     ...intents(table),
     ...endings(table),
     ...waivers(table),
+    ...tokenIssues(table),
     ...profiles(table),
     ...learned(table),
   };

@@ -64,6 +64,8 @@ export const REFUSALS = {
   'authentication-mode': 'conflict',
   'access-entry-exists': 'conflict',
   'access-entry-not-ours': 'conflict',
+  'token-level-not-set-up': 'conflict',
+  'token-level-not-allowed': 'forbidden',
   'alarm-not-ready': 'conflict',
   'finding-not-waivable': 'rules',
   'too-many-waivers': 'conflict',

@@ -6,6 +6,7 @@ import { DnsWish } from './parts/dns-wish.ts';
 import { PodIdentityWish } from './parts/pod-identity-wish.ts';
 import { SelfManagedNodegroupWish } from './parts/self-managed-nodegroup-wish.ts';
 import { TrafficWish } from './parts/traffic-wish.ts';
+import { TokensWish } from './parts/tokens-wish.ts';
 
 /** Parts of one kind that a cluster may have at most. */
 const PARTS_OF_A_KIND_MAX = 50;
@@ -20,6 +21,7 @@ export const wishes = {
   podIdentities: z.array(PodIdentityWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Service accounts whose pods have a role.' }),
   fargateProfiles: z.array(FargateProfileWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Pods that run on Fargate. EKS changes no profile: one that is to be otherwise is deleted and made anew.' }),
   selfManagedNodegroups: z.array(SelfManagedNodegroupWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Nodes in Auto Scaling groups that Slipway makes from a template.' }),
+  tokens: TokensWish.optional().meta({ description: 'Short-lived tokens for programs, by level.' }),
   autoscaling: AutoscalingWish.optional().meta({ description: 'Who brings nodes when pods find no room.' }),
   traffic: TrafficWish.optional().meta({ description: 'Who makes load balancers of Services and Ingresses.' }),
   dns: DnsWish.optional().meta({ description: 'Names in Route 53 for Services and Ingresses. No zones: none.' }),

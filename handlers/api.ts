@@ -37,6 +37,7 @@ import { getUpgradePlan } from './get-upgrade-plan.ts';
 import { getWaiver } from './get-waiver.ts';
 import { giveWaiver } from './give-waiver.ts';
 import { importCluster } from './import-cluster.ts';
+import { issueToken } from './issue-token.ts';
 import { listAccessEntries } from './list-access-entries.ts';
 import { listAccounts } from './list-accounts.ts';
 import { listAddons } from './list-addons.ts';
@@ -46,6 +47,7 @@ import { listNodegroups } from './list-nodegroups.ts';
 import { listOperations } from './list-operations.ts';
 import { listRepositories } from './list-repositories.ts';
 import { listRepositoryEvents } from './list-repository-events.ts';
+import { listTokenIssues } from './list-token-issues.ts';
 import { listVersions } from './list-versions.ts';
 import { listWaivers } from './list-waivers.ts';
 import { pauseOperation } from './pause-operation.ts';
@@ -79,6 +81,7 @@ export const QUERIES: readonly AnyRoute[] = [
   getAccessEntry,
   listAddons,
   getAddon,
+  listTokenIssues,
   listNodegroups,
   getNodegroup,
   getUpgradePlan,
@@ -120,6 +123,7 @@ export const COMMANDS: readonly AnyRoute[] = [
   createAddon,
   changeAddon,
   deleteAddon,
+  issueToken,
   createNodegroup,
   changeNodegroup,
   deleteNodegroup,

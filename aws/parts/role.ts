@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { boundaryArnOf } from '../../domain/boundary.ts';
 import { asksForIssuer, trustText } from '../../domain/parts/oidc-issuer.ts';
-import type { RoleResource } from '../../domain/parts/resource.ts';
+import { HOME_ACCOUNT, type RoleResource } from '../../domain/parts/resource.ts';
 import { nameOf } from '../eks/errors.ts';
 import type { Handler } from '../parts.ts';
 import type { Begun, PartOf } from '../ports.ts';
@@ -26,12 +26,12 @@ const POLICIES_READ_MAX = 100;
 
 /** Roles named `slipway-*`: made with the boundary, brought to their trust and policies, and taken away with all that hangs on them. */
 export const role: Handler<RoleResource> = {
-  async put({ iam, eks, accountId }, resource, of) {
+  async put({ iam, eks, accountId, homeAccountId }, resource, of) {
     return refusing(async () => {
       const client = iam();
       const issuer = asksForIssuer(resource.trust) ? await readIssuer(eks(), of.clusterName) : undefined;
       if (issuer === 'absent') return { kind: 'refused', code: 'NoIssuer', message: `The cluster ${of.clusterName} has no OpenID Connect issuer yet.` };
-      const trust = trustText(resource.trust, issuer);
+      const trust = withHome(trustText(resource.trust, issuer), homeAccountId);
       const found = await readRole(client, resource.name);
       if (found !== 'absent' && !isOurs(found, of)) return foreign(resource);
       if (found === 'absent') await create(client, resource, trust, of, accountId);
@@ -75,6 +75,11 @@ function isOurs(found: Role, of: PartOf): boolean {
 
 function foreign({ name }: RoleResource): Begun {
   return { kind: 'refused', code: 'RoleNotOurs', message: `There is a role ${name} that Slipway has not made for this cluster. It is left as it is.` };
+}
+
+/** Slipway's own account is asked for only where a trust names it. */
+function withHome(trust: string, homeAccountId: () => string): string {
+  return trust.includes(HOME_ACCOUNT) ? trust.replaceAll(HOME_ACCOUNT, homeAccountId()) : trust;
 }
 
 async function create(client: IAMClient, resource: RoleResource, trust: string, of: PartOf, accountId: string): Promise<void> {

@@ -132,6 +132,9 @@ export interface HandOverResource extends Common {
   readonly commands?: readonly string[];
 }
 
+/** Stands in a role's trust for the account of Slipway itself, which the rules do not know; the hands put it in. */
+export const HOME_ACCOUNT = '{home}';
+
 /** What tells one resource of a cluster from all others. */
 export function keyOf({ kind, name }: Pick<Resource, 'kind' | 'name'>): string {
   return `${kind}/${name}`;

@@ -9,6 +9,7 @@ import { fargateProfiles } from './fargate-profiles.ts';
 import { karpenter } from './karpenter.ts';
 import { podIdentities } from './pod-identities.ts';
 import type { Resource } from './resource.ts';
+import { tokens } from './tokens.ts';
 import { traffic } from './traffic.ts';
 
 /** Every part's compiler: the one list. */
@@ -21,6 +22,7 @@ const COMPILERS: readonly PartCompiler[] = [
   traffic,
   dns,
   capabilities,
+  tokens,
 ];
 
 /** A cluster's record has 400 KB at most (source: DynamoDB quotas, item size), and what was made is kept on it. */

@@ -1,5 +1,6 @@
 import { knowsNoResource, whyForbidden } from './action-rules.ts';
 import { charactersOf, listed, ROLE_POLICIES_CHARACTERS_MAX, TRUST_POLICY_CHARACTERS_MAX, type IamConditions, type IamPolicy, type IamStatement } from './policy-document.ts';
+import { HOME_ACCOUNT } from '../parts/resource.ts';
 import trustedServices from './trusted-services.json' with { type: 'json' };
 
 /** A role as Slipway would make it. */
@@ -122,9 +123,19 @@ function trustFaults({ Effect, Principal, NotPrincipal, Action, Condition }: Iam
     listed(values).flatMap((value) => {
       if (kind === 'Service') return serviceFaults(value, actions, keys, where);
       if (kind === 'Federated') return federatedFaults(value, actions, Condition, where);
+      if (kind === 'AWS' && value === `arn:aws:iam::${HOME_ACCOUNT}:root`) return homeFaults(actions, keys, where);
       return [{ rule: 'trust-principal' as const, where, detail: `${kind} ${value} is no service of EKS and no provider of a cluster` }];
     }),
   );
+}
+
+/** Slipway itself: as one of its functions, and for a session with an external id. */
+function homeFaults(actions: readonly string[], keys: readonly string[], where: string): readonly LintFault[] {
+  return [
+    ...actions.flatMap((action) => when(action !== 'sts:AssumeRole' && action !== 'sts:SetSourceIdentity', 'trust-action', where, `Slipway needs no ${action}`)),
+    ...when(!keys.includes('aws:PrincipalArn'), 'trust-condition', where, 'It trusts all of Slipway\'s account: aws:PrincipalArn says whom'),
+    ...when(actions.includes('sts:AssumeRole') && !keys.includes('sts:ExternalId'), 'trust-condition', where, 'It may be assumed without an external id'),
+  ];
 }
 
 function serviceFaults(service: string, actions: readonly string[], keys: readonly string[], where: string): readonly LintFault[] {

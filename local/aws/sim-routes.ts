@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Calls } from './calls.ts';
 import { rotateByEks, RotationRequest } from './eks/ca-rotation.ts';
+import { reviewToken, TokenReviewRequest } from './eks/token-review.ts';
 import { EksWorkloads, WORKLOADS_MAX, WorkloadsRequest } from './eks/workloads.ts';
 import { share, ShareRequest, sharesOf, unshareAll } from './ec2/shared-subnets.ts';
 import { FAULT_KINDS, FAULTS_MAX } from './faults.ts';
@@ -48,6 +49,8 @@ interface Around {
   readonly faults: Faults;
   /** Whether a service here does this operation: `eks:DescribeUpdate`. */
   readonly knows: (operation: string) => boolean;
+  /** The machine's own clock, epoch ms: signatures belong to it. */
+  readonly machineNow: () => number;
 }
 
 export async function simRoute(request: WireRequest, around: Around): Promise<WireAnswer> {
@@ -85,6 +88,8 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
     case 'DELETE /_sim/ec2/shared-subnets':
       unshareAll(around.world.disk);
       return json(200, { shared: [] });
+    case 'POST /_sim/eks/token-review':
+      return reading(TokenReviewRequest, bodyOf(request), (asked) => json(200, reviewToken(around.world.disk, asked, around.machineNow())));
     case 'GET /_sim/quotas':
       return json(200, { quotas: new QuotaSettings(around.world.disk).list() });
     case 'POST /_sim/quotas':
@@ -93,7 +98,7 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       new QuotaSettings(around.world.disk).clear();
       return json(200, { quotas: [] });
     default:
-      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, POST /_sim/eks/ca-rotation, GET|POST|DELETE /_sim/ec2/shared-subnets, GET|POST|DELETE /_sim/quotas.` });
+      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, POST /_sim/eks/token-review, POST /_sim/eks/ca-rotation, GET|POST|DELETE /_sim/ec2/shared-subnets, GET|POST|DELETE /_sim/quotas.` });
   }
 }
 

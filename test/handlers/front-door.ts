@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
-import type { Answers, Executions, LookQueue, Observer, Ports, Question, Store, Templates } from '../../aws/ports.ts';
+import type { Answers, Executions, LookQueue, Observer, Ports, Question, Store, Templates, TokenIssuer } from '../../aws/ports.ts';
 import { createStore } from '../../aws/store.ts';
 import { TABLE } from '../../aws/store/table.ts';
 import { setPorts } from '../../aws/wiring.ts';
@@ -64,6 +64,8 @@ export interface FrontDoor {
   onStart: () => void;
   /** Where a template is published; nowhere, as on the rehearsal stage, unless a test has a bucket. */
   publish: Templates['publish'];
+  /** What the function that issues tokens does. */
+  issue: TokenIssuer['issue'];
   registered(more?: Partial<Account>): Promise<Account>;
   /** A cluster as it is when nothing works on it. */
   standing(more?: Partial<Cluster>): Promise<Cluster>;
@@ -74,7 +76,7 @@ export interface FrontDoor {
   close(): Promise<void>;
 }
 
-const READS = new Set<keyof Store>(['answerFor', 'account', 'listAccounts', 'cluster', 'clusterNamed', 'listClusters', 'observation', 'operation', 'listOperations', 'events', 'wait', 'waitsOf', 'waivers', 'dueWaits', 'openOperations', 'durations', 'freeze', 'profile', 'profiles', 'repository', 'repositoriesNamed', 'listRepositories', 'repositoryEvents', 'openRepositories']);
+const READS = new Set<keyof Store>(['answerFor', 'account', 'listAccounts', 'cluster', 'clusterNamed', 'listClusters', 'observation', 'operation', 'listOperations', 'events', 'wait', 'waitsOf', 'waivers', 'tokenIssues', 'dueWaits', 'openOperations', 'durations', 'freeze', 'profile', 'profiles', 'repository', 'repositoriesNamed', 'listRepositories', 'repositoryEvents', 'openRepositories']);
 
 export const A_PLAN: Plan = {
   from: '1.33',
@@ -111,6 +113,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
     logged: [],
     onStart: () => undefined,
     publish: () => Promise.resolve(undefined),
+    issue: () => Promise.resolve({ token: 'k8s-aws-v1.played', expirationTimestamp: '2026-09-15T09:14:00.000Z' }),
     token: (claims, header, key) => issuer.token(claims, header, key),
     async ask(method, path, asked = {}) {
       const authorization = asked.token === null ? {} : { authorization: `Bearer ${asked.token ?? (await issuer.token())}` };
@@ -181,7 +184,7 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
   const line = (message: string, fields: unknown): void => void door.logged.push({ message, fields });
   return {
     clock: { now: () => door.now },
-    ids: { operationId: () => `op-${next()}`, clusterId: () => `c-${next()}`, waiverId: () => `w-${next()}`, externalId: () => `external-${next()}` },
+    ids: { operationId: () => `op-${next()}`, clusterId: () => `c-${next()}`, waiverId: () => `w-${next()}`, tokenIssueId: () => `ti-${next()}`, externalId: () => `external-${next()}` },
     log: { info: line, warn: line, error: line },
     meter: { count: () => undefined, seconds: () => undefined },
     store: counting,
@@ -189,6 +192,10 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
     looks,
     observer,
     templates: { publish: (accountId, template) => door.publish(accountId, template) },
+    tokens: { issue: (asked) => door.issue(asked) },
+    get mint(): never {
+      throw new Error('The front door holds no keys to accounts.');
+    },
     get accounts(): never {
       throw new Error('The front door holds no keys to accounts.');
     },

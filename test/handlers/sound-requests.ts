@@ -27,6 +27,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /v1/clusters/{clusterId}/access-entries/{principalArn}': { role: 'viewer' },
   'POST /v1/clusters/{clusterId}/addons': { addonName: 'coredns' },
   'PATCH /v1/clusters/{clusterId}/addons/{addonName}': { configurationValues: '{}' },
+  'POST /v1/clusters/{clusterId}/tokens': { level: 'viewer', reason: 'The nightly report.' },
   'POST /v1/clusters/{clusterId}/nodegroups': NODEGROUP,
   'PATCH /v1/clusters/{clusterId}/nodegroups/{nodegroupName}': { scalingConfig: { desiredSize: 3 } },
   'POST /v1/clusters/{clusterId}/upgrades': { to: '1.34' },
