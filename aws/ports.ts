@@ -13,6 +13,7 @@ import type { Repository, RepositoryAddress, RepositoryMade } from '../domain/im
 import type { RegistryLook } from '../domain/images/usage.ts';
 import type { ResourceSeen } from '../domain/parts/judge-resource.ts';
 import type { Resource } from '../domain/parts/resource.ts';
+import type { Sight } from '../domain/parts/seen-states.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { AlarmFacts, InsightsFacts, InstanceRefreshFacts, ReadinessFacts } from '../domain/readiness-facts.ts';
@@ -475,6 +476,7 @@ export type Question =
   | { readonly ask: 'alarms'; readonly accountId: string; readonly region: string; readonly alarmArns: readonly string[] }
   | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[] }
   | { readonly ask: 'addon-schemas'; readonly accountId: string; readonly region: string; readonly addons: readonly { readonly addonName: string; readonly addonVersion: string }[] }
+  | { readonly ask: 'parts'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly resources: readonly Resource[] }
   | { readonly ask: 'versions'; readonly accountId: string; readonly region: string }
   | { readonly ask: 'verification'; readonly accountId: string };
 
@@ -485,6 +487,8 @@ export interface Answers {
   alarms: readonly AlarmFacts[];
   creation: CreationFacts;
   'addon-schemas': readonly AddonSchema[];
+  /** By `keyOf`. */
+  parts: Readonly<Record<string, Sight>>;
   versions: VersionCatalogue;
   verification: VerificationFacts;
 }

@@ -32,6 +32,7 @@ import {
   WaiverId,
   text,
 } from './request-words.ts';
+import { CapabilityName } from './parts/capability-wish.ts';
 import { FargateProfileName } from './parts/fargate-profile-wish.ts';
 import { Namespace, ServiceAccount } from './parts/pod-identity-wish.ts';
 import { wishes } from './wanted.ts';
@@ -386,5 +387,5 @@ export type KubeconfigQuery = z.output<typeof KubeconfigQuery>;
 export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
 
 /** What a path's `{variables}` must look like; a path with another value names nothing, so it is 404. */
-export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId, repositoryName: RepositoryName, addonName: AddonName, profileName: ProfileName, principalArn: Principal, namespace: Namespace, serviceAccount: ServiceAccount, fargateProfileName: FargateProfileName } as const;
+export const PATH_VARIABLES = { accountId: AccountId, clusterId: ClusterId, nodegroupName: NodegroupName, operationId: OperationId, waiverId: WaiverId, repositoryName: RepositoryName, addonName: AddonName, profileName: ProfileName, principalArn: Principal, namespace: Namespace, serviceAccount: ServiceAccount, fargateProfileName: FargateProfileName, capabilityName: CapabilityName } as const;
 export type PathVariable = keyof typeof PATH_VARIABLES;

@@ -95,6 +95,8 @@ export const PartView = z
   })
   .meta({ id: 'Part' });
 
+export const PartsView = z.strictObject({ items: z.array(PartView), observedAt: Time }).meta({ id: 'Parts' });
+
 export const ClusterView = z
   .strictObject({
     clusterId: z.string(),

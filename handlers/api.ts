@@ -4,6 +4,7 @@ import { approveOperation } from './approve-operation.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { changeAccessEntry } from './change-access-entry.ts';
 import { changeAddon } from './change-addon.ts';
+import { capabilityRoutes } from './capabilities.ts';
 import { changeCluster } from './change-cluster.ts';
 import { changeNodegroup } from './change-nodegroup.ts';
 import { changeRepository } from './change-repository.ts';
@@ -53,6 +54,7 @@ import { listWaivers } from './list-waivers.ts';
 import { pauseOperation } from './pause-operation.ts';
 import { podIdentityRoutes } from './pod-identities.ts';
 import { previewLifecycle } from './preview-lifecycle.ts';
+import { listParts } from './list-parts.ts';
 import { listProfiles } from './list-profiles.ts';
 import { profileDifference } from './profile-difference.ts';
 import { registerAccount } from './register-account.ts';
@@ -97,6 +99,9 @@ export const QUERIES: readonly AnyRoute[] = [
   listRepositoryEvents,
   podIdentityRoutes.list,
   podIdentityRoutes.get,
+  listParts,
+  capabilityRoutes.list,
+  capabilityRoutes.get,
   fargateProfileRoutes.list,
   fargateProfileRoutes.get,
   listProfiles,
@@ -129,6 +134,8 @@ export const COMMANDS: readonly AnyRoute[] = [
   deleteNodegroup,
   podIdentityRoutes.add,
   podIdentityRoutes.remove,
+  capabilityRoutes.add,
+  capabilityRoutes.remove,
   fargateProfileRoutes.add,
   fargateProfileRoutes.remove,
   writeProfile,

@@ -5,7 +5,7 @@ import type { RuleError } from '../nodegroup-rules.ts';
 import { defined } from '../parameters.ts';
 import { faultsOfWish, writePolicy } from '../policies/write-policy.ts';
 import { repeated } from '../repeated.ts';
-import type { CapabilityWish } from './capability-wish.ts';
+import { capabilityName, type CapabilityWish } from './capability-wish.ts';
 import type { Compiled, PartsAsk } from './compiled.ts';
 import { roleArnIn, type CapabilityResource, type Resource, type RoleDocument, type RoleResource } from './resource.ts';
 import { roleNameFor } from './role-name.ts';
@@ -15,14 +15,10 @@ export function capabilities({ cluster }: PartsAsk): Compiled {
   const wishes = cluster.wanted?.capabilities ?? [];
   const errors = [
     ...repeated(wishes.map(({ type }) => type), 'capabilities', 'type'),
-    ...repeated(wishes.map(nameOf), 'capabilities', 'name'),
+    ...repeated(wishes.map(capabilityName), 'capabilities', 'name'),
     ...wishes.flatMap((wish, at) => [...roleFaults(wish, cluster.accountId, `capabilities.${at}`), ...faultsOf(wish, `capabilities.${at}`)]),
   ];
   return errors.length > 0 ? { resources: [], errors } : { resources: wishes.flatMap((wish) => resourcesOf(wish, cluster)) };
-}
-
-function nameOf({ name, type }: CapabilityWish): string {
-  return name ?? type.toLowerCase();
 }
 
 /** Source: EKS user guide, Amazon EKS capability IAM role, requirements. */
@@ -44,12 +40,12 @@ function faultsOf(wish: CapabilityWish, path: string): readonly RuleError[] {
 }
 
 function resourcesOf(wish: CapabilityWish, cluster: Cluster): readonly Resource[] {
-  const of = { part: 'capability', partName: nameOf(wish) } as const;
-  const role: RoleResource = { kind: 'role', name: roleNameFor(cluster, 'capability', wish.type.toLowerCase()), ...of, description: `EKS capability ${nameOf(wish)} of ${cluster.name}.`, trust: trustOf(cluster.accountId), policies: policiesOf(wish, cluster) };
+  const of = { part: 'capability', partName: capabilityName(wish) } as const;
+  const role: RoleResource = { kind: 'role', name: roleNameFor(cluster, 'capability', wish.type.toLowerCase()), ...of, description: `EKS capability ${capabilityName(wish)} of ${cluster.name}.`, trust: trustOf(cluster.accountId), policies: policiesOf(wish, cluster) };
   const configuration = configurationOf(wish);
   const capability: CapabilityResource = {
     kind: 'capability',
-    name: nameOf(wish),
+    name: capabilityName(wish),
     ...of,
     type: wish.type,
     roleArn: wish.roleArn ?? roleArnIn(cluster.accountId, role.name),

@@ -8,12 +8,11 @@ const MAPPINGS_MAX = 3;
 const IDENTITIES_MAX = 50;
 const VPC_ENDPOINTS_MAX = 10;
 
-const Name = z
+export const CapabilityName = z
   .string()
   .max(100)
-  .regex(/^[0-9A-Za-z][0-9A-Za-z_-]*$/, 'Begins with a letter or digit, goes on with letters, digits, hyphens and underscores')
-  .optional()
-  .meta({ description: 'Its type in small letters when not given.' });
+  .regex(/^[0-9A-Za-z][0-9A-Za-z_-]*$/, 'Begins with a letter or digit, goes on with letters, digits, hyphens and underscores');
+const Name = CapabilityName.optional().meta({ description: 'Its type in small letters when not given.' });
 
 const common = {
   name: Name,
@@ -61,3 +60,8 @@ const ArgoCd = z.strictObject({
 /** An EKS Capability: ACK, kro or Argo CD, run by EKS outside the cluster's nodes. */
 export const CapabilityWish = z.discriminatedUnion('type', [Ack, Kro, ArgoCd]);
 export type CapabilityWish = z.output<typeof CapabilityWish>;
+
+/** What a capability is called: its type in small letters where no name was given. */
+export function capabilityName({ name, type }: CapabilityWish): string {
+  return name ?? type.toLowerCase();
+}

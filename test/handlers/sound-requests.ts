@@ -42,6 +42,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /v1/repositories/{repositoryName}': { scanOnPush: false },
   'POST /v1/clusters/{clusterId}/pod-identities': { namespace: 'shop', serviceAccount: 'cart', roleArn: 'arn:aws:iam::111111111111:role/eks-cart' },
   'POST /v1/clusters/{clusterId}/fargate-profiles': { fargateProfileName: 'batch', selectors: [{ namespace: 'jobs' }] },
+  'POST /v1/clusters/{clusterId}/capabilities': { type: 'KRO' },
   'POST /v1/profiles': { name: 'web', parts: { podIdentities: [] } },
   'POST /v1/profiles/{profileName}/apply': { label: 'tier=web', reason: 'The shops get carts.' },
   'POST /v1/freeze': { reason: 'An incident.' },
@@ -77,6 +78,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   namespace: 'shop',
   serviceAccount: 'cart',
   fargateProfileName: 'batch',
+  capabilityName: 'kro',
 };
 
 export function soundPath(path: string, of: Readonly<Record<string, string>>): string {

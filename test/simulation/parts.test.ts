@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { EKSClient, ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
+import { DeletePodIdentityAssociationCommand, EKSClient, ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { Json } from '../../local/api-client.ts';
 import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
@@ -74,6 +74,16 @@ describe('the parts of a cluster', () => {
     await ended(await world.api.post(path, { namespace: 'shop', serviceAccount: 'cart', roleArn: roleArn('eks-mail') }));
     assert.equal((await world.api.get(`${path}/shop/cart`)).asked.roleArn, roleArn('eks-mail'));
     await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'cart', roleArn: roleArn('eks-mail') }), /nothing-to-change/);
+  });
+
+  it('are looked at in AWS: what somebody has deleted there is told', async () => {
+    const states = async (): Promise<unknown> => (await world.api.get(`/v1/clusters/${clusterId}/parts`)).items.map(({ name, state, reason }: Json) => [name, state, reason]);
+    assert.deepEqual(await states(), [['shop/mail', 'Active', 'Made'], ['shop/cart', 'Active', 'Made']]);
+    const { associations: found = [] } = await eks.send(new ListPodIdentityAssociationsCommand({ clusterName: 'shop', namespace: 'shop', serviceAccount: 'cart' }));
+    await eks.send(new DeletePodIdentityAssociationCommand({ clusterName: 'shop', associationId: found[0]?.associationId }));
+    assert.deepEqual(await states(), [['shop/mail', 'Active', 'Made'], ['shop/cart', 'Failed', 'Gone']]);
+    await world.fault({ operation: 'eks:ListPodIdentityAssociations', times: 4, fault: { kind: 'deny' } });
+    assert.deepEqual((await states() as string[][]).map((told) => told[1]), ['Unknown', 'Unknown']);
   });
 
   it('go with the cluster', async () => {

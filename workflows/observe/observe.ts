@@ -3,6 +3,7 @@ import { ports } from '../../aws/wiring.ts';
 import { refuse, type Refusal } from '../../domain/refusal.ts';
 import { answerCluster } from './answer-cluster.ts';
 import { answerCreation } from './answer-creation.ts';
+import { answerParts } from './answer-parts.ts';
 import { answerVerification } from './answer-verification.ts';
 
 /** The one function that looks into accounts on behalf of the API. It reads, and changes nothing there. */
@@ -34,6 +35,8 @@ function answerTo(world: Ports, question: Question): Promise<Answers[Question['a
       return answerCreation(world, question);
     case 'addon-schemas':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.addonSchemas(session, question.addons));
+    case 'parts':
+      return answerParts(world, question);
     case 'versions':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.versions(session));
     case 'verification':
