@@ -168,7 +168,7 @@ const PERMISSIONS: readonly Permission[] = [
 
   { action: 'eks:ListPodIdentityAssociations', on: ['cluster'], for: ['look', 'put-pod-identity', 'delete-pod-identity'], parts: true },
   { action: 'eks:DescribePodIdentityAssociation', on: ['pod-identity'], for: ['look', 'put-pod-identity', 'delete-pod-identity'], parts: true },
-  { action: 'eks:CreatePodIdentityAssociation', on: ['cluster'], for: ['put-pod-identity'], parts: true },
+  { action: 'eks:CreatePodIdentityAssociation', on: ['cluster'], for: ['put-pod-identity', 'create-addon', 'update-addon-config'], parts: true },
   { action: 'eks:UpdatePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
   { action: 'eks:DeletePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity', 'delete-pod-identity'], parts: true },
   { action: 'eks:TagResource', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },

@@ -122,7 +122,9 @@ type Listed = Pick<WishRoutes<ListedWish, z.ZodType, never>, 'member' | 'part' |
 /** Each of a cluster's wishes of a kind with its state, by name; those that are going among them. */
 function statesOf(cluster: Cluster, { member, part, nameOfWish }: Listed): (PartState & { readonly asked?: unknown })[] {
   const asked = new Map((cluster.wanted?.[member] ?? []).map((wish) => [nameOfWish(wish as never), wish]));
-  const states = partStates(cluster).filter((state) => state.part === part);
+  const planned = new Set((cluster.planned ?? []).map(({ partName }) => partName));
+  // What several of a kind share is no item of the list.
+  const states = partStates(cluster).filter((state) => state.part === part && (asked.has(state.name) || !planned.has(state.name)));
   return states.map((state) => ({ ...state, ...(asked.has(state.name) ? { asked: asked.get(state.name) } : {}) })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -5,6 +5,9 @@ import type { Wanted } from '../wanted.ts';
 const ADDONS_OF_WISHES: Readonly<Partial<Record<keyof Wanted, readonly string[]>>> = {
   podIdentities: ['eks-pod-identity-agent'],
   fargateProfiles: ['coredns'],
+  autoscaling: ['cluster-autoscaler', 'eks-pod-identity-agent'],
+  traffic: ['aws-load-balancer-controller', 'eks-pod-identity-agent'],
+  dns: ['external-dns', 'eks-pod-identity-agent'],
 };
 
 /** The add-ons that what is asked for may need. */

@@ -4,7 +4,7 @@ import { createDemoOwner } from './demo-owner.ts';
 import { ACCOUNT, REGION, registerAccount } from './register-account.ts';
 import { follow, say } from './telling.ts';
 
-const REQUEST = new URL('../../docs/examples/full-cluster.json', import.meta.url);
+const README = new URL('../../README.md', import.meta.url);
 const BASELINE = new URL('../../docs/profiles/baseline.json', import.meta.url);
 
 /** A cluster with every part from one request, shown part by part, upgraded, and removed with nothing left behind. */
@@ -13,13 +13,13 @@ export async function everyPart(api: ApiClient, awsUrl: string, clock: () => str
   await registerAccount(api, awsUrl);
   say('\n2. What the owner of the account has beside: roles for EKS, private subnets, a hosted zone. The platform team writes a profile.');
   const { subnetIds, hostedZoneId } = await owner.prepare();
-  if (process.env['NOZONE'] === undefined) await allowZone(api, hostedZoneId);
+  await allowZone(api, hostedZoneId);
   const profile = await api.post('/v1/profiles', JSON.parse(readFileSync(BASELINE, 'utf8')));
   say(`   Zone ${hostedZoneId}, profile ${profile.name}@${profile.version}: ${profile.description}`);
   const before = await owner.inventory();
 
-  say('\n3. A cluster that is ready to use, from one request (docs/examples/full-cluster.json).');
-  const request = JSON.parse(readFileSync(REQUEST, 'utf8')) as Json;
+  say('\n3. A cluster that is ready to use, from one request (the one of the README).');
+  const request = fullRequest();
   const asked = { ...request, resourcesVpcConfig: { ...request.resourcesVpcConfig, subnetIds }, dns: { ...request.dns, hostedZoneIds: [hostedZoneId] } };
   const { id, clusterId } = await api.post('/v1/clusters', asked);
   await follow(api, id, clock);
@@ -39,6 +39,12 @@ export async function everyPart(api: ApiClient, awsUrl: string, clock: () => str
   await follow(api, removal.id, clock);
   await api.delete(`/v1/repositories/shop%2Fcart?accountId=${ACCOUNT}&region=${REGION}&force=true&reason=the+demo+ends`);
   compare(before, await owner.inventory());
+}
+
+/** The request as the README has it: its one block of JSON. */
+export function fullRequest(): Json {
+  const [, block = '{}'] = /```json\n([\s\S]*?)```/.exec(readFileSync(README, 'utf8')) ?? [];
+  return JSON.parse(block) as Json;
 }
 
 /** Teams ask only for zones that the account allows them; an admin says which. */

@@ -7,7 +7,7 @@ import { nextLook } from '../../domain/next-look.ts';
 import type { Step, Wait, WaitOutcome } from '../../domain/operation.ts';
 import { heldByPolicy } from '../../domain/waiting.ts';
 import { endOperation } from '../finish/end-operation.ts';
-import { dueStep, hasEnded } from '../steps/due-step.ts';
+import { dueStep, ONE_AFTER_ANOTHER, hasEnded } from '../steps/due-step.ts';
 import { FACTS_AGE_SECONDS_MAX, lookAtReadiness } from '../steps/facts-of.ts';
 import { watchOverBake } from '../steps/look-at-alarms.ts';
 import { lookAt, READS_OF_A_LOOK_MAX, UNNAMED_UPDATE, updateOf } from '../steps/look-at.ts';
@@ -101,7 +101,7 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
   const seconds = Math.round((now - beganAt) / 1000);
   ports.meter.seconds('StepDuration', seconds, { kind: step.kind });
   if (step.adopted !== true) await ports.store.recordDuration(step.kind, seconds / (await sizeOf(ports, record.operation, step)));
-  const more = dueStep(record.steps.filter((other) => other.id !== step.id), step.stage, { hop: step.hop, ...(step.stage === 'CarryOut' ? {} : { subject: step.subject }) });
+  const more = dueStep(record.steps.filter((other) => other.id !== step.id), step.stage, { hop: step.hop, ...(ONE_AFTER_ANOTHER.has(step.stage) ? {} : { subject: step.subject }) });
   return conclude(look, more === undefined ? { kind: 'answer', output: {} } : { kind: 'fail', error: 'RunAgain', cause: `Next: ${more.title}` }, { step, end });
 }
 
