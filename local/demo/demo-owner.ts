@@ -8,7 +8,7 @@ import { createAccountOwner } from '../account-owner.ts';
 
 /** What the owner of the demo's account does with the official clients, and what there is in the account. */
 export interface DemoOwner {
-  /** Roles for EKS, subnets that are private, since Fargate takes no others, and a hosted zone. */
+  /** Subnets that are private, since Fargate takes no others, and a hosted zone. */
   prepare(): Promise<{ subnetIds: string[]; hostedZoneId: string }>;
   /** Everything of the kinds that a cluster with all its parts is made of, a line each. AWS's own service-linked roles are the account's. */
   inventory(): Promise<string[]>;
@@ -24,7 +24,6 @@ export function createDemoOwner(awsUrl: string, accountId: string, region: strin
 
   return {
     async prepare() {
-      await owner.makeClusterRoles();
       const subnetIds = await owner.subnetIds(SUBNETS);
       for (const SubnetId of subnetIds) await ec2.send(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch: { Value: false } }));
       const { HostedZone } = await new Route53Client(client).send(new CreateHostedZoneCommand({ Name: 'shop.example.com', CallerReference: 'demo' }));

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createAccountOwner } from '../account-owner.ts';
 import type { ApiClient, Json } from '../api-client.ts';
 import { createDemoOwner } from './demo-owner.ts';
 import { ACCOUNT, REGION, registerAccount } from './register-account.ts';
@@ -12,6 +13,7 @@ export async function everyPart(api: ApiClient, awsUrl: string, clock: () => str
   const owner = createDemoOwner(awsUrl, ACCOUNT, REGION);
   await registerAccount(api, awsUrl);
   say('\n2. What the owner of the account has beside: roles for EKS, private subnets, a hosted zone. The platform team writes a profile.');
+  await createAccountOwner(awsUrl, ACCOUNT, REGION).makeClusterRoles();
   const { subnetIds, hostedZoneId } = await owner.prepare();
   await allowZone(api, hostedZoneId);
   const profile = await api.post('/v1/profiles', JSON.parse(readFileSync(BASELINE, 'utf8')));
