@@ -75,6 +75,7 @@ describe('a rollback', () => {
     assert.deepEqual([operation.state, operation.progress.message], ['Succeeded', 'Done. When ada asked to cancel, nothing was left that could be stopped.']);
     const told = (await world.api.get(`/v1/operations/${id}/events`)).items.filter((event: Json) => event.type === 'CancelAnswered');
     assert.equal(told.length, 1);
+    assert.equal((await world.calls())['eks:CancelUpdate'], 1, 'EKS is asked once, however often it is looked at');
     assert.match(told[0].message, /^EKS does not stop the rollback, which goes on to its end: ./);
   });
 

@@ -24,6 +24,9 @@ const INSIGHTS_RECHECK_SECONDS = 30;
 const INSIGHTS_MINUTES_MAX = 10;
 /** Parts what a bake waits for from what is not clear about its alarms. */
 const UNCLEAR = ' Of its alarms, ';
+/** What EKS answers when it is asked to stop a rollback. */
+const STOPS = 'EKS stops the rollback, as was asked.';
+const GOES_ON = 'EKS does not stop the rollback, which goes on to its end: ';
 const MINUTE_MS = 60_000;
 
 /** A wait that is looked at: what the functions below hand to one another. */
@@ -105,13 +108,14 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
   return conclude(look, more === undefined ? { kind: 'answer', output: {} } : { kind: 'fail', error: 'RunAgain', cause: `Next: ${more.title}` }, { step, end });
 }
 
-/** EKS stops one kind of work alone, and that not always: going back, on clusters with Auto Mode while their nodes go (source: EKS API, CancelUpdate). What it answers is told once. */
+/** EKS stops one kind of work alone, and that not always: going back, on clusters with Auto Mode while their nodes go (source: EKS API, CancelUpdate). It is asked once, and its answer is told. */
 async function askToStop({ ports, wait, record }: Look, step: Step): Promise<string | undefined> {
   const { operation } = record;
   if (operation.cancel === undefined || step.kind !== 'rollback-control-plane' || step.updateId === undefined) return undefined;
+  if (wait.because === STOPS || wait.because.startsWith(GOES_ON)) return wait.because;
   const answer = await ports.eks.cancelUpdate(await ports.accounts.actFor(operation, step), operation.clusterName, step.updateId);
-  const because = answer === 'cancelling' ? 'EKS stops the rollback, as was asked.' : `EKS does not stop the rollback, which goes on to its end: ${answer.refused}`;
-  if (wait.because !== because) await ports.store.addEvent(operation.id, { type: 'CancelAnswered', step: step.id, message: because }, ports.clock.now());
+  const because = answer === 'cancelling' ? STOPS : `${GOES_ON}${answer.refused}`;
+  await ports.store.addEvent(operation.id, { type: 'CancelAnswered', step: step.id, message: because }, ports.clock.now());
   return because;
 }
 
