@@ -31,7 +31,7 @@ async function done(operation: Json): Promise<Json> {
 
 describe('the life of a cluster', () => {
   it('begins with access entries and the network before the nodes, and ends with nothing left behind', async () => {
-    const clusterId = await world.cluster({ name: 'whole' });
+    const clusterId = await world.newCluster({ name: 'whole' });
     const cluster = await world.api.get(`/v1/clusters/${clusterId}`);
     assert.equal(cluster.status, 'Active');
     assert.equal(conditionOf(cluster, 'AdminAccess').status, 'True');
@@ -51,7 +51,7 @@ describe('the life of a cluster', () => {
   });
 
   it('reports add-ons that await nodes, without failing, when there is no node to run them', async () => {
-    const clusterId = await world.cluster({ name: 'empty', nodegroups: [] });
+    const clusterId = await world.newCluster({ name: 'empty', nodegroups: [] });
     const cluster = await world.api.get(`/v1/clusters/${clusterId}`);
     assert.equal(cluster.addons.find((addon: Json) => addon.addonName === 'coredns').reason, 'AwaitingNodes');
     assert.equal(conditionOf(cluster, 'AddonsReady').reason, 'AwaitingNodes');
@@ -66,7 +66,7 @@ describe('the life of a cluster', () => {
   });
 
   it('is not deleted while deletion protection is on', async () => {
-    const clusterId = await world.cluster({ name: 'guarded', nodegroups: [] });
+    const clusterId = await world.newCluster({ name: 'guarded', nodegroups: [] });
     await done(await world.api.patch(`/v1/clusters/${clusterId}`, { deletionProtection: true }));
     const refused = await world.api.ask('DELETE', `/v1/clusters/${clusterId}`);
     assert.equal(refused.status, 409);
@@ -76,7 +76,7 @@ describe('the life of a cluster', () => {
   });
 
   it('is told with those alone who can really get in when a change of them fails midway', async () => {
-    const clusterId = await world.cluster({ name: 'doors', nodegroups: [] });
+    const clusterId = await world.newCluster({ name: 'doors', nodegroups: [] });
     const entry = (name: string): Json => ({ principalArn: `arn:aws:iam::${ACCOUNT}:role/${name}`, role: 'viewer' });
     const who = async (): Promise<string[]> => (await world.api.get(`/v1/clusters/${clusterId}`)).access.map((one: Json) => one.principalArn.split('/').at(-1));
     await world.fault({ operation: 'eks:CreateAccessEntry', match: { principalArn: entry('second').principalArn }, times: 1, fault: { kind: 'error', code: 'InvalidParameterException', status: 400 } });

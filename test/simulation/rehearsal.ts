@@ -1,8 +1,10 @@
+import { EKSClient } from '@aws-sdk/client-eks';
 import { createAccountOwner, type AccountOwner } from '../../local/account-owner.ts';
 import { createApiClient, type ApiClient, type Json } from '../../local/api-client.ts';
 import { HOME_ACCOUNT_ID } from '../../local/aws/service.ts';
 import { startStage, type Stage } from '../../local/stage.ts';
 import { mintToken } from '../../local/token.ts';
+import { makeAtEks } from './given-cluster.ts';
 
 export const ACCOUNT = '111111111111';
 export const REGION = 'eu-west-1';
@@ -29,8 +31,10 @@ export interface Rehearsal {
   ended(operationId: string): Promise<Json>;
   /** Time passes until `holds` says yes of the operation, which is looked at every so many seconds. */
   until(operationId: string, holds: (operation: Json) => boolean, strideSeconds?: number): Promise<Json>;
-  /** A cluster at `version`, made and ACTIVE. */
-  cluster(asked?: { name?: string; version?: string; nodegroups?: Json[]; addons?: Json[]; team?: string }): Promise<string>;
+  /** A cluster at `version`, ACTIVE, that somebody made at EKS and Slipway has taken on. */
+  cluster(asked?: { name?: string; version?: string; nodegroups?: Json[] }): Promise<string>;
+  /** The same, made by Slipway. */
+  newCluster(asked?: { name?: string; version?: string; nodegroups?: Json[]; addons?: Json[]; team?: string }): Promise<string>;
   nodegroup(name: string, size?: number): Json;
   fault(fault: Json): Promise<void>;
   /** What EKS is to see in a cluster, and what ails it, in the place of what was said before; undefined takes it back. */
@@ -51,6 +55,7 @@ export async function rehearse(options: { seed?: number; dataDir?: string; epoch
   const clientOf = async (token: { sub: string; role: string; team?: string }): Promise<ApiClient> => createApiClient(stage.url, await mintToken(token as Parameters<typeof mintToken>[0]));
   const api = await clientOf({ sub: 'ada', role: 'admin' });
   const owner = createAccountOwner(stage.awsUrl, ACCOUNT, REGION);
+  const eks = new EKSClient({ endpoint: stage.awsUrl, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } });
   const advance = (minutes: number): Promise<void> => stage.clock.advanceTo(stage.clock.now() + minutes * MINUTE_MS);
 
   const account = await api.post('/v1/accounts', { accountId: ACCOUNT, name: 'payments', regions: [REGION] });
@@ -75,6 +80,7 @@ export async function rehearse(options: { seed?: number; dataDir?: string; epoch
         seen = writes();
         operation = await api.get(`/v1/operations/${operationId}`);
         if (holds(operation)) return operation;
+        if (operation.endedAt !== undefined) throw new Error(`It has ended: ${JSON.stringify(operation, null, 1)}`);
       }
       if (stage.clock.now() > deadline) throw new Error(`After ${STORY_HOURS_MAX} hours: ${JSON.stringify(operation, null, 1)}`);
       // Nothing happens before a wait with a known end is over: up to a minute before it, time passes at one go.
@@ -93,6 +99,12 @@ export async function rehearse(options: { seed?: number; dataDir?: string; epoch
     scalingConfig: { minSize: 0, maxSize: Math.max(size, 3), desiredSize: size },
   });
 
+  async function made(operation: Json): Promise<string> {
+    const done = await ended(operation.id);
+    if (done.state !== 'Succeeded') throw new Error(`There is no cluster: ${JSON.stringify(done.errors)}`);
+    return done.clusterId;
+  }
+
   return {
     stage,
     api,
@@ -104,7 +116,13 @@ export async function rehearse(options: { seed?: number; dataDir?: string; epoch
     ended,
     until,
     nodegroup,
-    async cluster(asked = {}) {
+    async cluster({ name = 'checkout', version = '1.33', nodegroups = [nodegroup('blue'), nodegroup('green')] } = {}) {
+      await makeAtEks(eks, { name, version, roleArn: clusterRoleArn, subnetIds: await owner.subnetIds(3), nodegroups }, advance);
+      const clusterId = await made(await api.post('/v1/clusters/import', { accountId: ACCOUNT, region: REGION, name }));
+      await advance(1);
+      return clusterId;
+    },
+    async newCluster(asked = {}) {
       const operation = await api.post('/v1/clusters', {
         name: asked.name ?? 'checkout',
         accountId: ACCOUNT,
@@ -117,9 +135,7 @@ export async function rehearse(options: { seed?: number; dataDir?: string; epoch
         ...(asked.addons === undefined ? {} : { addons: asked.addons }),
         ...(asked.team === undefined ? {} : { team: asked.team }),
       });
-      const done = await ended(operation.id);
-      if (done.state !== 'Succeeded') throw new Error(`The cluster was not made: ${JSON.stringify(done.errors)}`);
-      return done.clusterId;
+      return made(operation);
     },
     async fault(fault) {
       const response = await fetch(`${stage.awsUrl}/_sim/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fault) });

@@ -22,7 +22,7 @@ function versionsOf(cluster: Json): Record<string, string> {
 describe('an upgrade over three minors', () => {
   it('takes three control-plane updates, rolls each node group once, and tells each step with its reason', async () => {
     const world = await stageFor(11);
-    const clusterId = await world.cluster();
+    const clusterId = await world.newCluster();
     const before = await world.calls();
     const story = tellStory(world, 'Three minors with one node roll');
     story.tell('A cluster at 1.33 has the node groups blue and green, also at 1.33. ada asks for 1.36, and for one group at a time.');
