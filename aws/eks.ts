@@ -9,7 +9,9 @@ import { readEntrance } from './eks/entrance.ts';
 import { reaching } from './eks/errors.ts';
 import { readFacts } from './eks/facts.ts';
 import { readInsightsRefresh, startInsightsRefresh } from './eks/insights.ts';
+import { readInstanceLimits } from './eks/instance-limits.ts';
 import { readSubnets } from './eks/subnets.ts';
+import { readZones } from './eks/zones.ts';
 import { readUpdate, recentUpdates } from './eks/updates.ts';
 import type { Eks, Session } from './ports.ts';
 import { FARGATE_ACTIONS, readFargateProfiles } from './readiness/fargate-profiles.ts';
@@ -45,6 +47,8 @@ export function createEks(transport: Transport): Eks {
     insightsRefresh: (session, clusterName) => reaching(session.accountId, () => readInsightsRefresh(eks(session), clusterName)),
     versions: (session) => reaching(session.accountId, () => readVersions(eks(session))),
     addonCatalogue: (session, addonNames) => reaching(session.accountId, () => readAddonCatalogue(eks(session), addonNames)),
+    zones: (session) => reaching(session.accountId, () => readZones(ec2(session))),
+    instanceLimits: (session, instanceTypes) => reaching(session.accountId, () => readInstanceLimits(ec2(session), instanceTypes)),
     addonSchemas: (session, addons) => reaching(session.accountId, () => readAddonSchemas(eks(session), addons)),
     subnets: (session, subnetIds) => reaching(session.accountId, () => readSubnets(ec2(session), subnetIds)),
     begin: (session, step, clusterName, clientRequestToken) => begin(eks(session), session.accountId, step, clusterName, clientRequestToken),

@@ -2,7 +2,8 @@ import type { Account } from '../domain/account.ts';
 import type { AddonSchema } from '../domain/addons/settings-errors.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import type { Condition } from '../domain/condition.ts';
-import type { AccessFacts, AddonCatalogue, AddonFacts, BoundaryLook, ClusterFacts, ControlPlaneFacts, EntranceFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue } from '../domain/facts.ts';
+import type { AccessFacts, AddonCatalogue, AddonFacts, BoundaryLook, ClusterFacts, ControlPlaneFacts, EntranceFacts, NodegroupFacts, CreationFacts, SubnetFacts, UpdateFacts, VerificationFacts, VersionCatalogue, ZoneFacts } from '../domain/facts.ts';
+import type { InstanceLimits } from '../domain/instance-limits.ts';
 import type { Approval } from '../domain/gates.ts';
 import type { Intent, Operation, OperationError, OperationEvent, OperationState, Step, Wait, WaitingFor, WaitKind, WaitOutcome } from '../domain/operation.ts';
 import type { NextRun } from '../domain/new-operation.ts';
@@ -368,6 +369,10 @@ export interface Eks {
   insightsRefresh(session: Session, clusterName: string): Promise<InsightsFacts['refresh']>;
   versions(session: Session): Promise<VersionCatalogue>;
   addonCatalogue(session: Session, addonNames: readonly string[]): Promise<AddonCatalogue>;
+  /** The zones of the session's region, as its account sees them. */
+  zones(session: Session): Promise<readonly ZoneFacts[]>;
+  /** What instance types hold; those that EC2 does not tell of are left out. */
+  instanceLimits(session: Session, instanceTypes: readonly string[]): Promise<readonly InstanceLimits[]>;
   /** What versions of add-ons take for settings. */
   addonSchemas(session: Session, addons: readonly { readonly addonName: string; readonly addonVersion: string }[]): Promise<readonly AddonSchema[]>;
   subnets(session: Session, subnetIds: readonly string[]): Promise<readonly SubnetFacts[]>;
@@ -454,6 +459,8 @@ export interface KnownCatalogues {
   readonly fargateProfiles?: true;
   /** Look closer at add-ons: their roles too, and what is listed for these names besides those that are installed. */
   readonly addonsCloser?: readonly string[];
+  /** Subnets to look at besides the cluster's and its groups'. */
+  readonly subnetIds?: readonly string[];
 }
 
 /** Which access entries are looked at. */
@@ -470,11 +477,13 @@ export interface UpdateOf {
 
 /** The third function's questions: looks into an account on behalf of the API, which holds no keys to it. */
 export type Question =
-  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true; /** As in KnownCatalogues. */ readonly addonsCloser?: readonly string[]; /** Look at the Fargate profiles too, which bar a deletion. */ readonly fargateProfiles?: true }
+  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true; /** As in KnownCatalogues. */ readonly addonsCloser?: readonly string[]; readonly subnetIds?: readonly string[]; /** Look at the Fargate profiles too, which bar a deletion. */ readonly fargateProfiles?: true }
   | { readonly ask: 'entrance'; readonly accountId: string; readonly region: string; readonly clusterName: string }
   | { readonly ask: 'access'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly of: AccessAsked }
   | { readonly ask: 'alarms'; readonly accountId: string; readonly region: string; readonly alarmArns: readonly string[] }
-  | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[] }
+  | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[]; readonly instanceTypes?: readonly string[] }
+  | { readonly ask: 'zones'; readonly accountId: string; readonly region: string }
+  | { readonly ask: 'instance-limits'; readonly accountId: string; readonly region: string; readonly instanceTypes: readonly string[] }
   | { readonly ask: 'addon-schemas'; readonly accountId: string; readonly region: string; readonly addons: readonly { readonly addonName: string; readonly addonVersion: string }[] }
   | { readonly ask: 'parts'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly resources: readonly Resource[] }
   | { readonly ask: 'versions'; readonly accountId: string; readonly region: string }
@@ -489,6 +498,8 @@ export interface Answers {
   'addon-schemas': readonly AddonSchema[];
   /** By `keyOf`. */
   parts: Readonly<Record<string, Sight>>;
+  zones: readonly ZoneFacts[];
+  'instance-limits': readonly InstanceLimits[];
   versions: VersionCatalogue;
   verification: VerificationFacts;
 }

@@ -16,6 +16,8 @@ export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
     exists: true,
     version: facts.cluster.version,
     desiredVersion: facts.cluster.version,
+    ...(facts.cluster.ipFamily === undefined ? {} : { ipFamily: facts.cluster.ipFamily }),
+    ...(facts.cluster.serviceIpv4Cidr === undefined ? {} : { serviceIpv4Cidr: facts.cluster.serviceIpv4Cidr }),
     subnetIds: facts.cluster.subnetIds,
     securityGroupIds: facts.cluster.securityGroupIds,
     endpointPublicAccess: facts.cluster.endpointPublicAccess ?? cluster.endpointPublicAccess,

@@ -27,6 +27,9 @@ export interface Cluster {
   readonly endpointPublicAccess: boolean;
   readonly endpointPrivateAccess: boolean;
   readonly publicAccessCidrs: readonly string[];
+  /** Of pods and services, chosen when the cluster was made. Absent: ipv4, or never seen. */
+  readonly ipFamily?: 'ipv4' | 'ipv6';
+  readonly serviceIpv4Cidr?: string;
   readonly supportType: 'STANDARD' | 'EXTENDED';
   readonly deletionProtection: boolean;
   /** The control plane's last upgrade by us: what a rollback would undo. Absent for imported clusters and once it was undone. */

@@ -34,6 +34,7 @@ export function draftCluster(request: CreateCluster, birth: Birth): Cluster {
     endpointPublicAccess: network.endpointPublicAccess,
     endpointPrivateAccess: network.endpointPrivateAccess,
     publicAccessCidrs: network.publicAccessCidrs,
+    ...(request.kubernetesNetworkConfig === undefined ? {} : present(request.kubernetesNetworkConfig)),
     supportType: request.upgradePolicy?.supportType ?? 'EXTENDED',
     deletionProtection: request.deletionProtection,
     ...(request.tags === undefined ? {} : { tags: request.tags }),
@@ -101,7 +102,7 @@ export function draftImport(request: ImportCluster, facts: ClusterFacts, birth: 
 
 /** The record as a change asks for it; what the request does not name stays. The team is decided elsewhere. */
 export function changedCluster(before: Cluster, change: ChangeCluster): Cluster {
-  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs } = change.resourcesVpcConfig ?? {};
+  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, subnetIds, securityGroupIds } = change.resourcesVpcConfig ?? {};
   const { maintenancePolicy, ...rest } = before;
   const wanted = wantedAfter(before.wanted, change);
   const policy = change.maintenancePolicy === undefined ? maintenancePolicy : (change.maintenancePolicy ?? undefined);
@@ -109,7 +110,7 @@ export function changedCluster(before: Cluster, change: ChangeCluster): Cluster 
     ...rest,
     ...(policy === undefined ? {} : { maintenancePolicy: policy }),
     ...(wanted === undefined ? {} : { wanted }),
-    ...present({ labels: change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs }),
+    ...present({ labels: change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, subnetIds, securityGroupIds }),
     ...(change.upgradePolicy === undefined ? {} : { supportType: change.upgradePolicy.supportType }),
     ...(change.authenticationMode === undefined ? {} : { authenticationMode: change.authenticationMode }),
     ...(change.addons === undefined ? {} : { addonsAsked: change.addons.map(askedAddon) }),

@@ -1,3 +1,4 @@
+import type { InstanceLimits } from './instance-limits.ts';
 import type { Minor } from './minor.ts';
 import type { FargateProfileFacts, Looked, ReadinessFacts, RememberedReadiness } from './readiness-facts.ts';
 
@@ -33,6 +34,8 @@ export interface ControlPlaneFacts {
   readonly status: string;
   readonly roleArn: string;
   readonly vpcId?: string;
+  readonly ipFamily?: 'ipv4' | 'ipv6';
+  readonly serviceIpv4Cidr?: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly endpointPublicAccess?: boolean;
@@ -179,11 +182,29 @@ export interface SubnetFacts {
   /** `us-east-1a`: differs per account. */
   readonly zoneName: string;
   readonly availableIpAddressCount: number;
+  /** IPv4. */
+  readonly cidrBlock?: string;
+  /** Whether it has an IPv6 block too. */
+  readonly ipv6?: boolean;
   readonly ownerAccountId?: string;
   /** Whether what starts in it gets a public address by default: a sign of a public subnet, and no proof. Absent where it was not looked at. */
   readonly publicAddresses?: boolean;
   /** Which load balancers its tags `kubernetes.io/role/...` ask for: open ones, internal ones. */
   readonly elbRoles?: readonly ('elb' | 'internal-elb')[];
+}
+
+/** A zone as an account sees it. */
+export interface ZoneFacts {
+  /** `use1-az1`: the same place in every account. */
+  readonly zoneId: string;
+  /** `us-east-1a`: this account's name for it. */
+  readonly zoneName: string;
+  /** availability-zone, local-zone, wavelength-zone. */
+  readonly zoneType: string;
+  /** available, impaired, unavailable, constrained. */
+  readonly state: string;
+  /** opt-in-not-required, opted-in, not-opted-in. */
+  readonly optIn: string;
 }
 
 /** An EKS update as DescribeUpdate tells it. */
@@ -204,6 +225,8 @@ export interface CreationFacts {
   readonly catalogue: VersionCatalogue;
   readonly subnets: readonly SubnetFacts[];
   readonly addonCatalogue: AddonCatalogue;
+  /** Of the instance types that are asked for; none where they could not be looked at. */
+  readonly instanceLimits?: readonly InstanceLimits[];
 }
 
 export interface VerificationFacts {

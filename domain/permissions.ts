@@ -87,6 +87,8 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'eks:DescribeFargateProfile', on: ['fargate-profile'], for: ['look'], checksAlone: true },
   { action: 'kms:DescribeKey', on: ['key'], for: ['look'], checksAlone: true },
   { action: 'servicequotas:GetServiceQuota', on: ['any'], for: ['look'], checksAlone: true },
+  // Zones by id, with the names of this account. Without it they are told with subnets alone.
+  { action: 'ec2:DescribeAvailabilityZones', on: ['any'], for: ['look'], checksAlone: true },
   { action: 'ec2:DescribeInstances', on: ['any'], for: ['look'], checksAlone: true },
   { action: 'ec2:DescribeInstanceTypes', on: ['any'], for: ['look'], checksAlone: true },
   { action: 'ec2:DescribeImages', on: ['any'], for: ['look'], checksAlone: true },
@@ -138,7 +140,7 @@ const PERMISSIONS: readonly Permission[] = [
   // launch does (source: Auto Scaling user guide, Control launch template usage).
   { action: 'iam:PassRole', on: ['instance-role'], for: ['refresh-instances'] },
   // EKS checks the node role, and whether its own service-linked role is there, with its caller's rights.
-  { action: 'iam:GetRole', on: ['read-role'], for: ['look', 'create-nodegroup', 'put-pod-identity'] },
+  { action: 'iam:GetRole', on: ['read-role'], for: ['look', 'create-nodegroup', 'put-pod-identity', 'create-addon', 'upgrade-addon', 'update-addon-config'] },
   { action: 'iam:ListAttachedRolePolicies', on: ['read-role'], for: ['create-nodegroup'] },
   { action: 'iam:CreateServiceLinkedRole', on: ['service-linked-role'], for: ['create-control-plane', 'create-nodegroup'] },
   // "You are not authorized to launch instances with this launch template": EKS tries a launch with its caller's rights, and so does Auto Scaling.
@@ -147,7 +149,7 @@ const PERMISSIONS: readonly Permission[] = [
   { action: 'ec2:DescribeLaunchTemplateVersions', on: ['any'], for: ['look', ...ROLLS] },
 
   // Roles of parts. A role is made, and its policies changed, under the permissions boundary alone (source: IAM user guide, Permissions boundaries).
-  { action: 'iam:GetRole', on: ['made-role'], for: ['look', 'put-role', 'delete-role', 'put-pod-identity', 'create-addon', 'update-addon-config'], parts: true },
+  { action: 'iam:GetRole', on: ['made-role'], for: ['look', 'put-role', 'delete-role', 'put-pod-identity'], parts: true },
   { action: 'iam:CreateRole', on: ['new-role'], for: ['put-role'], parts: true },
   { action: 'iam:PutRolePolicy', on: ['new-role'], for: ['put-role'], parts: true },
   { action: 'iam:AttachRolePolicy', on: ['new-role'], for: ['put-role'], parts: true },
@@ -168,9 +170,10 @@ const PERMISSIONS: readonly Permission[] = [
 
   { action: 'eks:ListPodIdentityAssociations', on: ['cluster'], for: ['look', 'put-pod-identity', 'delete-pod-identity'], parts: true },
   { action: 'eks:DescribePodIdentityAssociation', on: ['pod-identity'], for: ['look', 'put-pod-identity', 'delete-pod-identity'], parts: true },
-  { action: 'eks:CreatePodIdentityAssociation', on: ['cluster'], for: ['put-pod-identity', 'create-addon', 'update-addon-config'], parts: true },
-  { action: 'eks:UpdatePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
-  { action: 'eks:DeletePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity', 'delete-pod-identity'], parts: true },
+  // An add-on makes, changes and deletes the associations of its own service accounts with its caller's rights (source: the CloudFormation schema of AWS::EKS::Addon, handlers).
+  { action: 'eks:CreatePodIdentityAssociation', on: ['cluster'], for: ['put-pod-identity', 'create-addon', 'upgrade-addon', 'update-addon-config'], parts: true },
+  { action: 'eks:UpdatePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity', 'upgrade-addon', 'update-addon-config'], parts: true },
+  { action: 'eks:DeletePodIdentityAssociation', on: ['pod-identity'], for: ['put-pod-identity', 'delete-pod-identity', 'upgrade-addon', 'update-addon-config', 'delete-addon'], parts: true },
   { action: 'eks:TagResource', on: ['pod-identity'], for: ['put-pod-identity'], parts: true },
   // An add-on's own service accounts get their roles with it (source: EKS user guide, IAM roles for Amazon EKS add-ons).
   { action: 'iam:PassRole', on: ['pods-role'], for: ['put-pod-identity', 'create-addon', 'upgrade-addon', 'update-addon-config'], parts: true },

@@ -76,8 +76,8 @@ export function planCreationAgain({ operation, cluster, facts, account, creation
 
 /** What a change of a cluster was made from, kept with its request: the record has the new values already. */
 export function wasBefore(before: Cluster): Readonly<Record<string, unknown>> {
-  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, addonsAsked = [] } = before;
-  return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, addonsAsked };
+  const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, subnetIds, securityGroupIds, addonsAsked = [] } = before;
+  return { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, subnetIds, securityGroupIds, addonsAsked };
 }
 
 function planChangeAgain({ operation, cluster, facts, now }: Again & { facts: ClusterFacts }): Plan | Refusal {

@@ -4,14 +4,16 @@ import { authenticationFindings, authenticationStep, refuseAuthentication, refus
 import type { Cluster } from './cluster.ts';
 import { estimateWork } from './estimate.ts';
 import type { ClusterFacts } from './facts.ts';
+import { refuseBroken } from './nodegroup-rules.ts';
 import { defined } from './parameters.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import type { Finding, Plan, PlannedStep } from './plan.ts';
 import { capabilityLeavings } from './parts/capability-leavings.ts';
 import { planParts } from './parts/plan-parts.ts';
 import { wantedResources } from './parts/wanted-resources.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { dayOf, offerOf, supportAt } from './support-dates.ts';
 import { updateInProgress } from './update-in-progress.ts';
+import { accessCidrErrors, networkFindings, refuseSubnetChange, vpcConfigStep } from './vpc-config.ts';
 
 export interface ClusterChange {
   readonly before: Cluster;
@@ -27,7 +29,7 @@ export interface ClusterChange {
  * update can be allowed"). What EKS has no part in (labels, team) needs no step; a plan without steps is a change of the record alone.
  */
 export function planClusterChange({ before, after, facts, now, addons: of }: ClusterChange): Plan | Refusal {
-  const refusal = refuseEndpoint(after) ?? refuseSupportType(before, after, facts, now) ?? refuseAuthentication(before, after, facts);
+  const refusal = refuseEndpoint(before, after) ?? refuseSubnetChange(before, after, facts) ?? refuseSupportType(before, after, facts, now) ?? refuseAuthentication(before, after, facts);
   if (refusal !== undefined) return refusal;
   const { version, name } = facts.cluster;
   const parts = wantedResources({ cluster: after, addonCatalogue: facts.addonCatalogue, subnets: facts.subnets, ...(facts.cluster.oidcIssuer === undefined ? {} : { oidcIssuer: facts.cluster.oidcIssuer }) });
@@ -36,6 +38,7 @@ export function planClusterChange({ before, after, facts, now, addons: of }: Clu
   if (isRefusal(addons)) return addons;
   const steps: PlannedStep[] = [
     ...endpointStep(before, after, version),
+    ...vpcConfigStep(before, after, version),
     ...supportTypeStep(before, after, version),
     ...deletionProtectionStep(before, after, version),
     ...authenticationStep(before, after, facts),
@@ -47,13 +50,20 @@ export function planClusterChange({ before, after, facts, now, addons: of }: Clu
   if (steps.length > 0 && facts.cluster.status !== 'ACTIVE' && facts.cluster.status !== 'UPDATING') {
     return refuse('cluster-not-active', `The control plane of ${name} is ${facts.cluster.status}; EKS changes only an ACTIVE one.`, { remedy: 'Wait until it is ACTIVE, then ask again.' });
   }
-  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...accessFindings(before, after), ...authenticationFindings(before, after, facts), ...parts.findings, ...addons.findings, ...capabilityLeavings(before.made ?? [], parts.resources)], notLookedAt: [], estimate: estimateWork(steps) };
+  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...accessFindings(before, after), ...authenticationFindings(before, after, facts), ...networkAdvice(before, after, facts), ...parts.findings, ...addons.findings, ...capabilityLeavings(before.made ?? [], parts.resources)], notLookedAt: [], estimate: estimateWork(steps) };
 }
 
-function refuseEndpoint(after: Cluster): Refusal | undefined {
+/** What a change of the network means; what was so before is not told again. */
+function networkAdvice(before: Cluster, after: Cluster, { subnets }: ClusterFacts): readonly Finding[] {
+  const of = (cluster: Cluster) => networkFindings(cluster, subnets.filter(({ subnetId }) => cluster.subnetIds.includes(subnetId)), cluster.accountId);
+  const told = new Set(of(before).map(({ code, subject }) => `${code} ${subject}`));
+  return of(after).filter(({ code, subject }) => !told.has(`${code} ${subject}`));
+}
+
+function refuseEndpoint(before: Cluster, after: Cluster): Refusal | undefined {
   const broken = (path: string, message: string) => refuse('rules-broken', `${message}.`, { errors: [{ path: `resourcesVpcConfig${path}`, message }] });
   if (!after.endpointPublicAccess && !after.endpointPrivateAccess) return broken('', 'Public or private access to the endpoint must be on');
-  return undefined;
+  return after.publicAccessCidrs.join() === before.publicAccessCidrs.join() ? undefined : refuseBroken(accessCidrErrors(after));
 }
 
 /** The policy can be switched only while the version is in standard support (source: EKS field documentation, upgradePolicy). */

@@ -2,6 +2,8 @@ import { accessStep, isClusterAdmin } from './access-policies.ts';
 import type { Account } from './account.ts';
 import type { AskedAddon } from './addons/asked.ts';
 import { chooseVersion } from './addons/plan-addons.ts';
+import { forecastFindings } from './addresses/forecast.ts';
+import { creationForecast } from './addresses/forecast-ask.ts';
 import { wantedAddons, type WantedAddon } from './addons/wanted-addons.ts';
 import type { Cluster } from './cluster.ts';
 import { conditionOf } from './condition.ts';
@@ -24,6 +26,7 @@ import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { repeated } from './repeated.ts';
 import { refuseClusterSubnets, refuseNodegroupSubnets, subnetAdvice } from './subnet-rules.ts';
 import { targetSupportFindings } from './support-findings.ts';
+import { accessCidrErrors, familyErrors, networkFindings, serviceNetworkErrors } from './vpc-config.ts';
 
 /** EKS: 1 to 100 characters (source: CreateCluster, name). */
 const NAME_PATTERN = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
@@ -51,7 +54,7 @@ export interface CreationAsk {
 /** Plans a new cluster: control plane, who may get in, what nodes need to come up, nodes, and what needs nodes. Refuses what EKS would refuse, before anything is made. */
 export function planCreation(ask: CreationAsk): Plan | Refusal {
   const { cluster, facts, now } = ask;
-  const refusal = refuseAccount(ask) ?? refuseCluster(ask) ?? refuseNodegroups(ask) ?? refuseErrors(cluster) ?? refuseRoles(ask);
+  const refusal = refuseAccount(ask) ?? refuseCluster(ask) ?? refuseNodegroups(ask) ?? refuseErrors(cluster, facts) ?? refuseRoles(ask);
   if (refusal !== undefined) return refusal;
   const parts = wantedResources({ cluster, addonCatalogue: facts.addonCatalogue, subnets: facts.subnets });
   if (isRefusal(parts)) return parts;
@@ -79,10 +82,16 @@ export function planCreation(ask: CreationAsk): Plan | Refusal {
     from: version,
     to: version,
     hops: [{ from: version, to: version, steps }],
-    findings: [...advice(cluster, addons.chosen, nodes), ...addons.findings, ...parts.findings, ...subnetAdvice(cluster.subnetIds, facts.subnets), ...targetSupportFindings(cluster.name, version, facts.catalogue, now)],
+    findings: [...advice(cluster, addons.chosen, nodes), ...addons.findings, ...parts.findings, ...subnetAdvice(cluster.subnetIds, facts.subnets), ...networkFindings(cluster, facts.subnets, cluster.accountId), ...growth(cluster, facts, addons.chosen), ...targetSupportFindings(cluster.name, version, facts.catalogue, now)],
     notLookedAt: notLookedAtForCreation(),
     estimate: estimateWork(steps, NEW_CONTROL_PLANE_ADDRESSES + nodes),
   };
+}
+
+/** Subnets that will not hold what the node groups may grow to, with the settings that the VPC CNI will have. */
+function growth(cluster: Cluster, facts: CreationFacts, addons: readonly ChosenAddon[]): readonly Finding[] {
+  const cni = addons.find(({ addonName }) => addonName === 'vpc-cni');
+  return forecastFindings(creationForecast(cluster, facts, cni?.configurationValues), 'growth');
 }
 
 function refuseAccount({ cluster, account, facts }: CreationAsk): Refusal | undefined {
@@ -134,7 +143,7 @@ function refuseRoles({ cluster, account }: CreationAsk): Refusal | undefined {
 }
 
 /** What is wrong with the request by rules that have no code of their own, all at once. */
-function refuseErrors(cluster: Cluster): Refusal | undefined {
+function refuseErrors(cluster: Cluster, facts: CreationFacts): Refusal | undefined {
   const errors: RuleError[] = [];
   if (!NAME_PATTERN.test(cluster.name)) errors.push({ path: 'name', message: 'Begins with a letter or digit, goes on with letters, digits, hyphens and underscores; at most 100 characters' });
   if (!cluster.endpointPublicAccess && !cluster.endpointPrivateAccess) errors.push({ path: 'resourcesVpcConfig', message: 'Public or private access to the endpoint must be on' });
@@ -143,6 +152,7 @@ function refuseErrors(cluster: Cluster): Refusal | undefined {
   errors.push(...repeated(cluster.nodegroups.map((nodegroup) => nodegroup.nodegroupName), 'nodegroups', 'nodegroupName'));
   errors.push(...repeated((cluster.addonsAsked ?? []).map((addon) => addon.addonName), 'addons', 'addonName'));
   errors.push(...repeated(cluster.access.map((entry) => entry.principalArn), 'access', 'principalArn'));
+  errors.push(...accessCidrErrors(cluster), ...serviceNetworkErrors(cluster, facts.subnets), ...familyErrors(cluster, facts.subnets));
   return refuseBroken(errors);
 }
 
@@ -183,6 +193,7 @@ function controlPlaneStep(cluster: Cluster, autoMode: AutoModeResource | undefin
     ...(autoMode === undefined ? {} : { resource: autoMode }),
     parameters: {
       ...(autoMode === undefined ? {} : autoModeSwitches(autoMode)),
+      ...kubernetesNetworkOf(cluster, autoMode),
       version: cluster.version,
       roleArn: cluster.roleArn,
       resourcesVpcConfig: defined({
@@ -199,6 +210,13 @@ function controlPlaneStep(cluster: Cluster, autoMode: AutoModeResource | undefin
       tags: { ...cluster.tags, 'slipway:cluster-id': cluster.clusterId, ...(cluster.team === undefined ? {} : { 'slipway:team': cluster.team }) },
     },
   };
+}
+
+/** Fixed for the cluster's life, beside what Auto Mode says of load balancers in the same member. */
+function kubernetesNetworkOf({ ipFamily, serviceIpv4Cidr }: Cluster, autoMode: AutoModeResource | undefined): Record<string, unknown> {
+  if (ipFamily === undefined && serviceIpv4Cidr === undefined) return {};
+  const switches = autoMode === undefined ? {} : autoModeSwitches(autoMode).kubernetesNetworkConfig;
+  return { kubernetesNetworkConfig: { ...switches, ...defined({ ipFamily, serviceIpv4Cidr }) } };
 }
 
 function addonStep({ addonName, addonVersion, configurationValues, podIdentityAssociations = [], asked, parts, share }: ChosenAddon, cluster: Cluster, stage: 'CreateNetworkAddons' | 'CreateAddons'): PlannedStep {

@@ -1,4 +1,5 @@
 import type { HealthIssue } from './facts.ts';
+import type { InstanceLimits } from './instance-limits.ts';
 import type { Minor } from './minor.ts';
 
 /** A look that may fail by itself (a right that the account's role lacks, a throttle) without making the rest unknown. What was not seen is never taken for absent. */
@@ -28,6 +29,8 @@ export interface ReadinessFacts {
   readonly kubeProxyMode: Looked<'iptables' | 'ipvs' | 'nftables' | 'not-told'>;
   /** EKS's own quotas on node groups. */
   readonly limits?: Looked<EksLimitsFacts>;
+  /** What the instance types of managed groups hold. */
+  readonly instanceLimits?: Looked<readonly InstanceLimits[]>;
 }
 
 /** What changes seldom: an hour's old is true enough, and saves reads that EKS and Service Quotas count. */

@@ -64,6 +64,9 @@ export const AwsProfile = z.string().max(128).regex(/^[\w][\w.@+=,:/-]*$/, 'Not 
 
 export const SubnetId = z.string().max(32).regex(/^subnet-[0-9a-f]{8,17}$/, 'Not a subnet id');
 
+/** `use1-az1`: the same place in every account, whatever its name there. */
+export const ZoneId = z.string().max(24).regex(/^[a-z]{2,4}\d{1,2}-([a-z]{3}\d-)?az\d$|^[a-z0-9-]{4,20}-az\d$/, 'Not a zone id: `use1-az1`, not `us-east-1a`');
+
 export const SecurityGroupId = z.string().max(32).regex(/^sg-[0-9a-f]{8,17}$/, 'Not a security group id');
 
 export const Cidr = z

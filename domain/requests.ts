@@ -132,6 +132,10 @@ export const CreateCluster = z
       endpointPrivateAccess: z.boolean().default(false),
       publicAccessCidrs: z.array(Cidr).max(40).default([]),
     }),
+    kubernetesNetworkConfig: z
+      .strictObject({ ipFamily: z.enum(['ipv4', 'ipv6']).optional(), serviceIpv4Cidr: Cidr.optional() })
+      .optional()
+      .meta({ description: 'Of pods and services; fixed for the cluster\'s life. Without it IPv4, and a service network that EKS chooses.' }),
     nodegroups: z.array(CreateNodegroup).max(30).default([]),
     addons: z.array(CreateAddon).max(30).default([]).meta({ description: 'When none is named: vpc-cni, kube-proxy, eks-pod-identity-agent and coredns, each in the default version.' }),
     labels: Labels.default({}),
@@ -161,6 +165,8 @@ export const ChangeCluster = z
         endpointPublicAccess: z.boolean().optional(),
         endpointPrivateAccess: z.boolean().optional(),
         publicAccessCidrs: z.array(Cidr).max(40).optional(),
+        subnetIds: z.array(SubnetId).min(1).max(32).optional().meta({ description: 'Of the control plane: the whole new list, in the zones that it was made in.' }),
+        securityGroupIds: z.array(SecurityGroupId).max(4).optional().meta({ description: 'Of the control plane, besides the one that EKS made: the whole new list.' }),
       })
       .optional(),
     upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
@@ -383,6 +389,8 @@ export const KubeconfigQuery = z.strictObject({
   profile: AwsProfile.optional().meta({ description: 'The profile of the AWS configuration whose credentials are used.' }),
 });
 export type KubeconfigQuery = z.output<typeof KubeconfigQuery>;
+
+export const ZoneQuery = z.strictObject({ region: Region });
 
 export const VersionQuery = z.strictObject({ accountId: AccountId, region: Region });
 

@@ -1,3 +1,6 @@
+import { cniSettings } from './addresses/cni-settings.ts';
+import { forecastAsk } from './addresses/forecast-ask.ts';
+import { forecastFindings } from './addresses/forecast.ts';
 import { CONTROL_PLANE_ADDRESSES, surgeNodesOf } from './estimate.ts';
 import type { ClusterFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
@@ -8,7 +11,7 @@ export function roomFindings(facts: ClusterFacts, hops: readonly Hop[]): readonl
   const moves = hops.flatMap((hop) => hop.steps.map((step) => ({ hop: hop.to, step })));
   const firstHop = moves.find(({ step }) => step.kind === 'upgrade-control-plane')?.hop;
   const rolls = moves.filter(({ step }) => step.kind === 'upgrade-nodegroup');
-  return [...(firstHop === undefined ? [] : clusterRoom(facts, firstHop)), ...rolls.flatMap(({ hop, step }) => surgeRoom(facts, hop, step.subject))];
+  return [...(firstHop === undefined ? [] : clusterRoom(facts, firstHop)), ...rolls.flatMap(({ hop, step }) => surgeRoom(facts, hop, step.subject)), ...podRoom(facts, rolls.map(({ hop, step }) => ({ hop, nodegroupName: step.subject })))];
 }
 
 function clusterRoom(facts: ClusterFacts, hop: string): Finding[] {
@@ -51,6 +54,18 @@ function surgeRoom(facts: ClusterFacts, hop: string, nodegroupName: string): Fin
       hop,
     }),
   ];
+}
+
+/** Whether the subnets hold the surge of each hop's rolls with all the pods that their nodes may have, by the VPC CNI's settings. Not judged where the instance types were not looked at. */
+function podRoom(facts: ClusterFacts, rolls: readonly { readonly hop: string; readonly nodegroupName: string }[]): Finding[] {
+  const limits = facts.readiness?.instanceLimits;
+  const settings = cniSettings(facts.addons.find(({ addonName }) => addonName === 'vpc-cni')?.configurationValues);
+  if (limits?.kind !== 'seen' || settings === 'unread') return [];
+  const ask = forecastAsk(facts, limits.value, settings);
+  return [...new Set(rolls.map(({ hop }) => hop))].flatMap((hop) => {
+    const names = new Set(rolls.filter((roll) => roll.hop === hop).map(({ nodegroupName }) => nodegroupName));
+    return forecastFindings({ ...ask, nodegroups: ask.nodegroups.filter(({ nodegroupName }) => names.has(nodegroupName)) }, 'upgrade', hop);
+  });
 }
 
 function sum(numbers: readonly number[]): number {

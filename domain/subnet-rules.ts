@@ -2,9 +2,8 @@ import type { SubnetFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import type { Finding } from './plan.ts';
 import { refuse, type Refusal } from './refusal.ts';
+import { DISALLOWED_ZONE_IDS, zoneTold } from './zones.ts';
 
-/** Zones in which EKS runs no control planes, by id: names differ from account to account (source: EKS user guide, network requirements; eksctl). */
-const DISALLOWED_ZONE_IDS: readonly string[] = ['use1-az3', 'usw1-az2', 'cac1-az3'];
 /** Free addresses that each subnet of a new cluster must have, and should have (source: EKS user guide, network requirements). */
 const ADDRESSES_MIN = 6;
 const ADDRESSES_ADVISED = 16;
@@ -22,14 +21,14 @@ export function refuseClusterSubnets(subnetIds: readonly string[], found: readon
   }
   const barred = own.filter((subnet) => DISALLOWED_ZONE_IDS.includes(subnet.zoneId));
   if (barred.length > 0) {
-    return refuse('subnet-zone-not-supported', `EKS runs no control planes in ${listed(barred.map((subnet) => `${subnet.zoneId} (${subnet.subnetId})`))}.`, {
+    return refuse('subnet-zone-not-supported', `EKS runs no control planes in ${listed(barred.map((subnet) => `${zoneTold(subnet)}: ${subnet.subnetId}`))}.`, {
       remedy: 'Name subnets in other zones; nodes may still use these.',
       errors: errors('Not in a zone that EKS does not serve'),
     });
   }
   const zones = new Set(own.map((subnet) => subnet.zoneId));
   if (zones.size < ZONES_MIN) {
-    return refuse('subnets-in-one-zone', `The subnets lie in one zone, ${listed([...zones])}; EKS asks for ${ZONES_MIN} at least.`, { remedy: 'Add a subnet in another zone, by zone id.', errors: errors(`In ${ZONES_MIN} zones at least`) });
+    return refuse('subnets-in-one-zone', `The subnets lie in one zone, ${own[0] === undefined ? 'none' : zoneTold(own[0])}; EKS asks for ${ZONES_MIN} at least.`, { remedy: 'Add a subnet in another zone, by zone id.', errors: errors(`In ${ZONES_MIN} zones at least`) });
   }
   const short = own.filter((subnet) => subnet.availableIpAddressCount < ADDRESSES_MIN);
   if (short.length > 0) {

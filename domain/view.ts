@@ -116,6 +116,7 @@ export const ClusterView = z
       endpointPrivateAccess: z.boolean(),
       publicAccessCidrs: z.array(z.string()),
     }),
+    kubernetesNetworkConfig: z.strictObject({ ipFamily: z.string().optional(), serviceIpv4Cidr: z.string().optional() }).optional().meta({ description: 'Of pods and services, as asked for and last seen.' }),
     certificateAuthority: z
       .strictObject({ sha256: z.string(), notAfter: Time.optional(), seenAt: Time })
       .optional()

@@ -63,6 +63,7 @@ export function viewCluster(cluster: Cluster, now: string): z.input<typeof Clust
       endpointPrivateAccess: cluster.endpointPrivateAccess,
       publicAccessCidrs: [...cluster.publicAccessCidrs],
     },
+    ...(cluster.ipFamily === undefined && cluster.serviceIpv4Cidr === undefined ? {} : { kubernetesNetworkConfig: { ...(cluster.ipFamily === undefined ? {} : { ipFamily: cluster.ipFamily }), ...(cluster.serviceIpv4Cidr === undefined ? {} : { serviceIpv4Cidr: cluster.serviceIpv4Cidr }) } }),
     ...(cluster.certificateAuthority === undefined ? {} : { certificateAuthority: viewCertificateAuthority(cluster.certificateAuthority) }),
     ...(cluster.authenticationMode === undefined ? {} : { authenticationMode: cluster.authenticationMode }),
     access: cluster.access.map((entry) => structuredClone(entry) as z.input<typeof ClusterView>['access'][number]),

@@ -3,6 +3,7 @@ import { AutoscalingWish } from './parts/autoscaling-wish.ts';
 import { FargateProfileWish } from './parts/fargate-profile-wish.ts';
 import { CapabilityWish } from './parts/capability-wish.ts';
 import { DnsWish } from './parts/dns-wish.ts';
+import { NetworkWish } from './parts/network-wish.ts';
 import { PodIdentityWish } from './parts/pod-identity-wish.ts';
 import { SelfManagedNodegroupWish } from './parts/self-managed-nodegroup-wish.ts';
 import { TrafficWish } from './parts/traffic-wish.ts';
@@ -22,6 +23,7 @@ export const wishes = {
   fargateProfiles: z.array(FargateProfileWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Pods that run on Fargate. EKS changes no profile: one that is to be otherwise is deleted and made anew.' }),
   selfManagedNodegroups: z.array(SelfManagedNodegroupWish).max(PARTS_OF_A_KIND_MAX).optional().meta({ description: 'Nodes in Auto Scaling groups that Slipway makes from a template.' }),
   tokens: TokensWish.optional().meta({ description: 'Short-lived tokens for programs, by level.' }),
+  network: NetworkWish.optional().meta({ description: 'Settings of the VPC CNI, and its role.' }),
   autoscaling: AutoscalingWish.optional().meta({ description: 'Who brings nodes when pods find no room.' }),
   traffic: TrafficWish.optional().meta({ description: 'Who makes load balancers of Services and Ingresses.' }),
   dns: DnsWish.optional().meta({ description: 'Names in Route 53 for Services and Ingresses. No zones: none.' }),

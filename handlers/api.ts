@@ -49,8 +49,10 @@ import { listOperations } from './list-operations.ts';
 import { listRepositories } from './list-repositories.ts';
 import { listRepositoryEvents } from './list-repository-events.ts';
 import { listTokenIssues } from './list-token-issues.ts';
+import { listSubnets } from './list-subnets.ts';
 import { listVersions } from './list-versions.ts';
 import { listWaivers } from './list-waivers.ts';
+import { listZones } from './list-zones.ts';
 import { pauseOperation } from './pause-operation.ts';
 import { podIdentityRoutes } from './pod-identities.ts';
 import { previewLifecycle } from './preview-lifecycle.ts';
@@ -76,11 +78,13 @@ import { writeProfile } from './write-profile.ts';
 export const QUERIES: readonly AnyRoute[] = [
   listAccounts,
   getAccount,
+  listZones,
   listClusters,
   getCluster,
   getKubeconfig,
   listAccessEntries,
   getAccessEntry,
+  listSubnets,
   listAddons,
   getAddon,
   listTokenIssues,

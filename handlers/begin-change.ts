@@ -8,6 +8,7 @@ import { planClusterChange } from '../domain/plan-cluster-change.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { ChangeCluster } from '../domain/requests.ts';
 import { heldByPolicy } from '../domain/waiting.ts';
+import { podSubnets } from './creation-question.ts';
 import { refusedSettings } from './addon-settings.ts';
 import { MOVED, okCluster, type Outcome } from './answers.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
@@ -33,7 +34,7 @@ export async function beginChange(ask: Asked, ports: Ports, { before, after, cha
   const frozen = await refusedByFreeze(ports);
   if (frozen !== undefined) return frozen;
   const { accountId, region, clusterId, name } = before;
-  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, addonsCloser: addonsToLookAt(after) });
+  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, addonsCloser: addonsToLookAt(after), subnetIds: [...new Set([...after.subnetIds, ...podSubnets(after.wanted)])] });
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
 

@@ -13,7 +13,7 @@ import { OperationView } from '../domain/view.ts';
 import { refusedByAlarmsAsked } from './alarms-asked.ts';
 import { accepted, MOVED } from './answers.ts';
 import { accountToWorkIn, refusedByFreeze, start } from './begin-work.ts';
-import { questionFor } from './creation-question.ts';
+import { podSubnets, questionFor } from './creation-question.ts';
 import { notFound } from './not-found.ts';
 import { inProgress, operationToChange } from './reach.ts';
 import { problem } from './problems.ts';
@@ -91,8 +91,8 @@ export const retryOperation = route({
 });
 
 /** A change of the cluster is the difference to what its add-ons are. */
-function closerFor({ kind }: Operation, cluster: Cluster): { readonly addonsCloser?: readonly string[] } {
-  return kind === 'change-cluster' ? { addonsCloser: addonsToLookAt(cluster) } : {};
+function closerFor({ kind }: Operation, cluster: Cluster): { readonly addonsCloser?: readonly string[]; readonly subnetIds?: readonly string[] } {
+  return kind === 'change-cluster' ? { addonsCloser: addonsToLookAt(cluster), subnetIds: [...new Set([...cluster.subnetIds, ...podSubnets(cluster.wanted)])] } : {};
 }
 
 /** Gathers what the plan needs, and asks for it. A creation may have come far or nowhere, so both looks are made. */

@@ -15,7 +15,7 @@ export async function readFacts(eks: EKSClient, ec2: EC2Client, clusterName: str
   const [nodegroupNames, addonNames] = await Promise.all([listNodegroupNames(eks, clusterName), listAddonNames(eks, clusterName)]);
   const nodegroups = present(await eachOf(nodegroupNames, (name) => readNodegroup(eks, clusterName, name)));
   const addons = present(await eachOf(addonNames, (name) => readAddon(eks, clusterName, name, known.addonsCloser === undefined ? undefined : true)));
-  const subnets = await readSubnets(ec2, [...new Set([...cluster.subnetIds, ...nodegroups.flatMap((group) => group.subnetIds)])]);
+  const subnets = await readSubnets(ec2, [...new Set([...cluster.subnetIds, ...nodegroups.flatMap((group) => group.subnetIds), ...(known.subnetIds ?? [])])]);
   return {
     observedAt: known.now,
     cluster,

@@ -93,6 +93,8 @@ function controlPlaneFacts(name: string, cluster: Cluster): ControlPlaneFacts {
     status: cluster.status ?? 'UNKNOWN',
     roleArn: cluster.roleArn ?? '',
     ...(cluster.resourcesVpcConfig?.vpcId === undefined ? {} : { vpcId: cluster.resourcesVpcConfig.vpcId }),
+    ...(cluster.kubernetesNetworkConfig?.ipFamily === undefined ? {} : { ipFamily: cluster.kubernetesNetworkConfig.ipFamily }),
+    ...(cluster.kubernetesNetworkConfig?.serviceIpv4Cidr === undefined ? {} : { serviceIpv4Cidr: cluster.kubernetesNetworkConfig.serviceIpv4Cidr }),
     subnetIds: cluster.resourcesVpcConfig?.subnetIds ?? [],
     securityGroupIds: cluster.resourcesVpcConfig?.securityGroupIds ?? [],
     ...(cluster.resourcesVpcConfig?.endpointPublicAccess === undefined ? {} : { endpointPublicAccess: cluster.resourcesVpcConfig.endpointPublicAccess }),

@@ -30,6 +30,8 @@ async function describe(client: EC2Client, which: { SubnetIds?: string[]; Filter
     zoneId: subnet.AvailabilityZoneId ?? '',
     zoneName: subnet.AvailabilityZone ?? '',
     availableIpAddressCount: subnet.AvailableIpAddressCount ?? 0,
+    ...(subnet.CidrBlock === undefined ? {} : { cidrBlock: subnet.CidrBlock }),
+    ipv6: (subnet.Ipv6CidrBlockAssociationSet ?? []).some(({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State === 'associated'),
     ...(subnet.MapPublicIpOnLaunch === undefined ? {} : { publicAddresses: subnet.MapPublicIpOnLaunch }),
     ...(subnet.OwnerId === undefined ? {} : { ownerAccountId: subnet.OwnerId }),
     elbRoles: ELB_ROLES.filter((role) => (subnet.Tags ?? []).some(({ Key, Value }) => Key === `kubernetes.io/role/${role}` && (Value === '1' || Value === ''))),

@@ -1,3 +1,5 @@
+import { typesToKnow } from '../../domain/addresses/forecast-ask.ts';
+import { readInstanceLimits } from '../eks/instance-limits.ts';
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { ClusterFacts } from '../../domain/facts.ts';
 import { kubeProxyModeOf } from '../../domain/kube-proxy-mode.ts';
@@ -28,7 +30,7 @@ export async function readReadiness(accountId: string, clients: ReadinessClients
   const groups = look(OWN_GROUP_ACTIONS, () => readOwnGroups(clients.autoScaling, cluster.name));
   const templates = look(TEMPLATE_ACTIONS, async () => readTemplates(clients.ec2, templateUses(facts, await groups)));
 
-  const [insights, roles, kmsKey, quotas, launchTemplates, selfManagedGroups, fargateProfiles, pooledNodes, limits] = await Promise.all([
+  const [insights, roles, kmsKey, quotas, launchTemplates, selfManagedGroups, fargateProfiles, pooledNodes, limits, instanceLimits] = await Promise.all([
     look(INSIGHT_ACTIONS, () => readInsightsFacts(clients.eks, cluster.name, closer)),
     look(ROLE_ACTIONS, async () => readRoles(clients.iam, facts, ifSeen(await fargate))),
     look(KEY_ACTIONS, () => readKmsKey(clients.kms, cluster.kmsKeyArn)),
@@ -38,6 +40,7 @@ export async function readReadiness(accountId: string, clients: ReadinessClients
     fargate,
     look(POOLED_NODE_ACTIONS, () => readPooledNodes(clients.ec2, cluster.name)),
     look(EKS_LIMIT_ACTIONS, async () => remembered?.eksLimits ?? (await readEksLimits(clients.quotas))),
+    look(['ec2:DescribeInstanceTypes'], () => readInstanceLimits(clients.ec2, typesToKnow(facts.nodegroups))),
   ]);
   return {
     observedAt: now,
@@ -52,6 +55,7 @@ export async function readReadiness(accountId: string, clients: ReadinessClients
     hybridNodes: cluster.hybridNodes ?? false,
     kubeProxyMode: { kind: 'seen', value: kubeProxyModeOf(facts.addons.find(({ addonName }) => addonName === 'kube-proxy')?.configurationValues) },
     limits,
+    instanceLimits,
   };
 }
 

@@ -8,6 +8,7 @@ const ADDONS_OF_WISHES: Readonly<Partial<Record<keyof Wanted, readonly string[]>
   autoscaling: ['cluster-autoscaler', 'eks-pod-identity-agent'],
   traffic: ['aws-load-balancer-controller', 'eks-pod-identity-agent'],
   dns: ['external-dns', 'eks-pod-identity-agent'],
+  network: ['vpc-cni', 'eks-pod-identity-agent'],
 };
 
 /** The add-ons that what is asked for may need. */

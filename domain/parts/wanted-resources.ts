@@ -7,6 +7,7 @@ import { autoMode } from './auto-mode.ts';
 import { dns } from './dns.ts';
 import { fargateProfiles } from './fargate-profiles.ts';
 import { karpenter } from './karpenter.ts';
+import { network } from './network.ts';
 import { podIdentities } from './pod-identities.ts';
 import type { Resource } from './resource.ts';
 import { tokens } from './tokens.ts';
@@ -14,6 +15,7 @@ import { traffic } from './traffic.ts';
 
 /** Every part's compiler: the one list. */
 const COMPILERS: readonly PartCompiler[] = [
+  network,
   podIdentities,
   fargateProfiles,
   autoMode,

@@ -106,7 +106,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
   const door: FrontDoor = {
     store,
     keys: issuer.keys,
-    facts: { cluster: at133(), entrance: 'absent', access: { observedAt: NOW, entries: [], missing: [] }, creation: creationFacts(), alarms: [], 'addon-schemas': [], parts: {}, versions: { offers: OFFERS }, verification: healthyVerification() },
+    facts: { cluster: at133(), entrance: 'absent', access: { observedAt: NOW, entries: [], missing: [] }, creation: creationFacts(), alarms: [], 'addon-schemas': [], zones: [], 'instance-limits': [], parts: {}, versions: { offers: OFFERS }, verification: healthyVerification() },
     ecr: playedEcr(),
     now: Date.parse(NOW),
     done: [],

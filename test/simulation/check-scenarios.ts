@@ -322,7 +322,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     cluster: 'small',
-    codes: ['cluster-addresses-short', 'surge-addresses-short'],
+    codes: ['cluster-addresses-short', 'surge-addresses-short', 'subnet-runs-out'],
     async bring(owner) {
       await fill(owner, owner.kept.get('small-0') ?? '', 1);
       await fill(owner, owner.kept.get('small-1') ?? '', 2);

@@ -33,6 +33,10 @@ function answerTo(world: Ports, question: Question): Promise<Answers[Question['a
       return world.accounts.watch(question.accountId, question.region).then((session) => world.alarms.look(session, question.alarmArns));
     case 'creation':
       return answerCreation(world, question);
+    case 'zones':
+      return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.zones(session));
+    case 'instance-limits':
+      return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.instanceLimits(session, question.instanceTypes));
     case 'addon-schemas':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.addonSchemas(session, question.addons));
     case 'parts':

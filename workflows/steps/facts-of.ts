@@ -16,6 +16,7 @@ interface Besides {
   readonly fargateProfiles?: true | undefined;
   /** As in KnownCatalogues. */
   readonly addonsCloser?: readonly string[] | undefined;
+  readonly subnetIds?: readonly string[] | undefined;
 }
 
 interface Where {
@@ -26,7 +27,7 @@ interface Where {
 }
 
 /** Looks at a cluster, and at what the readiness checks judge where that is asked, and keeps what was seen. Throws AccountUnreachable; `absent` is EKS's own word. */
-export async function lookAtCluster(ports: Ports, where: Where, { readiness, fargateProfiles, addonsCloser }: Besides = {}): Promise<ClusterFacts | 'absent'> {
+export async function lookAtCluster(ports: Ports, where: Where, { readiness, fargateProfiles, addonsCloser, subnetIds }: Besides = {}): Promise<ClusterFacts | 'absent'> {
   const now = ports.clock.now();
   const last = await ports.store.observation(where.clusterId);
   const fresh = last !== undefined && now - Date.parse(last.observedAt) < CATALOGUE_FRESH_MINUTES * MINUTE_MS;
@@ -34,6 +35,7 @@ export async function lookAtCluster(ports: Ports, where: Where, { readiness, far
   const facts = await ports.eks.facts(session, where.clusterName, {
     now: new Date(now).toISOString(),
     ...(addonsCloser === undefined ? {} : { addonsCloser }),
+    ...(subnetIds === undefined ? {} : { subnetIds }),
     ...(fresh ? { catalogue: last.catalogue, addonCatalogue: last.addonCatalogue } : {}),
     ...(fargateProfiles === undefined ? {} : { fargateProfiles }),
   });
