@@ -103,6 +103,15 @@ describe('the list of add-ons', () => {
     assert.ok(isRefusal(planAddons(ask({ seen, shares, needs: [need], only: { addonName: 'coredns', remove: { preserve: false } } }))));
   });
 
+  it('takes back what a part has set when it needs it no more, and leaves what others have set', () => {
+    const seen = [there('vpc-cni', 'v1.20.4-eksbuild.2', '{"env":{"WARM_ENI_TARGET":"2"}}')];
+    const first = plan({ seen, needs: [cni] });
+    const shares = sharesAfter([], carriedOut(first.steps));
+    const other: AddonNeed = { ...cni, configuration: { enableNetworkPolicy: 'true' } };
+    assert.deepEqual(lines(plan({ seen: after(seen, first.steps), shares, needs: [other] }).steps), [['update-addon-config', 'vpc-cni', '{"env":{"WARM_ENI_TARGET":"2"},"enableNetworkPolicy":"true"}']]);
+    assert.deepEqual(lines(plan({ seen: after(seen, first.steps), shares }).steps), [['update-addon-config', 'vpc-cni', '{"env":{"WARM_ENI_TARGET":"2"}}']]);
+  });
+
   it('leaves an add-on to its part when the client ceases to name it', () => {
     const need: AddonNeed = { addonName: 'coredns', part: 'dns', configuration: { replicaCount: 3 } };
     const seen = [VPC_CNI, there('coredns', 'v1.12.1-eksbuild.2')];

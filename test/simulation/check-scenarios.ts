@@ -315,6 +315,7 @@ export const SCENARIOS: readonly Scenario[] = [
       for (const place of [0, 1]) await owner.ec2.send(new DeleteSubnetCommand({ SubnetId: kept.get(`doomed-${place}`) }));
     },
   },
+  { cluster: 'small', codes: ['subnet-runs-out'], asMade: true, bring: nothing },
   {
     cluster: 'small',
     codes: ['zone-addresses-short'],
@@ -322,7 +323,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     cluster: 'small',
-    codes: ['cluster-addresses-short', 'surge-addresses-short', 'subnet-runs-out'],
+    codes: ['cluster-addresses-short', 'surge-addresses-short'],
     async bring(owner) {
       await fill(owner, owner.kept.get('small-0') ?? '', 1);
       await fill(owner, owner.kept.get('small-1') ?? '', 2);
