@@ -26,6 +26,7 @@ import { getAccount } from './get-account.ts';
 import { getAddon } from './get-addon.ts';
 import { getCluster } from './get-cluster.ts';
 import { getFreeze } from './get-freeze.ts';
+import { getHandedOver } from './get-handed-over.ts';
 import { getHealth } from './get-health.ts';
 import { getKubeconfig } from './get-kubeconfig.ts';
 import { getNodegroup } from './get-nodegroup.ts';
@@ -82,6 +83,7 @@ export const QUERIES: readonly AnyRoute[] = [
   listClusters,
   getCluster,
   getKubeconfig,
+  getHandedOver,
   listAccessEntries,
   getAccessEntry,
   listSubnets,

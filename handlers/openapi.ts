@@ -79,8 +79,15 @@ function goodResponses(route: AnyRoute, components: Json): Json {
       {
         description,
         ...(status === '202' || status === '201' ? { headers: { Location: { schema: { type: 'string' } } } } : {}),
-        ...(yaml === true ? { content: { 'application/yaml': { schema: { type: 'string' } } } } : {}),
-        ...(schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(schema, 'output', components) }, ...(text === true ? { 'text/plain': { schema: { type: 'string' } } } : {}) } }),
+        ...(schema === undefined && yaml !== true
+          ? {}
+          : {
+              content: {
+                ...(schema === undefined ? {} : { 'application/json': { schema: schemaOf(schema, 'output', components) } }),
+                ...(text === true ? { 'text/plain': { schema: { type: 'string' } } } : {}),
+                ...(yaml === true ? { 'application/yaml': { schema: { type: 'string' } } } : {}),
+              },
+            }),
       },
     ]),
   );

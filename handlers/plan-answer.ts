@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Plan } from '../domain/plan.ts';
 import { renderPlan } from '../domain/render-plan.ts';
 import { viewPlan } from '../domain/views.ts';
+import { prefersText } from './accepts.ts';
 import { ok, type Answer } from './answers.ts';
 import type { Ask } from './route.ts';
 
@@ -13,16 +14,4 @@ export function planAnswer(ask: Pick<Ask, 'accept'>, plan: Plan): Answer {
   const tag = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, TAG_CHARACTERS);
   const answer = ok(view, { etag: `W/"${tag}"`, vary: 'accept' });
   return prefersText(ask.accept) ? { ...answer, text: renderPlan(plan) } : answer;
-}
-
-/** Whether text is wanted more than JSON, which everybody gets who does not say. */
-export function prefersText(accept: string | undefined): boolean {
-  const ranges = (accept ?? '').split(',').map((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const quality = parameters.find((parameter) => parameter.startsWith('q='));
-    return { type, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 };
-  });
-  // The most exact range that is there tells.
-  const of = (...types: readonly string[]): number => types.flatMap((type) => ranges.filter((range) => range.type === type))[0]?.quality ?? 0;
-  return of('text/plain', 'text/*', '*/*') > of('application/json', 'application/*', '*/*');
 }

@@ -56,7 +56,7 @@ export interface RouteDefinition<Path extends string, Query extends z.ZodType, B
   /** The body may be left out and counts as `{}` then. */
   readonly bodyOptional?: boolean;
   /** What it answers when all goes well, by status. */
-  readonly answers: Readonly<Partial<Record<200 | 201 | 202 | 204, { readonly description: string; readonly schema?: z.ZodType; /** Told as plain text too, to who asks for that. */ readonly text?: true; /** Told as YAML, and in no other way. */ readonly yaml?: true }>>>;
+  readonly answers: Readonly<Partial<Record<200 | 201 | 202 | 204, { readonly description: string; readonly schema?: z.ZodType; /** Told as plain text too, to who asks for that. */ readonly text?: true; /** Told as YAML, and as JSON too where it has a schema. */ readonly yaml?: true }>>>;
   /** What it may be refused with, beyond what every route may. */
   readonly refusals?: readonly (RefusalCode | EdgeCode)[];
   run(ask: Ask<Path, z.output<Query>, z.output<Body>>, ports: Ports): Promise<Outcome>;

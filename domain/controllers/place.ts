@@ -1,7 +1,7 @@
 import { podIdentityTrust } from '../policies/trust.ts';
 import type { IamPolicy } from '../policies/policy-document.ts';
 import { listed } from '../policies/policy-document.ts';
-import type { PartsAsk } from '../parts/compiled.ts';
+import type { AddonNeed, PartsAsk } from '../parts/compiled.ts';
 import { roleNameFor } from '../parts/role-name.ts';
 import type { PartKind, PodIdentityResource, RoleDocument, RoleResource, RoleStatement } from '../parts/resource.ts';
 
@@ -46,6 +46,11 @@ export interface ControllerRole {
 export function controllerRole(cluster: PartsAsk['cluster'], { part, partName, word, description, namespace, serviceAccount, policies }: ControllerRole): RoleResource {
   const place = { accountId: cluster.accountId, region: cluster.region, clusterName: cluster.name, namespace, serviceAccount };
   return { kind: 'role', name: roleNameFor(cluster, word), part, partName, description, trust: roleDocument(podIdentityTrust(place, true)), policies };
+}
+
+/** Pods get roles through EKS's agent, which nodes of Auto Mode bring along (source: EKS user guide, Amazon EKS Pod Identity Agent). */
+export function agentNeed({ wanted }: PartsAsk['cluster'], part: PartKind): readonly AddonNeed[] {
+  return wanted?.autoscaling?.kind === 'auto-mode' ? [] : [{ addonName: 'eks-pod-identity-agent', part }];
 }
 
 /** The association that gives the service account its role. */

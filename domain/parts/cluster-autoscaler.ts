@@ -1,5 +1,5 @@
 import { autoscalerTags, clusterAutoscalerPolicies } from '../controllers/cluster-autoscaler-policy.ts';
-import { controllerIdentity, controllerRole, placeOf, type ControllerRole } from '../controllers/place.ts';
+import { agentNeed, controllerIdentity, controllerRole, placeOf, type ControllerRole } from '../controllers/place.ts';
 import { CONTROLLERS, minorsOf, releaseFor, type Release } from '../controllers/releases.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Compiled, PartsAsk } from './compiled.ts';
@@ -17,11 +17,11 @@ export function clusterAutoscaler(ask: PartsAsk): Compiled {
   const role = controllerRole(cluster, of);
   const roleArn = roleArnIn(cluster.accountId, role.name);
   if (listedAsAddon(AUTOSCALER, ask)) {
-    return { resources: [role], addons: [{ addonName: AUTOSCALER, part: 'autoscaling', podIdentityAssociations: [{ serviceAccount: AUTOSCALER, roleArn }], needs: [`role/${role.name}`] }] };
+    return { resources: [role], addons: [...agentNeed(cluster, 'autoscaling'), { addonName: AUTOSCALER, part: 'autoscaling', podIdentityAssociations: [{ serviceAccount: AUTOSCALER, roleArn }], needs: [`role/${role.name}`] }] };
   }
   const release = releaseFor(AUTOSCALER, cluster.version);
   if (release === undefined) return { resources: [], errors: [{ path: 'autoscaling.kind', message: `The Cluster Autoscaler is listed here for ${minorsOf(AUTOSCALER).join(', ')}, not for ${cluster.version}` }] };
-  return { resources: [role, controllerIdentity(of, roleArn, role.name), handOver(cluster, release)] };
+  return { resources: [role, controllerIdentity(of, roleArn, role.name), handOver(cluster, release)], addons: agentNeed(cluster, 'autoscaling') };
 }
 
 function handOver({ name, region }: Cluster, { version, chart }: Release): HandOverResource {

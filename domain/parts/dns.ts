@@ -1,5 +1,5 @@
 import { externalDnsPolicies } from '../controllers/external-dns-policy.ts';
-import { controllerIdentity, controllerRole, roleDocument, type ControllerRole } from '../controllers/place.ts';
+import { agentNeed, controllerIdentity, controllerRole, roleDocument, type ControllerRole } from '../controllers/place.ts';
 import { finding } from '../finding-codes.ts';
 import { targetRoleTrust, type PodPlace } from '../policies/trust.ts';
 import type { Compiled, PartsAsk } from './compiled.ts';
@@ -28,11 +28,11 @@ export function dns(ask: PartsAsk): Compiled {
   const addon = { addonName: ADDON, part: 'dns' as const, configuration: configurationOf(wish, cluster.clusterId), needs: [`role/${role.name}`] };
   const findings = ownerFindings(wish, cluster.name);
   // An association that an add-on brings can have no target role (source: EKS API reference, AddonPodIdentityAssociations).
-  if (target === undefined) return { resources: [role], addons: [{ ...addon, podIdentityAssociations: [{ serviceAccount: PODS.serviceAccount, roleArn }] }], findings };
+  if (target === undefined) return { resources: [role], addons: [...agentNeed(cluster, 'dns'), { ...addon, podIdentityAssociations: [{ serviceAccount: PODS.serviceAccount, roleArn }] }], findings };
   const place = { accountId: cluster.accountId, region: cluster.region, clusterName: cluster.name, ...PODS };
   return {
     resources: [role, { ...controllerIdentity(of, roleArn, role.name), targetRoleArn: target }, forTheOwner(target, place, roleArn, policies)],
-    addons: [addon],
+    addons: [...agentNeed(cluster, 'dns'), addon],
     findings: [...findings, finding('zones-of-another-account', 'advises', cluster.name, { detail: `The zones are another account's, reached through ${target}: whether they and the role are there was not looked at.`, remedy: `Have the role's owner set it up: GET /v1/clusters/${cluster.clusterId}/handed-over has its trust and its policy.` })],
   };
 }

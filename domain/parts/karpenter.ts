@@ -1,6 +1,6 @@
 import { karpenterPolicies } from '../controllers/karpenter-policy.ts';
 import { interruptionTemplate, karpenterManifests } from '../controllers/karpenter-manifests.ts';
-import { controllerIdentity, controllerRole, placeOf, type ControllerRole } from '../controllers/place.ts';
+import { agentNeed, controllerIdentity, controllerRole, placeOf, type ControllerRole } from '../controllers/place.ts';
 import { CONTROLLERS, minorsOf, releaseFor, type Release } from '../controllers/releases.ts';
 import type { Cluster } from '../cluster.ts';
 import { finding } from '../finding-codes.ts';
@@ -29,6 +29,7 @@ export function karpenter(ask: PartsAsk): Compiled {
   const role = controllerRole(cluster, of);
   return {
     resources: [...nodes.resources, role, controllerIdentity(of, roleArnIn(cluster.accountId, role.name), role.name), handOver(wish, cluster, nodes, release)],
+    addons: agentNeed(cluster, 'autoscaling'),
     findings: interruptionQueue === undefined ? [unseenInterruptions(cluster)] : [],
   };
 }

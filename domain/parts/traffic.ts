@@ -1,5 +1,5 @@
 import { isListed, offersOf } from '../addon-versions.ts';
-import { controllerIdentity, controllerRole, placeOf, type ControllerPlace, type ControllerRole } from '../controllers/place.ts';
+import { agentNeed, controllerIdentity, controllerRole, placeOf, type ControllerPlace, type ControllerRole } from '../controllers/place.ts';
 import { loadBalancerPolicies } from '../controllers/load-balancer-policy.ts';
 import { CONTROLLERS, releaseFor, type Release } from '../controllers/releases.ts';
 import { finding } from '../finding-codes.ts';
@@ -34,11 +34,11 @@ function loadBalancerController(ask: PartsAsk, wish: Extract<TrafficWish, { cont
   const roleArn = roleArnIn(cluster.accountId, role.name);
   const findings = subnetFindings(ask);
   if (listedAsAddon(CONTROLLER, ask)) {
-    return { resources: [role], addons: [{ addonName: CONTROLLER, part: 'traffic', podIdentityAssociations: [{ serviceAccount: CONTROLLER, roleArn }], needs: [`role/${role.name}`] }], findings };
+    return { resources: [role], addons: [...agentNeed(cluster, 'traffic'), { addonName: CONTROLLER, part: 'traffic', podIdentityAssociations: [{ serviceAccount: CONTROLLER, roleArn }], needs: [`role/${role.name}`] }], findings };
   }
   const release = releaseFor(CONTROLLER, cluster.version);
   if (release === undefined) return { resources: [], errors: [{ path: 'traffic.controller', message: `No release of the AWS Load Balancer Controller is known here for ${cluster.version}` }] };
-  return { resources: [role, controllerIdentity(of, roleArn, role.name), handOver(place, wish, release)], findings };
+  return { resources: [role, controllerIdentity(of, roleArn, role.name), handOver(place, wish, release)], addons: agentNeed(cluster, 'traffic'), findings };
 }
 
 /** Whether EKS itself installs it on this minor. */

@@ -14,6 +14,8 @@ import { lintRole } from '../../../domain/policies/lint-policy.ts';
 import { Wanted } from '../../../domain/wanted.ts';
 import { ACCOUNT_ID, cluster, nodegroup, SUBNETS } from '../worlds.ts';
 
+/** What all controllers need that are given roles, and which is installed by default. */
+const AGENT = 'eks-pod-identity-agent';
 const LISTED: readonly AddonOffer[] = [{ addonVersion: 'v0.20.0-eksbuild.3', compatibleWith: ['1.35', '1.36'], defaultFor: ['1.36'] }];
 const ZONES = ['Z0123456789ABCDEFGHIJ', 'Z9876543210ABCDEFGHIJ'];
 const compilers = [traffic, dns, capabilities, karpenter, clusterAutoscaler];
@@ -28,7 +30,7 @@ interface World {
 function compiled(wishes: Readonly<Record<string, unknown>>, { version = '1.36', catalogue = { 'external-dns': LISTED }, subnets = SUBNETS, nodeRole }: World = {}): Required<Compiled> {
   const asked = cluster(version, { wanted: Wanted.parse(wishes), ...(nodeRole === undefined ? {} : { nodegroups: [nodegroup('blue', { nodeRole })] }) });
   const all = compilers.map((compile) => compile({ cluster: asked, addonCatalogue: catalogue, subnets }));
-  return { resources: all.flatMap(({ resources }) => resources), addons: all.flatMap(({ addons = [] }) => addons), errors: all.flatMap(({ errors = [] }) => errors), findings: all.flatMap(({ findings = [] }) => findings) };
+  return { resources: all.flatMap(({ resources }) => resources), addons: all.flatMap(({ addons = [] }) => addons).filter(({ addonName }) => addonName !== AGENT), errors: all.flatMap(({ errors = [] }) => errors), findings: all.flatMap(({ findings = [] }) => findings) };
 }
 
 function of<Kind extends ResourceKind>(kind: Kind, resources: readonly Resource[]): readonly Extract<Resource, { kind: Kind }>[] {
