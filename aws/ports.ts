@@ -22,6 +22,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { TokenLevel } from '../domain/parts/tokens-wish.ts';
 import type { TokenIssue } from '../domain/token-issue.ts';
 import type { Waiver } from '../domain/waiver.ts';
+import type { HostedZoneFacts } from '../domain/hosted-zones.ts';
 
 /** The moment, asked once per request or task and passed on as an argument. */
 export interface Clock {
@@ -106,6 +107,8 @@ export interface Store {
   ): Promise<Written | { readonly kind: 'moved' }>;
   /** Puts a new external id in force beside the one before it. */
   rotateExternalId(account: Account, newExternalId: string, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'moved' }>;
+  /** Writes what clients change of an account; conditional on its generation. The same again is our own, whose answer was lost. */
+  changeAccount(before: Account, after: Account): Promise<{ readonly kind: 'written' } | { readonly kind: 'moved' }>;
   removeAccount(accountId: string): Promise<{ readonly kind: 'removed' } | { readonly kind: 'has-clusters'; readonly count: number } | { readonly kind: 'absent' }>;
 
   // Clusters
@@ -444,6 +447,12 @@ export interface PartOf {
   readonly clientRequestToken: string;
 }
 
+/** Hosted zones of Route 53. */
+export interface HostedZones {
+  /** One fact for each id, in their order; `absent` only when Route 53 said so. A failed look throws. */
+  look(session: Session, hostedZoneIds: readonly string[]): Promise<readonly HostedZoneFacts[]>;
+}
+
 export interface Alarms {
   /** The alarms as they stand, one fact for each ARN, all of the session's account and region. A failed look throws. */
   look(session: Session, alarmArns: readonly string[]): Promise<readonly AlarmFacts[]>;
@@ -484,6 +493,7 @@ export type Question =
   | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[]; readonly instanceTypes?: readonly string[] }
   | { readonly ask: 'zones'; readonly accountId: string; readonly region: string }
   | { readonly ask: 'instance-limits'; readonly accountId: string; readonly region: string; readonly instanceTypes: readonly string[] }
+  | { readonly ask: 'hosted-zones'; readonly accountId: string; readonly region: string; readonly hostedZoneIds: readonly string[] }
   | { readonly ask: 'addon-schemas'; readonly accountId: string; readonly region: string; readonly addons: readonly { readonly addonName: string; readonly addonVersion: string }[] }
   | { readonly ask: 'parts'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly resources: readonly Resource[] }
   | { readonly ask: 'versions'; readonly accountId: string; readonly region: string }
@@ -494,6 +504,7 @@ export interface Answers {
   entrance: EntranceFacts | 'absent';
   access: AccessFacts | 'absent';
   alarms: readonly AlarmFacts[];
+  'hosted-zones': readonly HostedZoneFacts[];
   creation: CreationFacts;
   'addon-schemas': readonly AddonSchema[];
   /** By `keyOf`. */
@@ -563,6 +574,7 @@ export interface Ports {
   readonly eks: Eks;
   readonly autoScaling: AutoScaling;
   readonly alarms: Alarms;
+  readonly hostedZones: HostedZones;
   readonly parts: Parts;
   readonly images: Images;
   readonly observer: Observer;

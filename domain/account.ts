@@ -1,4 +1,5 @@
 import type { Condition } from './condition.ts';
+import type { AllowedZone } from './hosted-zones.ts';
 
 /** An AWS account that Slipway may work in. */
 export interface Account {
@@ -13,6 +14,8 @@ export interface Account {
   readonly externalId: string;
   /** The id that is being replaced; both are valid until `verify` has seen the new one work. */
   readonly previousExternalId?: string;
+  /** The hosted zones that clusters of teams may have names in; clusters of no team may have all. */
+  readonly dnsZones?: readonly AllowedZone[];
   /** Names of roles that its owner lets be handed to EKS, with `*`; where not said, `eks-*` and `slipway-*`. */
   readonly passRolePatterns?: readonly string[];
   readonly conditions: readonly Condition[];

@@ -62,6 +62,7 @@ export const FINDINGS = {
   'capability-leaves-resources': 'advises',
   'dns-owner-named': 'advises',
   'zones-of-another-account': 'advises',
+  'zone-of-another-vpc': 'advises',
   'interruptions-unseen': 'advises',
   'load-balancer-subnets-untagged': 'advises',
   'nobody-can-get-in': 'advises',

@@ -54,6 +54,7 @@ export const REFUSALS = {
   'subnets-short-of-addresses': 'rules',
   'subnets-in-two-vpcs': 'rules',
   'role-not-passable': 'rules',
+  'zone-not-allowed': 'forbidden',
   'rules-broken': 'rules',
   'window-too-short': 'conflict',
   'rollback-unavailable': 'conflict',

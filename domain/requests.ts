@@ -35,6 +35,7 @@ import {
 import { CapabilityName } from './parts/capability-wish.ts';
 import { FargateProfileName } from './parts/fargate-profile-wish.ts';
 import { Namespace, ServiceAccount } from './parts/pod-identity-wish.ts';
+import { HostedZoneId } from './parts/dns-wish.ts';
 import { wishes } from './wanted.ts';
 
 /**
@@ -44,6 +45,14 @@ import { wishes } from './wanted.ts';
 
 // Accounts
 
+const ALLOWED_ZONES_MAX = 200;
+
+const DnsZones = z
+  .array(z.strictObject({ hostedZoneId: HostedZoneId, teams: z.array(Team).min(1).max(100).optional().meta({ description: 'Without it all teams that may act in the account.' }) }))
+  .max(ALLOWED_ZONES_MAX)
+  .refine((zones) => new Set(zones.map(({ hostedZoneId }) => hostedZoneId)).size === zones.length, { message: 'Each zone once' })
+  .meta({ description: 'The hosted zones that clusters of teams may have names in. Clusters of no team may have all.' });
+
 export const RegisterAccount = z
   .strictObject({
     accountId: AccountId,
@@ -51,9 +60,21 @@ export const RegisterAccount = z
     regions: z.array(Region).min(1).max(40),
     labels: Labels.default({}),
     teams: z.array(Team).min(1).max(100).optional().meta({ description: 'The teams that may act in the account. Without it only callers of all teams may.' }),
+    dnsZones: DnsZones.optional(),
   })
   .meta({ id: 'RegisterAccount' });
 export type RegisterAccount = z.output<typeof RegisterAccount>;
+
+export const ChangeAccount = z
+  .strictObject({
+    name: text(128).optional(),
+    labels: Labels.optional().meta({ description: 'The whole new set.' }),
+    teams: z.array(Team).min(1).max(100).nullable().optional().meta({ description: 'The whole new list. `null`: only callers of all teams may act in it.' }),
+    dnsZones: DnsZones.optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
+  .meta({ id: 'ChangeAccount' });
+export type ChangeAccount = z.output<typeof ChangeAccount>;
 
 // Clusters
 

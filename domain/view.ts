@@ -23,6 +23,7 @@ const accountMembers = {
   regions: z.array(z.string()),
   labels: StringMap,
   teams: z.array(z.string()).optional(),
+  dnsZones: z.array(z.strictObject({ hostedZoneId: z.string(), teams: z.array(z.string()).optional() })).optional().meta({ description: 'The hosted zones that clusters of teams may have names in.' }),
   roleArn: z.string(),
   conditions: z.array(ConditionView),
   createdAt: Time,

@@ -21,6 +21,7 @@ export function viewAccount(account: Account): z.input<typeof AccountView> {
     regions: [...account.regions],
     labels: { ...account.labels },
     ...(account.teams === undefined ? {} : { teams: [...account.teams] }),
+    ...(account.dnsZones === undefined ? {} : { dnsZones: structuredClone(account.dnsZones) as { hostedZoneId: string; teams?: string[] }[] }),
     roleArn: account.roleArn,
     conditions: [...account.conditions],
     createdAt: account.createdAt,

@@ -5,6 +5,7 @@ import { cancelOperation } from './cancel-operation.ts';
 import { changeAccessEntry } from './change-access-entry.ts';
 import { changeAddon } from './change-addon.ts';
 import { capabilityRoutes } from './capabilities.ts';
+import { changeAccount } from './change-account.ts';
 import { changeCluster } from './change-cluster.ts';
 import { changeNodegroup } from './change-nodegroup.ts';
 import { changeRepository } from './change-repository.ts';
@@ -124,6 +125,7 @@ export const COMMANDS: readonly AnyRoute[] = [
   removeAccount,
   verifyAccount,
   rotateExternalId,
+  changeAccount,
   createCluster,
   importCluster,
   changeCluster,

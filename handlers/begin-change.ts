@@ -5,6 +5,7 @@ import type { AddonOfRoute } from '../domain/addons/plan-addons.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { addonsOf, wasBefore } from '../domain/plan-again.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
+import { same } from '../domain/json-equal.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { ChangeCluster } from '../domain/requests.ts';
 import { heldByPolicy } from '../domain/waiting.ts';
@@ -15,6 +16,7 @@ import { beginWork, refusedByFreeze } from './begin-work.ts';
 import { lookAtWaits } from './record-intent.ts';
 import { inProgress } from './reach.ts';
 import type { Ask } from './route.ts';
+import { withZones } from './hosted-zones-asked.ts';
 
 interface Change {
   readonly before: Cluster;
@@ -42,7 +44,8 @@ export async function beginChange(ask: Asked, ports: Ports, { before, after, cha
     return refuse('addon-exists', `Cluster ${name} has the add-on ${addon.addonName} already.`, { remedy: `Change it: PATCH /v1/clusters/${clusterId}/addons/${addon.addonName}.` });
   }
   const only = addon === undefined ? undefined : { addonName: addon.addonName, ...(addon.remove === undefined ? {} : { remove: addon.remove }) };
-  const plan = planClusterChange({ before, after, facts, now: ask.now, addons: addonsOf(change, only) });
+  const planned = planClusterChange({ before, after, facts, now: ask.now, addons: addonsOf(change, only) });
+  const plan = same(before.wanted?.dns ?? null, after.wanted?.dns ?? null) ? planned : await withZones(planned, ports, after, await ports.store.account(accountId), facts.cluster.vpcId);
 
   // What EKS has no part in after all (the same values again) is a change of the record.
   if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return changeRecord(ask, before, after, ports);

@@ -10,6 +10,7 @@ import { accountToWorkIn, beginWork, refusedByFreeze } from './begin-work.ts';
 import { questionFor } from './creation-question.ts';
 import { profileNamed } from './profile-reached.ts';
 import { route } from './route.ts';
+import { withZones } from './hosted-zones-asked.ts';
 
 /** Asks for a cluster with its node groups and add-ons. */
 export const createCluster = route({
@@ -37,6 +38,7 @@ export const createCluster = route({
     'subnet-zone-not-supported',
     'subnets-short-of-addresses',
     'role-not-passable',
+    'zone-not-allowed',
     'profile-not-found',
     'rules-broken',
   ],
@@ -59,7 +61,8 @@ export const createCluster = route({
     const facts = await ports.observer.observe(questionFor(draft));
     if (isRefusal(facts)) return facts;
 
-    const plan = planCreation({ cluster: draft, account, facts, now: ask.now });
+    const vpcId = facts.subnets.find(({ subnetId }) => draft.subnetIds.includes(subnetId))?.vpcId;
+    const plan = await withZones(planCreation({ cluster: draft, account, facts, now: ask.now }), ports, draft, account, vpcId);
 
     const refused = isRefusal(plan) ? undefined : await refusedSettings(ports, draft, plan, []);
     if (refused !== undefined) return refused;

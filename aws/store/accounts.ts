@@ -1,3 +1,4 @@
+import { same } from '../../domain/json-equal.ts';
 import type { Store } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
 import { ACCOUNTS, accountKey } from './keys.ts';
@@ -5,7 +6,7 @@ import { readList } from './lists.ts';
 import { accountIn, accountItem, isVerified } from './records.ts';
 import type { TableAccess } from './table-access.ts';
 
-type Accounts = Pick<Store, 'account' | 'listAccounts' | 'registerAccount' | 'recordVerification' | 'rotateExternalId' | 'removeAccount'>;
+type Accounts = Pick<Store, 'account' | 'listAccounts' | 'registerAccount' | 'recordVerification' | 'rotateExternalId' | 'changeAccount' | 'removeAccount'>;
 
 export function accounts(table: TableAccess): Accounts {
   return {
@@ -60,6 +61,23 @@ export function accounts(table: TableAccess): Accounts {
       });
       if (written.kind === 'written' || written.met.account?.['externalId'] === newExternalId) return { kind: 'written' };
       return answeredBy(written.met) ?? { kind: 'moved' };
+    },
+
+    async changeAccount(before, after) {
+      const { name, labels, teams, dnsZones, generation } = after;
+      const written = await table.write({
+        account: {
+          update: accountKey(before.accountId),
+          change: {
+            set: { name, labels, generation, ...(teams === undefined ? {} : { teams }), ...(dnsZones === undefined ? {} : { dnsZones }) },
+            ...(teams === undefined && before.teams !== undefined ? { remove: ['teams'] } : {}),
+          },
+          if: { that: '#generation = :known', values: { known: before.generation } },
+        },
+      });
+      if (written.kind === 'written') return written;
+      const standing = written.met.account ?? undefined;
+      return standing !== undefined && same(accountIn(standing), after) ? { kind: 'written' } : { kind: 'moved' };
     },
 
     async removeAccount(accountId) {

@@ -106,7 +106,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
   const door: FrontDoor = {
     store,
     keys: issuer.keys,
-    facts: { cluster: at133(), entrance: 'absent', access: { observedAt: NOW, entries: [], missing: [] }, creation: creationFacts(), alarms: [], 'addon-schemas': [], zones: [], 'instance-limits': [], parts: {}, versions: { offers: OFFERS }, verification: healthyVerification() },
+    facts: { cluster: at133(), entrance: 'absent', access: { observedAt: NOW, entries: [], missing: [] }, creation: creationFacts(), alarms: [], 'addon-schemas': [], zones: [], 'hosted-zones': [], 'instance-limits': [], parts: {}, versions: { offers: OFFERS }, verification: healthyVerification() },
     ecr: playedEcr(),
     now: Date.parse(NOW),
     done: [],
@@ -203,6 +203,9 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
       throw new Error('The front door holds no keys to accounts.');
     },
     get alarms(): never {
+      throw new Error('The front door holds no keys to accounts.');
+    },
+    get hostedZones(): never {
       throw new Error('The front door holds no keys to accounts.');
     },
     imageWorker: createPlayedWorker(door.ecr, counting, () => door.now),

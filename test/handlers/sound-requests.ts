@@ -8,7 +8,7 @@ const NODEGROUP = {
   scalingConfig: { minSize: 1, maxSize: 3, desiredSize: 2 },
 };
 
-const CLUSTER = {
+export const CLUSTER = {
   name: 'checkout',
   accountId: '111111111111',
   region: 'us-east-1',
@@ -20,6 +20,7 @@ const CLUSTER = {
 /** A body that is as it should be, for every route that takes one. A route that is missing here fails its tests. */
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/accounts': { accountId: '999999999999', name: 'payments', regions: ['us-east-1'] },
+  'PATCH /v1/accounts/{accountId}': { labels: { env: 'prod' } },
   'POST /v1/clusters': CLUSTER,
   'POST /v1/clusters/import': { accountId: '111111111111', region: 'us-east-1', name: 'prod' },
   'PATCH /v1/clusters/{clusterId}': { labels: { env: 'prod' } },

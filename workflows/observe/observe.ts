@@ -31,6 +31,8 @@ function answerTo(world: Ports, question: Question): Promise<Answers[Question['a
       return world.accounts.watch(question.accountId, question.region).then((session) => world.eks.accessEntries(session, question.clusterName, question.of, new Date(world.clock.now()).toISOString()));
     case 'alarms':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.alarms.look(session, question.alarmArns));
+    case 'hosted-zones':
+      return world.accounts.watch(question.accountId, question.region).then((session) => world.hostedZones.look(session, question.hostedZoneIds));
     case 'creation':
       return answerCreation(world, question);
     case 'zones':

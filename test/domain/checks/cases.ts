@@ -47,6 +47,7 @@ export const OF_OTHER_WORK: readonly FindingCode[] = [
   'capability-leaves-resources',
   'dns-owner-named',
   'zones-of-another-account',
+  'zone-of-another-vpc',
   'interruptions-unseen',
   'load-balancer-subnets-untagged',
 ];
