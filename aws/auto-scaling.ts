@@ -39,7 +39,8 @@ async function beginRefresh(client: AutoScalingClient, step: Step): Promise<Begu
       new StartInstanceRefreshCommand({
         AutoScalingGroupName: step.subject,
         Strategy: 'Rolling',
-        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: String(launchTemplateId), Version: String(launchTemplateVersion) } },
+        // Without one the group's own is meant: that of a group of ours is brought up before, with all its instance types.
+        ...(launchTemplateId === undefined ? {} : { DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: String(launchTemplateId), Version: String(launchTemplateVersion) } } }),
         Preferences: { SkipMatching: true, ...(minHealthyPercentage === undefined ? {} : { MinHealthyPercentage: Number(minHealthyPercentage) }) },
       }),
     );

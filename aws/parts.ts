@@ -16,6 +16,7 @@ import { handOver } from './parts/hand-over.ts';
 import { oidcProvider } from './parts/oidc-provider.ts';
 import { podIdentity } from './parts/pod-identity.ts';
 import { role } from './parts/role.ts';
+import { selfManagedGroup } from './parts/self-managed-group.ts';
 import type { Begun, PartOf, Parts, Session } from './ports.ts';
 import { bySession, type Transport } from './transport.ts';
 
@@ -42,7 +43,7 @@ export interface Handler<R extends Resource> {
 
 type Handlers = { readonly [Kind in ResourceKind]?: Handler<Extract<Resource, { readonly kind: Kind }>> };
 
-const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'fargate-profile': fargateProfile, 'auto-mode': autoMode, 'oidc-provider': oidcProvider, capability, 'hand-over': handOver };
+const HANDLERS: Handlers = { role, 'pod-identity': podIdentity, 'access-entry': accessEntry, 'fargate-profile': fargateProfile, 'auto-mode': autoMode, 'self-managed-group': selfManagedGroup, 'oidc-provider': oidcProvider, capability, 'hand-over': handOver };
 
 /** The resources of parts through the credentials of a session. */
 export function createParts(transport: Transport, homeAccountId: () => string): Parts {

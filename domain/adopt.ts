@@ -61,5 +61,6 @@ export function findOwnRefresh(step: Step, refreshes: readonly InstanceRefreshFa
 }
 
 function brings(step: Step, refresh: InstanceRefreshFacts): boolean {
-  return refresh.launchTemplateVersion !== undefined && refresh.launchTemplateVersion === String(step.parameters?.['launchTemplateVersion']);
+  const wanted = step.parameters?.['launchTemplateVersion'];
+  return refresh.launchTemplateVersion === (wanted === undefined ? undefined : String(wanted));
 }

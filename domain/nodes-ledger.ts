@@ -48,7 +48,7 @@ function selfManagedLine(group: SelfManagedGroupFacts, way: Way): NodesLine {
   const line = { kind: 'self-managed' as const, name, ...(version === undefined ? {} : { version }), count: desiredCapacity };
   const refreshes = stepsOf(way, 'refresh-instances', name);
   if (refreshes.length > 0) {
-    return { ...line, action: 'refresh', because: `Its instances are refreshed to ${refreshes.map((step) => `${step.to} (launch template version ${String(step.parameters?.['launchTemplateVersion'])})`).join(', then to ')}.` };
+    return { ...line, action: 'refresh', because: `Its instances are refreshed to ${refreshes.map((step) => `${step.to} (${step.parameters?.['launchTemplateVersion'] === undefined ? 'a new version of its template' : `launch template version ${String(step.parameters['launchTemplateVersion'])}`})`).join(', then to ')}.` };
   }
   if (kubelets.length === 0) {
     const coming = images.find((image) => image.version === launchTemplate?.version)?.minor;

@@ -1,7 +1,7 @@
 import { boundaryArnOf } from './boundary.ts';
 import { CONTROLLER_PERMISSIONS } from './controllers/permissions.ts';
 import { IMAGE_PERMISSIONS, isForImages, type ImagePurpose, type ImageScope } from './images/permissions.ts';
-import { NODE_PERMISSIONS } from './parts/node-permissions.ts';
+import { NODE_PERMISSIONS, type NodeScope } from './parts/node-permissions.ts';
 import { MADE_ROLE_PREFIX } from './parts/role-name.ts';
 import { PART_STEP_KINDS } from './parts/steps-of-resource.ts';
 import type { StepKind } from './plan.ts';
@@ -35,7 +35,7 @@ type Scope =
   | 'made-role'
   | 'new-role'
   | 'pods-role'
-  | 'fargate-role'
+  | NodeScope
   | 'oidc-provider'
   | 'pod-identity'
   | 'capability'
@@ -263,6 +263,12 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   'pods-role': { sid: 'HandRolesToPods', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'pods.eks.amazonaws.com' } }) },
   'fargate-role': { sid: 'HandRolesToFargate', resources: (cut) => cut.passRoleArns, condition: () => ({ StringEquals: { 'iam:PassedToService': 'eks-fargate-pods.amazonaws.com' } }) },
   'oidc-provider': { sid: 'IssuersOfClusters', resources: (cut) => [`arn:aws:iam::${cut.accountId}:oidc-provider/oidc.eks.${cut.region}.*`] },
+  'made-profile': { sid: 'ProfilesOfParts', resources: (cut) => [`arn:aws:iam::${cut.accountId}:instance-profile/${madeRole(cut)}`] },
+  'profile-role': { sid: 'HandMadeRolesToInstances', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/${madeRole(cut)}`], condition: () => ({ StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }) },
+  'new-template': { sid: 'MakeTemplatesOfParts', resources: (cut) => [templateArn(cut)], condition: () => ({ StringLike: { 'aws:RequestTag/slipway:cluster-id': '*' } }) },
+  'own-template': { sid: 'TemplatesOfParts', resources: (cut) => [templateArn(cut)], condition: () => ({ StringLike: { 'aws:ResourceTag/slipway:cluster-id': '*' } }) },
+  'template-tags': { sid: 'TagTemplatesOfParts', resources: (cut) => [templateArn(cut)], condition: () => ({ StringEquals: { 'ec2:CreateAction': 'CreateLaunchTemplate' } }) },
+  'scaling-role': { sid: 'MakeTheRoleOfAutoScaling', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/aws-service-role/autoscaling.amazonaws.com/*`] },
   'pod-identity': { sid: 'PodIdentities', resources: (cut) => [`${eksArn(cut)}:podidentityassociation/${parts(cut.clusterName)}`] },
   // EKS puts the type before the name, in small letters, and an id of its own behind it.
   capability: { sid: 'Capabilities', resources: (cut) => [`${eksArn(cut)}:capability/${cut.clusterName === '*' ? '*' : `${cut.clusterName}/*${cut.resourceName === '*' ? '' : `/${cut.resourceName}/*`}`}`] },
@@ -329,7 +335,7 @@ export function sessionPolicyFor(asked: {
     clusterName,
     nodegroupName: concerns(kind, 'nodegroup') ? subject : '*',
     addonName: concerns(kind, 'addon') ? subject : '*',
-    groupName: kind === 'refresh-instances' ? subject : '*',
+    groupName: kind === 'refresh-instances' || kind.endsWith('self-managed-group') ? subject : '*',
     profileName: kind.endsWith('fargate-profile') ? subject : '*',
     resourceName: PART_STEP_KINDS.has(kind) ? subject : '*',
     passRoleArns: passRoleArns.map(shortened),
@@ -372,7 +378,9 @@ function permissionsFor(purpose: Purpose): Pair[] {
 /** What a step looks at before it begins and after it ended: its cluster always, its node group or add-on where it has one, all of them when it reads the cluster. */
 function looksAround(kind: StepKind): Pair[] {
   if (kind === 'read-cluster') return pairsOf(PERMISSIONS.filter((permission) => permission.for.includes('look')));
-  return pairsOf(PERMISSIONS.filter((permission) => permission.around)).filter(({ scope }) => scope === 'cluster' || ((scope === 'nodegroup' || scope === 'addon') && concerns(kind, scope)));
+  // Steps of parts have the cluster around them, and no updates of it.
+  const around = PERMISSIONS.filter(({ around, action }) => around && (!PART_STEP_KINDS.has(kind) || !action.endsWith('Update') && !action.endsWith('Updates')));
+  return pairsOf(around).filter(({ scope }) => scope === 'cluster' || ((scope === 'nodegroup' || scope === 'addon') && concerns(kind, scope)));
 }
 
 function concerns(kind: StepKind, what: 'nodegroup' | 'addon'): boolean {
@@ -422,6 +430,11 @@ function shortened(roleArn: string): string {
 /** Roles that Slipway makes are named so, and the access role is not; a session is cut to the one that it is for. */
 function madeRole({ resourceName }: Cut): string {
   return resourceName.startsWith(MADE_ROLE_PREFIX) ? resourceName : `${MADE_ROLE_PREFIX}*`;
+}
+
+/** EC2 names a template by an id of its own, so it is told by its tag. In any region: three places that say which do not fit into a session's policy. */
+function templateArn({ accountId }: Cut): string {
+  return `arn:aws:ec2:*:${accountId}:launch-template/*`;
 }
 
 function eksArn(cut: Cut): string {

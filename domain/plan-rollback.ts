@@ -6,7 +6,7 @@ import type { ClusterFacts } from './facts.ts';
 import { blockingFirst, blocks } from './finding-codes.ts';
 import { isOffered } from './hops.ts';
 import { forcedWhereWaived } from './insight-findings.ts';
-import { MIN_HEALTHY_PERCENTAGE, NOT_DRAINED, refreshBack, type SelfManagedAt } from './instance-refreshes.ts';
+import { NOT_DRAINED, refreshBack, refreshOf, templateStep, type SelfManagedAt } from './instance-refreshes.ts';
 import { compareMinors, previousMinor, type Minor } from './minor.ts';
 import { canRollTo, type NodegroupAt } from './nodegroup-rolls.ts';
 import { keptInStepBack } from './parts/kept-in-step.ts';
@@ -60,7 +60,7 @@ export function draftRollback({ cluster, facts: seen, now, terms, waivers = [], 
   if (previousMinor(from) !== to) return refuse('rollback-unavailable', `EKS takes a control plane back by one minor only, and ${to} is not the one before ${from}.`);
   if (!isOffered(to, facts.catalogue)) return refuse('rollback-unavailable', `EKS no longer offers ${to}.`, { remedy: 'Mend forward: ask for the present minor, or for a newer one.' });
 
-  const world = worldOf(facts);
+  const world = worldOf(facts, cluster.made);
   const moves = world.addons.map((addon) => movesBack(addon, from, to));
   const nodeSteps = [...world.nodegroups.flatMap((group) => rollBack(group, to, terms)), ...world.selfManaged.flatMap((group) => refreshed(group, from, to))];
   const addonSteps = moves.flatMap((addon) => addon.moves.map((move) => addonStep(move, 'RollBackAddons', to)));
@@ -102,18 +102,19 @@ function refreshed(group: SelfManagedAt, from: Minor, to: Minor): PlannedStep[] 
   if (group.newest === undefined || compareMinors(group.newest, to) <= 0) return [];
   const refresh = refreshBack(group, from, to);
   if (refresh === undefined) return [];
-  const { groupName, launchTemplateId, launchTemplateVersion } = refresh;
+  const { groupName, launchTemplate, own } = refresh;
+  const where = launchTemplate === undefined ? `its template gets an image for ${refresh.to} before` : `version ${launchTemplate.version} of its launch template has the newest image that is no newer than ${to}`;
   return [
+    ...(own === undefined ? [] : [templateStep(own, to, { stage: 'RollBackNodegroups', reason: `Its instances go back to ${to}, and are made from its template.` })]),
     {
-      id: `${to}/instances/${groupName}/${launchTemplateVersion}`,
+      ...refreshOf(refresh, to),
       title: `Refreshing the instances of ${groupName} back to ${refresh.to}`,
       kind: 'refresh-instances',
       stage: 'RollBackNodegroups',
       subject: groupName,
       from: refresh.from,
       to: refresh.to,
-      reason: `No node may be newer than its control plane; version ${launchTemplateVersion} of its launch template has the newest image that is no newer than ${to}. ${NOT_DRAINED}`,
-      parameters: { launchTemplateId, launchTemplateVersion, minHealthyPercentage: MIN_HEALTHY_PERCENTAGE },
+      reason: `No node may be newer than its control plane; ${where}. ${NOT_DRAINED}`,
     },
   ];
 }

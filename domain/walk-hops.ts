@@ -3,10 +3,11 @@ import { offersOf } from './addon-versions.ts';
 import type { Addon } from './cluster.ts';
 import type { ClusterFacts } from './facts.ts';
 import { blocks } from './finding-codes.ts';
-import { MIN_HEALTHY_PERCENTAGE, NOT_DRAINED, refreshAt, refreshFindingsAtGoal, refreshFindingsAtHop, selfManagedAt, type InstanceRefresh, type SelfManagedAt } from './instance-refreshes.ts';
+import { NOT_DRAINED, refreshAt, refreshFindingsAtGoal, refreshFindingsAtHop, refreshOf, selfManagedAt, templateAt, templateStep, type InstanceRefresh, type SelfManagedAt } from './instance-refreshes.ts';
 import type { Minor } from './minor.ts';
 import { findingsAtGoal, findingsAtHop, nodegroupAt, rollAt, type NodegroupAt, type NodegroupRoll } from './nodegroup-rolls.ts';
 import type { Terms } from './operation.ts';
+import type { Resource } from './parts/resource.ts';
 import type { Finding, Hop, PlannedStep, Stage } from './plan.ts';
 import { awaitsNodes } from './workload-findings.ts';
 
@@ -26,7 +27,7 @@ export interface World {
 }
 
 /** How the cluster stands before the first step. What is being deleted, and add-ons that wait for a node, are left alone. */
-export function worldOf(facts: ClusterFacts): World {
+export function worldOf(facts: ClusterFacts, made: readonly Resource[] = []): World {
   const groups = facts.readiness?.selfManagedGroups;
   return {
     controlPlane: facts.cluster.version,
@@ -35,7 +36,7 @@ export function worldOf(facts: ClusterFacts): World {
       return offers === undefined ? [] : [{ addonName: addon.addonName, addonVersion: addon.addonVersion, offers }];
     }),
     nodegroups: facts.nodegroups.filter((group) => group.status !== 'DELETING').map(nodegroupAt),
-    selfManaged: groups?.kind === 'seen' ? groups.value.map(selfManagedAt) : [],
+    selfManaged: groups?.kind === 'seen' ? groups.value.map((group) => selfManagedAt(group, made)) : [],
   };
 }
 
@@ -44,8 +45,8 @@ export function worldOf(facts: ClusterFacts): World {
  * the control plane is now comes first, as a hop of its own that leaves the control plane where it is: that is how the rest of a
  * hop looks when it is planned again halfway.
  */
-export function walkHops(facts: ClusterFacts, minors: readonly Minor[], goal: Minor, terms: Terms | undefined): Walk {
-  const world = worldOf(facts);
+export function walkHops(facts: ClusterFacts, minors: readonly Minor[], goal: Minor, terms: Terms | undefined, made: readonly Resource[] = []): Walk {
+  const world = worldOf(facts, made);
   const from = world.controlPlane;
   const findings: Finding[] = [];
   const settling = stepsAfter(world, goal, terms, findings);
@@ -77,6 +78,7 @@ function stepsAfter(world: World, goal: Minor, terms: Terms | undefined, finding
   const addonSteps = moveAddons(world, 'UpgradeAddons', controlPlane, findings, (addon) => movesAfter(addon, controlPlane, goal));
   const rolls = new Map(world.nodegroups.map((group) => [group.nodegroupName, rollAt(group, controlPlane, goal)]));
   const refreshes = new Map(world.selfManaged.map((group) => [group.groupName, refreshAt(group, controlPlane, goal)]));
+  const templates = world.selfManaged.flatMap((group) => templateAt(group, controlPlane, goal) ?? []);
   world.nodegroups = world.nodegroups.map((group) => ({ ...group, version: rolls.get(group.nodegroupName)?.to ?? group.version }));
   world.selfManaged = world.selfManaged.map((group) => {
     const refresh = refreshes.get(group.groupName);
@@ -84,7 +86,8 @@ function stepsAfter(world: World, goal: Minor, terms: Terms | undefined, finding
   });
   const nodeSteps = [
     ...[...rolls.values()].flatMap((roll) => (roll === undefined ? [] : [rollStep(roll, controlPlane, terms)])),
-    ...[...refreshes.values()].flatMap((refresh) => (refresh === undefined ? [] : [refreshStep(refresh, controlPlane, terms)])),
+    ...[...refreshes.values()].flatMap((refresh) => (refresh === undefined ? [] : refreshSteps(refresh, controlPlane, terms))),
+    ...templates.map((own) => templateStep(own, controlPlane, { ...nodeStage(own.name, terms), reason: `No instance of it runs, and the next that comes shall have a kubelet of ${goal}.` })),
   ];
   const isCanary = (step: PlannedStep) => step.stage === 'UpgradeCanaryNodegroup';
   return [...addonSteps, ...nodeSteps.filter(isCanary), ...nodeSteps.filter((step) => !isCanary(step))];
@@ -154,11 +157,17 @@ export function forceTold(nodegroupName: string, terms: Terms | undefined): stri
   return forceParameter(nodegroupName, terms).force === true ? ' An approver has it forced: pods are ended past their disruption budgets.' : '';
 }
 
-/** The id names the launch template's version: another one that comes to be meanwhile is another step. */
+/** The id names the launch template's version: another one that comes to be meanwhile is another step. The template of a group of ours gets its image first. */
+function refreshSteps(refresh: InstanceRefresh, hop: Minor, terms: Terms | undefined): PlannedStep[] {
+  const { own, groupName, to } = refresh;
+  const step = refreshStep(refresh, hop, terms);
+  return own === undefined ? [step] : [templateStep(own, hop, { ...nodeStage(groupName, terms), reason: `Its instances are made anew for ${to}, and its template has no image for that yet.` }), step];
+}
+
 function refreshStep(refresh: InstanceRefresh, hop: Minor, terms: Terms | undefined): PlannedStep {
-  const { groupName, from, to, launchTemplateId, launchTemplateVersion, because } = refresh;
+  const { groupName, from, to, because } = refresh;
   return {
-    id: `${hop}/instances/${groupName}/${launchTemplateVersion}`,
+    ...refreshOf(refresh, hop),
     title: `Refreshing the instances of ${groupName} to ${to}`,
     kind: 'refresh-instances',
     ...nodeStage(groupName, terms),
@@ -166,7 +175,6 @@ function refreshStep(refresh: InstanceRefresh, hop: Minor, terms: Terms | undefi
     from,
     to,
     reason: `${because} ${NOT_DRAINED}${termsTold(groupName, terms)}`,
-    parameters: { launchTemplateId, launchTemplateVersion, minHealthyPercentage: MIN_HEALTHY_PERCENTAGE },
   };
 }
 

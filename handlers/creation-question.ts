@@ -6,7 +6,8 @@ import { DEFAULT_ADDONS } from '../domain/plan-creation.ts';
 
 /** What must be known of the account before something new is made there: its subnets, and what EKS offers. */
 export function questionFor({ accountId, region, name, subnetIds, nodegroups, addonsAsked = [], wanted }: Cluster): Question & { ask: 'creation' } {
-  const subnets = [...new Set([...subnetIds, ...nodegroups.flatMap((group) => group.subnets ?? []), ...(wanted?.fargateProfiles ?? []).flatMap((profile) => profile.subnets ?? []), ...podSubnets(wanted)])];
+  const others = [...nodegroups, ...(wanted?.selfManagedNodegroups ?? []), ...(wanted?.fargateProfiles ?? [])].flatMap((nodes) => nodes.subnets ?? []);
+  const subnets = [...new Set([...subnetIds, ...others, ...podSubnets(wanted)])];
   const named = addonsAsked.length === 0 ? DEFAULT_ADDONS : addonsAsked.map((addon) => addon.addonName);
   const addonNames = [...new Set([...named, ...addonsOfWishes(wanted)])];
   return { ask: 'creation', accountId, region, clusterName: name, subnetIds: subnets, addonNames, instanceTypes: typesToKnow(nodegroups) };

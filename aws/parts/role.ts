@@ -19,6 +19,7 @@ import { nameOf } from '../eks/errors.ts';
 import type { Handler } from '../parts.ts';
 import type { Begun, PartOf } from '../ports.ts';
 import { readIssuer } from './oidc-issuer.ts';
+import { bringProfile, removeProfile } from './instance-profile.ts';
 import { refusing } from './refusing.ts';
 
 /** Policies of one of our roles that are read; IAM allows ten attached ones, twenty after a raise, and inline ones share 10,240 characters. */
@@ -37,6 +38,7 @@ export const role: Handler<RoleResource> = {
       if (found === 'absent') await create(client, resource, trust, of, accountId);
       else await client.send(new UpdateAssumeRolePolicyCommand({ RoleName: resource.name, PolicyDocument: trust }));
       await bringPolicies(client, resource);
+      if (resource.instanceProfile === true) await bringProfile(client, resource, of);
       return { kind: 'done', outcome: `Role ${resource.name} ${found === 'absent' ? 'was made' : 'is as it shall be'}.` };
     });
   },
@@ -48,6 +50,7 @@ export const role: Handler<RoleResource> = {
       if (found === 'absent') return { kind: 'absent', message: `There is no role ${resource.name}.` };
       if (!isOurs(found, of)) return { kind: 'done', outcome: `Role ${resource.name} is not this cluster's any more, and stays.` };
       await bringPolicies(client, { ...resource, policies: {}, managedPolicyArns: [] });
+      if (resource.instanceProfile === true) await removeProfile(client, resource.name);
       await client.send(new DeleteRoleCommand({ RoleName: resource.name }));
       return { kind: 'done', outcome: `Role ${resource.name} is gone.` };
     });

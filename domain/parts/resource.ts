@@ -1,3 +1,4 @@
+import type { Minor } from '../minor.ts';
 import type { Statement } from '../permissions.ts';
 
 /**
@@ -98,14 +99,27 @@ export interface CapabilityResource extends Common {
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
-/** A launch template and an Auto Scaling group of the same name. */
+/** A launch template and an Auto Scaling group of the same name. What only the cluster tells (endpoint, authority) is filled in when it is made. */
 export interface SelfManagedGroupResource extends Common {
   readonly kind: 'self-managed-group';
-  /** In EC2's terms: RequestLaunchTemplateData. */
-  readonly launchTemplateData: Readonly<Record<string, unknown>>;
+  /** The minor of its image. The image itself is pinned in the template's version. */
+  readonly version: Minor;
+  readonly amiFamily: 'AL2023' | 'BOTTLEROCKET';
+  readonly architecture: 'x86_64' | 'arm64';
+  readonly instanceTypes: readonly string[];
+  readonly spot: boolean;
+  /** GiB. */
+  readonly diskSize?: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: 'NO_SCHEDULE' | 'NO_EXECUTE' | 'PREFER_NO_SCHEDULE' }[];
+  readonly nodeRoleArn: string;
+  /** Of a role of ours; that of another role is looked up. */
+  readonly instanceProfile?: string;
+  /** Beside the cluster's own. */
+  readonly securityGroups: readonly string[];
   readonly subnets: readonly string[];
   readonly scalingConfig: { readonly minSize: number; readonly maxSize: number; readonly desiredSize: number };
-  readonly warmPool?: Readonly<Record<string, unknown>>;
+  readonly warmPool?: { readonly minSize: number; readonly maxGroupPreparedCapacity?: number; readonly poolState: 'STOPPED' | 'RUNNING' | 'HIBERNATED' };
   readonly tags: Readonly<Record<string, string>>;
 }
 

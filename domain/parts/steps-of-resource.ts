@@ -55,6 +55,10 @@ export function changingSteps(before: Resource, after: Resource, at: At): Planne
   const { change, noun } = VERBS[after.kind];
   if (change === 'replace') return [removingStep(before, { ...at, reason: `AWS changes nothing of a ${noun}: it goes and comes anew.` }), makingStep(after, at)];
   if (after.kind === 'auto-mode') return [step(after, change, `Changing ${noun}`, at)];
+  // Whatever scales the group may have moved its size meanwhile: it is set where the wish for it is another.
+  if (after.kind === 'self-managed-group' && before.kind === after.kind && before.scalingConfig.desiredSize !== after.scalingConfig.desiredSize) {
+    return [{ ...step(after, change, `Changing ${noun} ${called(after)}`, at), parameters: { desiredSize: after.scalingConfig.desiredSize } }];
+  }
   return [step(after, change, `${after.kind === 'hand-over' ? 'Handing over anew' : 'Changing'} ${noun} ${called(after)}`, at)];
 }
 

@@ -11,6 +11,7 @@ import { network } from './network.ts';
 import { podIdentities } from './pod-identities.ts';
 import type { Resource } from './resource.ts';
 import { tokens } from './tokens.ts';
+import { selfManagedNodegroups } from './self-managed-nodegroups.ts';
 import { traffic } from './traffic.ts';
 
 /** Every part's compiler: the one list. */
@@ -19,6 +20,7 @@ const COMPILERS: readonly PartCompiler[] = [
   podIdentities,
   fargateProfiles,
   autoMode,
+  selfManagedNodegroups,
   karpenter,
   clusterAutoscaler,
   traffic,

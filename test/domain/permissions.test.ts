@@ -79,12 +79,14 @@ describe('the table of permissions', () => {
     assert.deepEqual(open.flatMap((statement) => statement.Action), [
       'autoscaling:DescribeAutoScalingGroups',
       'autoscaling:DescribeInstanceRefreshes',
+      'autoscaling:DescribeScalingActivities',
       'cloudwatch:DescribeAlarms',
       'ec2:DescribeAvailabilityZones',
       'ec2:DescribeImages',
       'ec2:DescribeInstanceTypes',
       'ec2:DescribeInstances',
       'ec2:DescribeLaunchTemplateVersions',
+      'ec2:DescribeLaunchTemplates',
       'ec2:DescribeSubnets',
       'ecr:CreatePullThroughCacheRule',
       'ecr:DeletePullThroughCacheRule',
@@ -137,6 +139,13 @@ describe('the table of permissions', () => {
         Action: ['iam:PassRole'],
         Resource: ['arn:aws:iam::111111111111:role/eks-*', 'arn:aws:iam::111111111111:role/slipway-*'],
         Condition: { StringEquals: { 'iam:PassedToService': ['capabilities.eks.amazonaws.com', 'eks.amazonaws.com'] } },
+      },
+      {
+        Sid: 'HandMadeRolesToInstances',
+        Effect: 'Allow',
+        Action: ['iam:PassRole'],
+        Resource: ['arn:aws:iam::111111111111:role/slipway-of-*'],
+        Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
       },
     ]);
   });

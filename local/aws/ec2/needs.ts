@@ -8,12 +8,26 @@ const RESOURCE_TYPES: Readonly<Record<string, string>> = { vpc: 'vpc', subnet: '
 export function needsOf(operation: string, input: Readonly<Record<string, unknown>>, call: Call, place: () => Ec2Place): readonly Needed[] | undefined {
   if (operation.startsWith('Describe')) return undefined;
   if (operation === 'RunInstances') return runNeeds(input as unknown as RunInstancesCommandInput, call, place());
+  if (operation === 'CreateLaunchTemplate') return templateNeeds(input, call);
   if (operation === 'RegisterImage' || operation === 'CopyImage') return [{ action: `ec2:${operation}`, resource: imageArn(call, '*') }];
   const { Resources, InstanceIds, SubnetId, GroupId, LaunchTemplateId, VpcId, ImageId } = input;
   const several = Resources ?? InstanceIds;
   const named = Array.isArray(several) ? (several as unknown[]) : [SubnetId ?? GroupId ?? LaunchTemplateId ?? VpcId ?? ImageId];
   const ids = named.filter((id) => typeof id === 'string');
-  return ids.length === 0 ? undefined : ids.map((id) => ({ action: `ec2:${operation}`, resource: arnOf(call, id), context: tagContext(id.startsWith('i-') ? place().instances.get(id)?.tags : undefined) }));
+  return ids.length === 0 ? undefined : ids.map((id) => ({ action: `ec2:${operation}`, resource: arnOf(call, id), context: tagContext(tagsOfThing(id, place())) }));
+}
+
+function tagsOfThing(id: string, place: Ec2Place): readonly Tag[] | undefined {
+  return id.startsWith('i-') ? place.instances.get(id)?.tags : id.startsWith('lt-') ? place.templates.get(id)?.tags : undefined;
+}
+
+/** A new template is checked by the tags that it is to have, which need another action. */
+function templateNeeds({ TagSpecifications }: Readonly<Record<string, unknown>>, call: Call): readonly Needed[] {
+  const tags = ((TagSpecifications ?? []) as readonly { readonly Tags?: readonly { readonly Key?: string; readonly Value?: string }[] }[]).flatMap(({ Tags = [] }) => Tags);
+  const context = Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [`aws:RequestTag/${Key}`, Value]));
+  const resource = `arn:aws:ec2:${call.region}:${call.accountId}:launch-template/*`;
+  const tagging = tags.length === 0 ? [] : [{ action: 'ec2:CreateTags', resource, context: { ...context, 'ec2:CreateAction': 'CreateLaunchTemplate' } }];
+  return [{ action: 'ec2:CreateLaunchTemplate', resource, context }, ...tagging];
 }
 
 function arnOf(call: Call, id: string): string {
