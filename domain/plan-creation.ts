@@ -77,7 +77,7 @@ export function planCreation(ask: CreationAsk): Plan | Refusal {
     ...addons.chosen.filter((addon) => !NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addonStep(addon, cluster, 'CreateAddons')),
     ...ofStage('MakeParts'),
   ];
-  const nodes = cluster.nodegroups.reduce((sum, nodegroup) => sum + nodegroup.scalingConfig.desiredSize, 0);
+  const nodes = [...cluster.nodegroups, ...(cluster.wanted?.selfManagedNodegroups ?? [])].reduce((sum, { scalingConfig }) => sum + scalingConfig.desiredSize, 0);
   return {
     from: version,
     to: version,
@@ -251,7 +251,8 @@ function advice(cluster: Cluster, addons: readonly ChosenAddon[], nodes: number)
     findings.push(finding('endpoint-open-to-the-world', 'advises', cluster.name, { detail: 'The API server can be reached from every address; only IAM keeps strangers out.', remedy: 'Name `publicAccessCidrs`, or turn public access off and private access on.' }));
   }
   const waiting = addons.filter((addon) => !NETWORK_ADDONS.includes(addon.addonName)).map((addon) => addon.addonName);
-  if (nodes === 0 && waiting.length > 0 && !isAutoModeAlone(cluster)) {
+  const elsewhere = isAutoModeAlone(cluster) || (cluster.wanted?.fargateProfiles ?? []).length > 0;
+  if (nodes === 0 && waiting.length > 0 && !elsewhere) {
     findings.push(finding('addons-await-nodes', 'advises', cluster.name, { detail: `No node is asked for, so ${waiting.join(', ')} will stay DEGRADED, reported as AwaitingNodes.`, remedy: 'Add a node group with at least one node.' }));
   }
   for (const needed of isAutoModeAlone(cluster) ? [] : ['vpc-cni', 'kube-proxy']) {

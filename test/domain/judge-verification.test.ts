@@ -72,7 +72,7 @@ describe('judgeVerification', () => {
   it('says that work goes on where a role made for an earlier release lacks only what readiness checks look with', () => {
     const without = (...gone: string[]) => WANTED.Statement.map((statement) => ({ ...statement, Action: statement.Action.filter((action) => !gone.includes(action)) })).filter((statement) => statement.Action.length > 0);
     const told = (...gone: string[]) => conditionOf(judgeVerification(account(), facts({ permissions: { kind: 'read', document: document(without(...gone)) } }), NOW).conditions, 'PermissionsCurrent')!.message;
-    assert.match(told('ec2:DescribeImages', 'eks:ListFargateProfiles'), /does not allow ec2:DescribeImages, eks:ListFargateProfiles\..*All work goes on without/);
+    assert.match(told('ec2:DescribeInstanceTypes', 'eks:ListFargateProfiles'), /does not allow ec2:DescribeInstanceTypes, eks:ListFargateProfiles\..*All work goes on without/);
     assert.doesNotMatch(told('eks:ListInsights'), /goes on/);
     assert.doesNotMatch(told('kms:DescribeKey', 'eks:UpdateAddon'), /goes on/);
     assert.deepEqual(judged('AccessVerified', facts({ permissions: { kind: 'read', document: document(without('kms:DescribeKey')) } })), ['True', 'RoleAssumed']);

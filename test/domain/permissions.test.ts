@@ -134,18 +134,18 @@ describe('the table of permissions', () => {
         Condition: { StringEquals: { 'iam:PassedToService': 'eks-fargate-pods.amazonaws.com' } },
       },
       {
-        Sid: 'HandRolesToCapabilities',
-        Effect: 'Allow',
-        Action: ['iam:PassRole'],
-        Resource: ['arn:aws:iam::111111111111:role/eks-*', 'arn:aws:iam::111111111111:role/slipway-*'],
-        Condition: { StringEquals: { 'iam:PassedToService': ['capabilities.eks.amazonaws.com', 'eks.amazonaws.com'] } },
-      },
-      {
         Sid: 'HandMadeRolesToInstances',
         Effect: 'Allow',
         Action: ['iam:PassRole'],
         Resource: ['arn:aws:iam::111111111111:role/slipway-of-*'],
         Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+      },
+      {
+        Sid: 'HandRolesToCapabilities',
+        Effect: 'Allow',
+        Action: ['iam:PassRole'],
+        Resource: ['arn:aws:iam::111111111111:role/eks-*', 'arn:aws:iam::111111111111:role/slipway-*'],
+        Condition: { StringEquals: { 'iam:PassedToService': ['capabilities.eks.amazonaws.com', 'eks.amazonaws.com'] } },
       },
     ]);
   });

@@ -76,6 +76,9 @@ export interface SimulatedEc2 extends SimulatedService {
   launchTemplate(accountId: string, region: string, template: { readonly id?: string; readonly name?: string; readonly version?: string }): SeenLaunchTemplate | undefined;
   zones(accountId: string, region: string): readonly Zone[];
   hasSecurityGroup(accountId: string, region: string, groupId: string): boolean;
+  /** Makes a security group for another service, whose members reach one another. */
+  makeSecurityGroup(accountId: string, region: string, group: { readonly id: string; readonly vpcId: string; readonly name: string; readonly description: string; readonly tags: Readonly<Record<string, string>> }): void;
+  removeSecurityGroup(accountId: string, region: string, groupId: string): void;
   hasVpc(accountId: string, region: string, vpcId: string): boolean;
   /** A kind of machine, or undefined when EC2 has none of that name. */
   instanceType(name: string): SeenInstanceType | undefined;
@@ -142,6 +145,14 @@ export function createEc2(world: World): SimulatedEc2 {
     zones: zonesOf,
     instanceType,
     hasVpc: (accountId, region, vpcId) => place(accountId, region).visibleVpcs().some(({ id }) => id === vpcId),
+    makeSecurityGroup(accountId, region, { id, vpcId, name, description, tags }) {
+      const rules = [
+        { id: `${id.replace('sg-', 'sgr-')}`, egress: true, protocol: '-1', cidr: '0.0.0.0/0' },
+        { id: `${id.replace('sg-', 'sgr-').slice(0, -1)}z`, egress: false, protocol: '-1', groupId: id },
+      ];
+      place(accountId, region).groups.put({ accountId, region, id, tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })), vpcId, name, description, rules });
+    },
+    removeSecurityGroup: (accountId, region, groupId) => place(accountId, region).groups.delete(groupId),
     hasSecurityGroup: (accountId, region, groupId) => place(accountId, region).groups.get(groupId) !== undefined,
     holdAddresses: (accountId, region, subnetId, holder, addresses) => place(accountId, region).hold(subnetId, holder, addresses),
   };

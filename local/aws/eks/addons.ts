@@ -15,11 +15,11 @@ import type {
 } from '@aws-sdk/client-eks';
 import { minorOf, minorsBetween } from '../../../domain/minor.ts';
 import { requireConfiguration } from './addon-versions.ts';
+import { isStranded } from './addon-places.ts';
 import { addonEntry, addonVersionsFor, defaultAddonVersion } from './catalogue.ts';
 import type { CatalogueAddon } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, notFound } from './errors.ts';
-import { readyNodes } from './nodes.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
 import { addOwnedAssociation, removeOwnedAssociations, requirePodRole } from './pod-identity.ts';
@@ -115,7 +115,7 @@ export function createAddon(input: CreateAddonRequest, place: Place): CreateAddo
         addon.healthIssues = [{ code: error.errorCode as AddonIssueCode, message: error.errorMessage, resourceIds: error.resourceIds }];
       }
       place.addons.put(addonKey(addon), addon);
-      const hasToWait = entry.needsNodes && readyNodes(place, clusterName) === 0;
+      const hasToWait = isStranded(place, addon);
       place.after(hasToWait ? 'addonWithoutNodes' : 'addonCreation', { kind: failure === undefined ? 'addon-created' : 'addon-creation-failed', clusterName, subject: addonName });
       return { addonName };
     },
@@ -217,7 +217,7 @@ export function updateAddon(input: UpdateAddonRequest, place: Place): UpdateAddo
       failure,
     });
     place.addons.put(addonKey(addon), { ...addon, status: 'UPDATING', update: update.id, podIdentityAssociations: associate(place, addon, input.podIdentityAssociations) });
-    const hasToWait = entry.needsNodes && readyNodes(place, clusterName) === 0;
+    const hasToWait = isStranded(place, { ...addon, ...change });
     place.after(hasToWait ? 'addonWithoutNodes' : 'addonUpdate', { kind: 'addon-update-ends', clusterName, subject: addonName, updateId: update.id });
     return { updateId: update.id };
   });
@@ -255,8 +255,7 @@ function ofAddon(status: AddonDoc['status'], apply: (place: Place, addon: AddonD
 
 /** ACTIVE, or DEGRADED where it has nothing to run on. */
 function standing(place: Place, addon: AddonDoc): Pick<AddonDoc, 'status' | 'healthIssues'> {
-  const stranded = addonEntry(addon.addonName)?.needsNodes === true && readyNodes(place, addon.clusterName) === 0;
-  return stranded ? { status: 'DEGRADED', healthIssues: [{ code: 'InsufficientNumberOfReplicas', message: NO_REPLICAS }] } : { status: 'ACTIVE', healthIssues: [] };
+  return isStranded(place, addon) ? { status: 'DEGRADED', healthIssues: [{ code: 'InsufficientNumberOfReplicas', message: NO_REPLICAS }] } : { status: 'ACTIVE', healthIssues: [] };
 }
 
 const created = ofAddon('CREATING', (place, addon) => {
@@ -276,7 +275,8 @@ const updateEnds = ofAddon('UPDATING', (place, addon, updateId) => {
     place.addons.put(addonKey(addon), { ...addon, status: 'UPDATE_FAILED', healthIssues, update: undefined, modifiedAt: place.now });
     return;
   }
-  const after: AddonDoc = { ...addon, ...update.change.addon, ...standing(place, addon), update: undefined, modifiedAt: place.now };
+  const changed: AddonDoc = { ...addon, ...update.change.addon };
+  const after: AddonDoc = { ...changed, ...standing(place, changed), update: undefined, modifiedAt: place.now };
   // Without nodes the new version is applied, but its replicas never come up, and EKS gives up waiting for them.
   const stranded = after.status === 'DEGRADED';
   endUpdate(place, update, stranded ? [{ errorCode: 'InsufficientNumberOfReplicas', errorMessage: NO_REPLICAS, resourceIds: [addon.addonName] }] : []);

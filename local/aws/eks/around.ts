@@ -14,6 +14,9 @@ export interface Around {
     zones?(accountId: string, region: string): readonly { readonly name: string; readonly id: string }[];
     /** Whether the account has a security group. */
     hasSecurityGroup?(accountId: string, region: string, groupId: string): boolean;
+    /** A cluster's own security group, which nodes and control plane speak through. Source: EKS user guide, security group requirements. */
+    makeSecurityGroup?(accountId: string, region: string, group: { readonly id: string; readonly vpcId: string; readonly name: string; readonly description: string; readonly tags: Readonly<Record<string, string>> }): void;
+    removeSecurityGroup?(accountId: string, region: string, groupId: string): void;
     /** A kind of machine by its name (`m7g.large`), or undefined when EC2 has none of that name. */
     instanceType?(name: string): SeenInstanceType | undefined;
     /** Sets how many addresses of a subnet a holder has; 0 gives them back. */

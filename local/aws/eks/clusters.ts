@@ -212,6 +212,13 @@ const created: Apply = (place, { clusterName }) => {
   cluster.span = place.openSpan({ what: 'control-plane', clusterName, version: cluster.version });
   cluster.insights = insightsAfter(place, cluster, false);
   cluster.insightsRefreshedAt = place.now;
+  place.around.ec2.makeSecurityGroup?.(place.accountId, place.region, {
+    id: cluster.clusterSecurityGroupId,
+    vpcId: cluster.vpcId,
+    name: `eks-cluster-sg-${clusterName}-${cluster.clusterSecurityGroupId.slice(-10)}`,
+    description: 'EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, as well as any managed workloads.',
+    tags: { Name: `eks-cluster-sg-${clusterName}`, [`kubernetes.io/cluster/${clusterName}`]: 'owned', 'aws:eks:cluster-name': clusterName },
+  });
   place.clusters.put(clusterName, cluster);
   place.after('insightsFirst', { kind: 'insights-judged', clusterName });
   drift(place, clusterName);
@@ -228,6 +235,7 @@ const deleted: Apply = (place, { clusterName }) => {
   place.closeSpan(cluster.span);
   closeSpans(place, cluster.autoNodes ?? []);
   holdForControlPlane(place, cluster, 0);
+  place.around.ec2.removeSecurityGroup?.(place.accountId, place.region, cluster.clusterSecurityGroupId);
   for (const addon of place.addons.list(`${clusterName}/`)) place.closeSpan(addon.span);
   place.clusters.delete(clusterName);
   for (const documents of [place.addons, place.accessEntries, place.podIdentities, place.pending]) documents.clear(`${clusterName}/`);
