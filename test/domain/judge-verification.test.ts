@@ -114,7 +114,7 @@ describe('judgeVerification', () => {
   it('finds nothing missing in a wider policy, and does not count what is denied or allowed under another condition', () => {
     const current = (...statements: unknown[]) => judged('PermissionsCurrent', facts({ permissions: { kind: 'read', document: document(statements) } }))[0];
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }), 'True');
-    assert.equal(current({ Effect: 'Allow', Action: ['eks:*', 'ec2:*', 'ecr:*', 'iam:*', 'kms:*', 'autoscaling:*', 'cloudwatch:*', 'servicequotas:*'], Resource: ['*'] }), 'True');
+    assert.equal(current({ Effect: 'Allow', Action: ['eks:*', 'ec2:*', 'ecr:*', 'iam:*', 'kms:*', 'autoscaling:*', 'cloudwatch:*', 'servicequotas:*', 'route53:*'], Resource: ['*'] }), 'True');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', Action: 'eks:DeleteCluster', Resource: '*' }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: '*', Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }), 'False');
     assert.equal(current({ Effect: 'Allow', Action: '*', Resource: 'arn:aws:eks:us-east-1:111111111111:cluster/*' }), 'False');
