@@ -35,7 +35,7 @@ describe('the cluster of the README, with every part', () => {
     const handedOver = Object.keys(parts).filter((part) => parts[part] === 'HandedOver');
     assert.deepEqual(handedOver.sort(), ['autoscaling autoscaling', 'traffic traffic']);
     assert.deepEqual(Object.values(parts).filter((state) => state !== 'Active' && state !== 'HandedOver'), []);
-    for (const part of ['pod-identity shop/cart', 'fargate-profile batch', 'capability kro', 'capability ack', 'dns dns', 'tokens viewer']) assert.equal(parts[part], 'Active', part);
+    for (const part of ['pod-identity shop/cart', 'fargate-profile batch', 'capability kro', 'capability ack', 'dns dns', 'tokens viewer', 'self-managed-nodegroup spare', 'network network']) assert.equal(parts[part], 'Active', part);
   });
 
   it('is upgraded with its parts, which stay as they are asked for', async () => {
