@@ -10,6 +10,7 @@ import { changeCluster } from './change-cluster.ts';
 import { changeNodegroup } from './change-nodegroup.ts';
 import { changeRepository } from './change-repository.ts';
 import { convertAwsAuth } from './convert-aws-auth.ts';
+import { convertStack } from './convert-stack.ts';
 import { createAddon } from './create-addon.ts';
 import { convertKube2iam } from './convert-kube2iam.ts';
 import { createCluster } from './create-cluster.ts';
@@ -167,6 +168,7 @@ export const COMMANDS: readonly AnyRoute[] = [
   explainAnnotations,
   convertAwsAuth,
   convertKube2iam,
+  convertStack,
 ];
 
 /** The whole API. */

@@ -38,6 +38,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/exposures/render': { kind: 'nlb', name: 'shop', namespace: 'web', ports: [{ port: 443, targetPort: 8443 }] },
   'POST /v1/exposures/explain': { annotations: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' } },
   'POST /v1/conversions/aws-auth': { configMap: 'mapRoles: []' },
+  'POST /v1/conversions/stack': { manifest: 'apiVersion: cloudformation.linki.space/v1alpha1\nkind: Stack\nmetadata: {name: bucket}\nspec: {template: "Resources: {}"}' },
   'POST /v1/conversions/kube2iam': { manifests: 'kind: Pod', accountId: '111111111111' },
   'POST /v1/repositories': { accountId: '111111111111', region: 'us-east-1', name: 'payments/api', team: 'payments' },
   'PATCH /v1/repositories/{repositoryName}': { scanOnPush: false },
