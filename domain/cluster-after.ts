@@ -66,6 +66,8 @@ function nodegroupAfter(known: Nodegroup | undefined, seen: NodegroupFacts): Nod
     ...(seen.nodeRole === undefined ? {} : { nodeRole: seen.nodeRole }),
     scalingConfig: seen.scalingConfig,
     updateConfig: seen.updateConfig as NonNullable<Nodegroup['updateConfig']>,
+    ...(seen.nodeRepairConfig === undefined ? {} : { nodeRepairConfig: seen.nodeRepairConfig }),
+    ...(seen.warmPoolConfig === undefined ? {} : { warmPoolConfig: seen.warmPoolConfig }),
     labels: seen.labels,
     taints: seen.taints as NonNullable<Nodegroup['taints']>,
     ...(seen.launchTemplate === undefined ? {} : { launchTemplate: seen.launchTemplate }),

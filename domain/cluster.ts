@@ -3,6 +3,7 @@ import type { Condition } from './condition.ts';
 import type { CertificateFacts } from './facts.ts';
 import type { MaintenancePolicy } from './maintenance-policy.ts';
 import type { Minor } from './minor.ts';
+import type { NodeRepairConfig, WarmPoolConfig } from './node-words.ts';
 import type { PartTrouble } from './parts/made-after.ts';
 import type { PlannedResource } from './parts/part-states.ts';
 import type { Resource } from './parts/resource.ts';
@@ -104,6 +105,8 @@ export interface Nodegroup {
   readonly subnets?: readonly string[];
   readonly scalingConfig: { readonly minSize: number; readonly maxSize: number; readonly desiredSize: number };
   readonly updateConfig?: { readonly maxUnavailable?: number; readonly maxUnavailablePercentage?: number; readonly updateStrategy?: 'DEFAULT' | 'MINIMAL' };
+  readonly nodeRepairConfig?: NodeRepairConfig;
+  readonly warmPoolConfig?: WarmPoolConfig;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: 'NO_SCHEDULE' | 'NO_EXECUTE' | 'PREFER_NO_SCHEDULE' }[];
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };

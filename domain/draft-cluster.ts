@@ -55,10 +55,12 @@ export function draftCluster(request: CreateCluster, birth: Birth): Cluster {
 
 /** The record of a node group that is asked for, before it exists. */
 export function draftNodegroup(request: CreateNodegroup): Nodegroup {
-  const { updateConfig, launchTemplate, taints, ...rest } = request;
+  const { updateConfig, launchTemplate, taints, nodeRepairConfig, warmPoolConfig, ...rest } = request;
   return {
     ...present(rest),
     ...(updateConfig === undefined ? {} : { updateConfig: present(updateConfig) }),
+    ...(nodeRepairConfig === undefined ? {} : { nodeRepairConfig: present(nodeRepairConfig) }),
+    ...(warmPoolConfig === undefined ? {} : { warmPoolConfig: present(warmPoolConfig) }),
     ...(launchTemplate === undefined ? {} : { launchTemplate: present(launchTemplate) }),
     ...(taints === undefined ? {} : { taints: taints.map(present) }),
     ...(request.amiType === 'CUSTOM' ? { customAmi: true } : {}),
@@ -120,13 +122,15 @@ export function changedCluster(before: Cluster, change: ChangeCluster): Cluster 
 
 /** The node group as a change asks for it. */
 export function changedNodegroup(before: Nodegroup, change: ChangeNodegroup): Nodegroup {
-  const { scalingConfig, updateConfig, labels, taints, launchTemplate, version, releaseVersion } = change;
+  const { scalingConfig, updateConfig, labels, taints, launchTemplate, version, releaseVersion, nodeRepairConfig, warmPoolConfig } = change;
   return {
     ...before,
     ...present({ version, releaseVersion }),
     ...(launchTemplate === undefined ? {} : { launchTemplate: present(launchTemplate) }),
     ...(scalingConfig === undefined ? {} : { scalingConfig: { ...before.scalingConfig, ...present(scalingConfig) } }),
     ...(updateConfig === undefined ? {} : { updateConfig: present(updateConfig) }),
+    ...(nodeRepairConfig === undefined ? {} : { nodeRepairConfig: present(nodeRepairConfig) }),
+    ...(warmPoolConfig === undefined ? {} : { warmPoolConfig: { ...before.warmPoolConfig, ...present(warmPoolConfig) } }),
     ...(labels === undefined ? {} : { labels }),
     ...(taints === undefined ? {} : { taints: taints.map(present) }),
   };

@@ -1,5 +1,6 @@
 import type { InstanceLimits } from './instance-limits.ts';
 import type { Minor } from './minor.ts';
+import type { NodeRepairConfig, WarmPoolConfig } from './node-words.ts';
 import type { FargateProfileFacts, Looked, ReadinessFacts, RememberedReadiness } from './readiness-facts.ts';
 
 /** What was seen in an account, by whom it was asked and when. Facts are gathered by `aws/eks` and judged here; a look that failed is an error, never an empty list. */
@@ -123,6 +124,8 @@ export interface NodegroupFacts {
   readonly subnetIds: readonly string[];
   readonly nodeRole?: string;
   readonly scalingConfig: { readonly minSize: number; readonly maxSize: number; readonly desiredSize: number };
+  readonly nodeRepairConfig?: NodeRepairConfig;
+  readonly warmPoolConfig?: WarmPoolConfig;
   readonly updateConfig: { readonly maxUnavailable?: number; readonly maxUnavailablePercentage?: number; readonly updateStrategy?: string };
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
   /** True when the launch template names its own image (`amiType` is CUSTOM): neither version nor release is sent for it. */

@@ -2,6 +2,7 @@ import { architectureOfAmi, architectureOfInstance, isKnownAmiType } from './ami
 import type { Nodegroup } from './cluster.ts';
 import type { Minor } from './minor.ts';
 import { AL2_LAST_MINOR, isAmiTypeOffered } from './nodegroup-rolls.ts';
+import { readinessErrors } from './node-repair-rules.ts';
 import { refuse, type Refusal } from './refusal.ts';
 
 export interface RuleError {
@@ -105,7 +106,7 @@ export function changeableErrors(nodegroup: Nodegroup, path: string): readonly R
     if (taint.value !== undefined && !VALUE_PATTERN.test(taint.value)) errors.push(at(`taints.${index}.value`, 'Not a taint value'));
     if (taints.some((other, before) => before < index && other.key === taint.key && other.effect === taint.effect)) errors.push(at(`taints.${index}`, `The taint ${taint.key} with ${taint.effect} stands there twice`));
   });
-  return [...errors, ...updateConfigErrors(updateConfig, path)];
+  return [...errors, ...updateConfigErrors(updateConfig, path), ...readinessErrors(nodegroup, path)];
 }
 
 function updateConfigErrors(updateConfig: Nodegroup['updateConfig'], path: string): RuleError[] {

@@ -34,7 +34,7 @@ export function nodegroupDeletionStep(nodegroupName: string, version: string, st
 /** What CreateNodegroup takes beyond the two names, in EKS's own terms. */
 function creationParameters(nodegroup: Nodegroup, cluster: Cluster): Record<string, unknown> {
   const ownImage = bringsOwnImage(nodegroup);
-  const { nodeRole, subnets, scalingConfig, releaseVersion, amiType, capacityType, instanceTypes, diskSize, labels, taints, updateConfig, launchTemplate } = nodegroup;
+  const { nodeRole, subnets, scalingConfig, releaseVersion, amiType, capacityType, instanceTypes, diskSize, labels, taints, updateConfig, nodeRepairConfig, warmPoolConfig, launchTemplate } = nodegroup;
   return defined({
     nodeRole,
     subnets: subnets ?? cluster.subnetIds,
@@ -49,6 +49,8 @@ function creationParameters(nodegroup: Nodegroup, cluster: Cluster): Record<stri
     labels,
     taints,
     updateConfig,
+    nodeRepairConfig,
+    warmPoolConfig,
     launchTemplate,
   });
 }

@@ -17,7 +17,7 @@ export interface NodegroupChangeAsk {
   readonly now: string;
 }
 
-/** Plans the changes that EKS makes to a group in place: sizes, labels, taints and update settings in one update, version, release and launch template in another. */
+/** Plans the changes that EKS makes to a group in place: sizes, labels, taints, update settings, repair and warm pool in one update, version, release and launch template in another. */
 export function planNodegroupChange({ before, after, facts }: NodegroupChangeAsk): Plan | Refusal {
   const { nodegroupName } = before;
   const notReady = refuseUnlessUp(facts);
@@ -52,10 +52,12 @@ function configStep(before: Nodegroup, after: Nodegroup, facts: ClusterFacts): P
     labels: labelChange(before.labels ?? {}, after.labels ?? {}),
     taints: taintChange(before.taints ?? [], after.taints ?? []),
     updateConfig: same(before.updateConfig, after.updateConfig) ? undefined : after.updateConfig,
+    nodeRepairConfig: same(before.nodeRepairConfig, after.nodeRepairConfig) ? undefined : after.nodeRepairConfig,
+    warmPoolConfig: same(before.warmPoolConfig, after.warmPoolConfig) ? undefined : after.warmPoolConfig,
   });
   const changed = Object.keys(parameters);
   if (changed.length === 0) return [];
-  const words: Readonly<Record<string, string>> = { scalingConfig: 'size', labels: 'labels', taints: 'taints', updateConfig: 'update settings' };
+  const words: Readonly<Record<string, string>> = { scalingConfig: 'size', labels: 'labels', taints: 'taints', updateConfig: 'update settings', nodeRepairConfig: 'repair', warmPoolConfig: 'warm pool' };
   const what = changed.map((name) => words[name] ?? name).join(', ');
   return [
     {

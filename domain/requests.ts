@@ -3,7 +3,7 @@ import { Access, Principal } from './access-wish.ts';
 import { GATES } from './gates.ts';
 import { RepositoryName } from './images/requests.ts';
 import { MaintenancePolicy, Moment } from './maintenance-policy.ts';
-import { ScalingConfig, Taint, TAINTS_MAX } from './node-words.ts';
+import { NodeRepairConfig, ScalingConfig, Taint, TAINTS_MAX, WarmPoolConfig } from './node-words.ts';
 import {
   AccountId,
   AddonName,
@@ -109,6 +109,8 @@ export const CreateNodegroup = z
     labels: KubernetesLabels.optional(),
     taints: z.array(Taint).max(TAINTS_MAX).optional(),
     updateConfig: UpdateConfig.optional(),
+    nodeRepairConfig: NodeRepairConfig.optional().meta({ description: 'EKS replaces or reboots nodes that are unwell.' }),
+    warmPoolConfig: WarmPoolConfig.optional().meta({ description: 'Instances that are made ready beforehand.' }),
     launchTemplate: LaunchTemplate.optional(),
   })
   .meta({ id: 'CreateNodegroup' });
@@ -211,6 +213,8 @@ export const ChangeNodegroup = z
     labels: KubernetesLabels.optional().meta({ description: 'The whole new set.' }),
     taints: z.array(Taint).max(TAINTS_MAX).optional().meta({ description: 'The whole new set.' }),
     updateConfig: UpdateConfig.optional(),
+    nodeRepairConfig: NodeRepairConfig.optional().meta({ description: 'The whole new settings.' }),
+    warmPoolConfig: WarmPoolConfig.optional().meta({ description: 'What is left out stays as it is; `enabled: false` takes the pool away.' }),
   })
   .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
   .meta({ id: 'ChangeNodegroup' });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NodeRepairConfig, WarmPoolConfig } from './node-words.ts';
 import { GATES } from './gates.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from './requests.ts';
 import { CLUSTER_STATUSES } from './cluster-status.ts';
@@ -62,6 +63,8 @@ const NodegroupMembers = {
   subnets: z.array(z.string()).optional(),
   scalingConfig: z.strictObject({ minSize: z.int(), maxSize: z.int(), desiredSize: z.int() }),
   updateConfig: z.strictObject({ maxUnavailable: z.int().optional(), maxUnavailablePercentage: z.int().optional(), updateStrategy: z.string().optional() }).optional(),
+  nodeRepairConfig: NodeRepairConfig.optional(),
+  warmPoolConfig: WarmPoolConfig.optional(),
   labels: StringMap.optional(),
   taints: z.array(z.strictObject({ key: z.string(), value: z.string().optional(), effect: z.string() })).optional(),
   launchTemplate: z.strictObject({ id: z.string().optional(), name: z.string().optional(), version: z.string().optional() }).optional(),

@@ -110,7 +110,7 @@ export function viewAddon(addon: Addon, { addonsAsked = [], addonShares = [] }: 
 }
 
 export function viewNodegroup(group: Nodegroup): z.input<typeof NodegroupView> {
-  const { version, releaseVersion, amiType, capacityType, instanceTypes, diskSize, nodeRole, subnets, updateConfig, labels, taints, launchTemplate, customAmi } = group;
+  const { version, releaseVersion, amiType, capacityType, instanceTypes, diskSize, nodeRole, subnets, updateConfig, nodeRepairConfig, warmPoolConfig, labels, taints, launchTemplate, customAmi } = group;
   return {
     nodegroupName: group.nodegroupName,
     ...(version === undefined ? {} : { version }),
@@ -124,6 +124,8 @@ export function viewNodegroup(group: Nodegroup): z.input<typeof NodegroupView> {
     ...(subnets === undefined ? {} : { subnets: [...subnets] }),
     scalingConfig: { minSize: group.scalingConfig.minSize, maxSize: group.scalingConfig.maxSize, desiredSize: group.scalingConfig.desiredSize },
     ...(updateConfig === undefined ? {} : { updateConfig }),
+    ...(nodeRepairConfig === undefined ? {} : { nodeRepairConfig }),
+    ...(warmPoolConfig === undefined ? {} : { warmPoolConfig }),
     ...(labels === undefined ? {} : { labels: { ...labels } }),
     ...(taints === undefined ? {} : { taints: [...taints] }),
     ...(launchTemplate === undefined ? {} : { launchTemplate }),

@@ -115,6 +115,15 @@ function controlPlaneFacts(name: string, cluster: Cluster): ControlPlaneFacts {
   };
 }
 
+/** As EKS tells it, without members that are not there. EKS may come to know states and actions that we do not. */
+function said<T extends object>(told: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
+  return JSON.parse(JSON.stringify(told)) as { [Name in keyof T]: Exclude<T[Name], undefined> };
+}
+
+function repairFacts(told: NonNullable<Nodegroup['nodeRepairConfig']>): NonNullable<NodegroupFacts['nodeRepairConfig']> {
+  return said(told) as NonNullable<NodegroupFacts['nodeRepairConfig']>;
+}
+
 function nodegroupFacts(name: string, group: Nodegroup): NodegroupFacts {
   const version = group.version === undefined ? undefined : minorOf(group.version);
   const template = group.launchTemplate;
@@ -136,6 +145,8 @@ function nodegroupFacts(name: string, group: Nodegroup): NodegroupFacts {
       ...(group.updateConfig?.maxUnavailablePercentage === undefined ? {} : { maxUnavailablePercentage: group.updateConfig.maxUnavailablePercentage }),
       ...(group.updateConfig?.updateStrategy === undefined ? {} : { updateStrategy: group.updateConfig.updateStrategy }),
     },
+    ...(group.nodeRepairConfig === undefined ? {} : { nodeRepairConfig: repairFacts(group.nodeRepairConfig) }),
+    ...(group.warmPoolConfig === undefined ? {} : { warmPoolConfig: said(group.warmPoolConfig) }),
     ...(template === undefined
       ? {}
       : {

@@ -92,7 +92,7 @@ describe('pod identities, Fargate profiles and tags of the simulated EKS', () =>
     await activeCluster(place, 'a');
     const input = { clusterName: 'a', fargateProfileName: 'f', podExecutionRoleArn: `arn:aws:iam::${ACCOUNT}:role/pods`, subnets: SUBNETS, selectors: [{ namespace: 'default' }] };
     assert.equal(place.call('CreateFargateProfile', input).fargateProfile.status, 'CREATING');
-    assert.throws(() => place.call('CreateFargateProfile', { ...input, fargateProfileName: 'g' }), { code: 'InvalidRequestException', message: /f in status CREATING/ });
+    assert.throws(() => place.call('CreateFargateProfile', { ...input, fargateProfileName: 'g' }), { code: 'ResourceInUseException', message: /f in status CREATING/ });
     await place.minutes(3);
     assert.equal(place.call('DescribeFargateProfile', { clusterName: 'a', fargateProfileName: 'f' }).fargateProfile.status, 'ACTIVE');
     assert.throws(() => place.call('DeleteCluster', { name: 'a' }), { code: 'ResourceInUseException', message: 'Cluster has fargate profiles attached' });

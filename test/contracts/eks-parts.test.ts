@@ -216,7 +216,7 @@ describe('a Fargate profile of the simulated EKS', () => {
     place.call('CreateFargateProfile', { ...input, fargateProfileName: 'g' });
     await place.minutes(3);
     place.call('DeleteFargateProfile', { clusterName: 'a', fargateProfileName: 'f' });
-    assert.throws(() => place.call('DeleteFargateProfile', { clusterName: 'a', fargateProfileName: 'g' }), { code: 'InvalidRequestException', message: /profile f in status DELETING/ });
+    assert.throws(() => place.call('DeleteFargateProfile', { clusterName: 'a', fargateProfileName: 'g' }), { code: 'ResourceInUseException', message: /profile f in status DELETING/ });
     await place.minutes(3);
     place.call('DeleteFargateProfile', { clusterName: 'a', fargateProfileName: 'g' });
   });

@@ -13,7 +13,7 @@ import type {
 } from '@aws-sdk/client-eks';
 import { addFargateEntry } from './access.ts';
 import { clusterOf } from './cluster-view.ts';
-import { invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
+import { inUse, invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
 import type { About } from './errors.ts';
 import { QUOTAS } from './limits.ts';
 import { page } from './pages.ts';
@@ -45,6 +45,7 @@ function profileOf(place: Place, clusterName: string, fargateProfileName: string
   return profile;
 }
 
+/** One at a time in a cluster: another is a 409, though the model names no such error. Sources: hashicorp/terraform-provider-aws 16272, eksctl 5652. */
 export function createFargateProfile(input: CreateFargateProfileRequest, place: Place): CreateFargateProfileResponse {
   const [clusterName, fargateProfileName] = [input.clusterName ?? '', input.fargateProfileName ?? ''];
   once(
@@ -54,17 +55,17 @@ export function createFargateProfile(input: CreateFargateProfileRequest, place: 
     () => {
       const about = { clusterName, fargateProfileName };
       const cluster = clusterOf(place, clusterName);
-      if (cluster.status !== 'ACTIVE') throw invalidRequest(`Cluster '${clusterName}' is not in ACTIVE status`, about);
+      if (cluster.status !== 'ACTIVE') throw invalidRequest(`Cluster '${clusterName}' is not in ACTIVE status`, { clusterName });
       const existing = place.fargateProfiles.list(`${clusterName}/`);
       if (existing.some((other) => other.fargateProfileName === fargateProfileName))
-        throw invalidRequest('A Fargate Profile already exists with this name in this cluster.', about);
+        throw inUse('A Fargate Profile already exists with this name in this cluster.', { clusterName });
       const busy = existing.find((other) => other.status === 'CREATING' || other.status === 'DELETING');
       if (busy !== undefined)
-        throw invalidRequest(
+        throw inUse(
           `Cannot create Fargate Profile ${fargateProfileName} because cluster ${clusterName} currently has Fargate profile ${busy.fargateProfileName} in status ${busy.status}`,
-          about,
+          { clusterName },
         );
-      if (existing.length >= QUOTAS.fargateProfilesPerCluster) throw limitExceeded('Fargate profile limit exceeded for cluster', about);
+      if (existing.length >= QUOTAS.fargateProfilesPerCluster) throw limitExceeded('Fargate profile limit exceeded for cluster', { clusterName });
       const selectors = input.selectors ?? [];
       requireSelectors(selectors, about);
       requireRole(
@@ -118,9 +119,9 @@ export function deleteFargateProfile(input: DeleteFargateProfileRequest, place: 
   const { clusterName, fargateProfileName } = profile;
   const busy = place.fargateProfiles.list(`${clusterName}/`).find((other) => other.status === 'DELETING' && other.fargateProfileName !== fargateProfileName);
   if (busy !== undefined)
-    throw invalidRequest(
+    throw inUse(
       `Cannot delete Fargate Profile ${fargateProfileName} because cluster ${clusterName} currently has Fargate profile ${busy.fargateProfileName} in status DELETING`,
-      { clusterName, fargateProfileName },
+      { clusterName },
     );
   if (profile.status !== 'DELETING') {
     const failure = place.around.faults?.takeFailUpdate('eks:DeleteFargateProfile', place.accountId, place.region, input);
