@@ -72,6 +72,7 @@ export const REFUSALS = {
   'too-many-waivers': 'conflict',
   'profile-not-found': 'rules',
   'part-of-profile': 'conflict',
+  'part-exists': 'conflict',
   'force-needs-approver': 'forbidden',
   'nothing-to-force': 'conflict',
   'repository-exists': 'conflict',

@@ -7,7 +7,7 @@ import { isRefusal, refuse, type RefusalCode } from '../domain/refusal.ts';
 import { PageQuery, ReasonQuery, type ChangeCluster } from '../domain/requests.ts';
 import { OperationView, pageOf as pageSchema, PartView } from '../domain/view.ts';
 import type { Wanted } from '../domain/wanted.ts';
-import { resource } from './answers.ts';
+import { resource, type Outcome } from './answers.ts';
 import { beginChange } from './begin-change.ts';
 import { notFound } from './not-found.ts';
 import { pageAsked, pageOf } from './paging.ts';
@@ -79,16 +79,19 @@ export function wishRoutes<Member extends ListedWish, Wish extends z.ZodType, co
     method: 'POST',
     path,
     access: 'operate',
-    summary: `Ask for a ${noun}, or for one to be otherwise`,
+    summary: `Ask for a ${noun}`,
     body: wish,
     answers: { 202: { description: 'The operation that makes it.', schema: OperationView } },
-    refusals: [...REFUSALS, 'nothing-to-change'],
+    refusals: [...REFUSALS, 'nothing-to-change', 'part-exists'],
     async run(ask, ports) {
       const before = await clusterToWorkOn(ask, ports, ask.params['clusterId'] ?? '');
       if (isRefusal(before)) return before;
       const name = nameOfWish(ask.body);
-      const others = ownWishes(before, member).filter((other) => nameOfWish(other as z.output<Wish>) !== name);
-      return changeList(ask, ports, before, of, [...others, ask.body]);
+      const own = ownWishes(before, member);
+      if (own.some((other) => nameOfWish(other as z.output<Wish>) === name)) {
+        return refuse('part-exists', `The cluster has a ${noun} ${name} already.`, { remedy: `Take it away first, or send the whole new list: PATCH /v1/clusters/${before.clusterId} {"${member}": [...]}.` });
+      }
+      return underOwnPaths(await changeList(ask, ports, before, of, [...own, ask.body]), member);
     },
   };
 
@@ -140,6 +143,13 @@ async function changeList(ask: Parameters<typeof beginChange>[0], ports: Paramet
   if (isRefusal(changed)) return changed;
   const outcome = await beginChange(ask, ports, { before, after: changed.after, change: changed.effective, reason });
   return outcome.kind === 'Answer' && outcome.status === 200 ? refuse('nothing-to-change', `The ${noun} is as asked already.`) : outcome;
+}
+
+/** The errors of one that was sent by itself, without its place in the list that it was put into. */
+function underOwnPaths(outcome: Outcome, member: string): Outcome {
+  if (outcome.kind !== 'Refusal' || outcome.errors === undefined) return outcome;
+  const place = new RegExp(`^${member}\\.\\d+\\.`);
+  return { ...outcome, errors: outcome.errors.map((error) => ({ ...error, path: error.path.replace(place, '') })) };
 }
 
 function clusterIdOf(params: Readonly<Record<string, string>>): string {

@@ -21,7 +21,9 @@ const Selector = z.strictObject({
 });
 
 /** A Fargate profile's name is one of EKS's: as a node group's. */
-export const FargateProfileName = z.string().max(63).regex(/^[0-9A-Za-z][0-9A-Za-z_-]*$/, 'A profile name begins with a letter or digit and goes on with letters, digits, hyphens and underscores');
+export const FargateProfileName = z.string().max(63).regex(/^[0-9A-Za-z][0-9A-Za-z_-]*$/, 'A profile name begins with a letter or digit and goes on with letters, digits, hyphens and underscores')
+  // Source: eksctl's validation of Fargate profiles; EKS keeps the prefix for itself.
+  .refine((name) => !name.startsWith('eks-'), { message: 'EKS keeps names that begin with eks- for itself' });
 
 /** Pods that run without nodes of the account: which ones, where, and with which role. */
 export const FargateProfileWish = z.strictObject({

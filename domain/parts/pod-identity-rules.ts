@@ -1,3 +1,4 @@
+import { ACCESS_ROLE_NAME } from '../account-setup.ts';
 import type { Cluster } from '../cluster.ts';
 import { finding } from '../finding-codes.ts';
 import type { RuleError } from '../nodegroup-rules.ts';
@@ -28,6 +29,7 @@ function roleErrors({ roleArn, policy, statements, targetRoleArn }: PodIdentityW
   return [
     ...when(roleArn === undefined && !asked && targetRoleArn === undefined, '', 'Say what the pods may do (`policy`), or which role they get (`roleArn`)'),
     ...when(roleArn !== undefined && asked, 'roleArn', 'Either a role that is there, or a policy that a role is made for'),
+    ...when(roleArn?.endsWith(`:role/${ACCESS_ROLE_NAME}`) === true, 'roleArn', 'Slipway works through this role, which is nobody else\'s to have'),
     ...when(roleArn !== undefined && accountOf(roleArn) !== accountId, 'roleArn', `Not a role of account ${accountId}: for a role of another account ask for \`targetRoleArn\``),
   ];
 }

@@ -73,7 +73,8 @@ describe('the parts of a cluster', () => {
     await assert.rejects(world.api.get(`${path}/shop/cart`), /404/);
     await ended(await world.api.post(path, { namespace: 'shop', serviceAccount: 'cart', roleArn: roleArn('eks-mail') }));
     assert.equal((await world.api.get(`${path}/shop/cart`)).asked.roleArn, roleArn('eks-mail'));
-    await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'cart', roleArn: roleArn('eks-mail') }), /nothing-to-change/);
+    await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'cart', roleArn: roleArn('eks-mail') }), /part-exists/);
+    await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'basket', roleArn: roleArn('slipway-access') }), /"path":"roleArn"/);
   });
 
   it('are looked at in AWS: what somebody has deleted there is told', async () => {
