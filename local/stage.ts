@@ -50,10 +50,12 @@ export interface Stage {
 export async function startStage(options: StageOptions): Promise<Stage> {
   const lock = options.dataDir === undefined ? undefined : lockFolder(options.dataDir);
   const disk = new Disk(options.dataDir === undefined ? ':memory:' : join(options.dataDir, 'stage.sqlite'));
-  const remembered = disk.collection<number>('clock');
+  const remembered = disk.kept<number>('clock');
   const clock = new VirtualClock({ now: remembered.get('now') ?? options.epoch, speed: 0 });
   // The clock is part of every transaction: after a restart nothing is younger than now.
-  disk.beforeCommit(() => remembered.put('now', clock.now()));
+  disk.beforeCommit(() => {
+    if (remembered.get('now') !== clock.now()) remembered.put('now', clock.now());
+  });
   const { random, newId } = createRandom(options.seed);
   const world: World = { clock, disk, random, newId };
   const aws = createSimulatedAws(world);

@@ -35,7 +35,7 @@ export class Sessions {
   readonly #sessions: Collection<SessionRecord>;
 
   constructor(disk: Disk) {
-    this.#sessions = disk.collection('sts-sessions');
+    this.#sessions = disk.kept('sts-sessions');
   }
 
   get(accessKeyId: string): SessionRecord | undefined {

@@ -160,7 +160,18 @@ function patternOf(expected: string, variables: Context | undefined): Pattern | 
   return variables === undefined || !expected.includes('${') ? literal(expected) : substitute(expected, variables);
 }
 
-const literal = (text: string): Pattern => Array.from({ length: text.length }, (_, index) => codeOf(text, index));
+/** Patterns of the policies that are asked again and again. */
+const LITERALS_MAX = 5000;
+const literals = new Map<string, Pattern>();
+
+function literal(text: string): Pattern {
+  const known = literals.get(text);
+  if (known !== undefined) return known;
+  const pattern = Array.from({ length: text.length }, (_, index) => codeOf(text, index));
+  if (literals.size >= LITERALS_MAX) literals.clear();
+  literals.set(text, pattern);
+  return pattern;
+}
 
 function codeOf(text: string, index: number): number {
   const code = text.charCodeAt(index);

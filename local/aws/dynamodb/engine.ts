@@ -18,7 +18,7 @@ export function createEngine(world: World): Engine {
   return {
     world,
     rows: new Rows(world.disk),
-    tables: world.disk.collection('dynamodb/tables'),
+    tables: world.disk.kept('dynamodb/tables'),
     remembered: new RememberedTransactions(world.disk),
   };
 }

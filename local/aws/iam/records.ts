@@ -132,8 +132,8 @@ export class IamRecords {
   readonly oidcProviders: Collection<OidcProviderRecord>;
 
   constructor(disk: Disk) {
-    this.#roles = disk.collection('iam-roles');
-    this.#policies = disk.collection('iam-policies');
+    this.#roles = disk.kept('iam-roles');
+    this.#policies = disk.kept('iam-policies');
     this.instanceProfiles = disk.collection('iam-instance-profiles');
     this.oidcProviders = disk.collection('iam-oidc-providers');
   }
