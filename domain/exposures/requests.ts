@@ -94,7 +94,7 @@ export const RenderExposure = z
       .strictObject({
         certificateArn: z.string().max(400).regex(CERTIFICATE_ARN, 'Not the ARN of an ACM or IAM server certificate'),
         ports: z.array(PortNumber).min(1).max(PORTS_MAX).optional().meta({ description: 'The ports that speak TLS; all when not given.' }),
-        policy: z.string().max(256).regex(/^[0-9A-Za-z-]+$/, 'Not the name of a security policy').optional(),
+        policy: z.string().max(256).regex(/^ELBSecurityPolicy-[0-9A-Za-z-]+$/, 'Not a security policy of Elastic Load Balancing: their names begin with ELBSecurityPolicy-').optional(),
       })
       .optional(),
     backendProtocol: z.enum(['tcp', 'ssl', 'http', 'https']).optional().meta({ description: 'What the pods speak behind the load balancer.' }),

@@ -57,7 +57,9 @@ describe('the parts of a cluster', () => {
     await world.fault({ operation: 'eks:CreatePodIdentityAssociation', times: 1, fault: { kind: 'error', code: 'InvalidParameterException', status: 400 } });
     const podIdentities = ['mail', 'cart'].map((serviceAccount) => ({ namespace: 'shop', serviceAccount, roleArn: roleArn(`eks-${serviceAccount}`) }));
     const operation = await world.api.patch(`/v1/clusters/${clusterId}`, { podIdentities });
-    assert.equal((await world.ended(operation.id)).state, 'Failed');
+    const failed = await world.ended(operation.id);
+    assert.equal(failed.state, 'Failed');
+    assert.match(failed.errors[0].nextActions.at(-1), /ask for the cluster without it/);
     assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ name, state, reason }: Json) => [name, state, reason]), [['shop/mail', 'Active', 'Made'], ['shop/cart', 'Failed', 'InvalidParameterException']]);
     await ended(await world.api.post(`/v1/operations/${operation.id}/retry`, {}));
     assert.deepEqual(await associations(), ['shop/cart', 'shop/mail']);

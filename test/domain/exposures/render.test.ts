@@ -74,11 +74,11 @@ const WISHES: readonly Row[] = [
   ['TLS on some ports', { ...ZWO, tls: { certificateArn: CERTIFICATE, ports: [443] } }, { nlb: { 'ssl-cert': CERTIFICATE, 'ssl-ports': '443' }, alb: 'tls.ports', classic: { 'ssl-cert': CERTIFICATE, 'ssl-ports': '443' } }],
   [
     'a security policy',
-    { tls: { certificateArn: CERTIFICATE, policy: 'P-1' } },
+    { tls: { certificateArn: CERTIFICATE, policy: 'ELBSecurityPolicy-TLS13-1-2-2021-06' } },
     {
-      nlb: { 'ssl-cert': CERTIFICATE, 'ssl-negotiation-policy': 'P-1' },
-      alb: { 'certificate-arn': CERTIFICATE, 'listen-ports': '[{"HTTP":80},{"HTTPS":443}]', 'ssl-policy': 'P-1', 'ssl-redirect': '443' },
-      classic: { 'ssl-cert': CERTIFICATE, 'ssl-negotiation-policy': 'P-1' },
+      nlb: { 'ssl-cert': CERTIFICATE, 'ssl-negotiation-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06' },
+      alb: { 'certificate-arn': CERTIFICATE, 'listen-ports': '[{"HTTP":80},{"HTTPS":443}]', 'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06', 'ssl-redirect': '443' },
+      classic: { 'ssl-cert': CERTIFICATE, 'ssl-negotiation-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06' },
     },
   ],
   ['HTTP to the pods', { backendProtocol: 'http' }, { nlb: 'backendProtocol', alb: { 'backend-protocol': 'HTTP' }, classic: { 'backend-protocol': 'http' } }],
