@@ -2,7 +2,7 @@ import { isRefusal } from '../domain/refusal.ts';
 import { PageQuery } from '../domain/requests.ts';
 import { AddonView, pageOf as pageSchema } from '../domain/view.ts';
 import { viewAddon } from '../domain/views.ts';
-import { pageAsked, pageOf } from './paging.ts';
+import { pageAsked, pageIn, pageOf } from './paging.ts';
 import { clusterToRead } from './reach.ts';
 import { route } from './route.ts';
 
@@ -20,10 +20,6 @@ export const listAddons = route({
     if ('kind' in page) return page;
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;
-    const after = page.after?.['addonName'] ?? '';
-    const left = cluster.addons.filter((addon) => addon.addonName > after).sort((a, b) => (a.addonName < b.addonName ? -1 : 1));
-    const items = left.slice(0, page.limit);
-    const last = items.at(-1);
-    return pageOf(ask, { items, ...(left.length > items.length && last !== undefined ? { next: { addonName: last.addonName } } : {}) }, (addon) => viewAddon(addon, cluster));
+    return pageOf(ask, pageIn(cluster.addons, 'addonName', page), (addon) => viewAddon(addon, cluster));
   },
 });

@@ -2,7 +2,7 @@ import { isRefusal } from '../domain/refusal.ts';
 import { NodegroupView, pageOf as pageSchema } from '../domain/view.ts';
 import { viewNodegroup } from '../domain/views.ts';
 import { PageQuery } from '../domain/requests.ts';
-import { pageAsked, pageOf } from './paging.ts';
+import { pageAsked, pageIn, pageOf } from './paging.ts';
 import { clusterToRead } from './reach.ts';
 import { route } from './route.ts';
 
@@ -20,10 +20,6 @@ export const listNodegroups = route({
     if ('kind' in page) return page;
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;
-    const after = page.after?.['nodegroupName'] ?? '';
-    const left = cluster.nodegroups.filter((group) => group.nodegroupName > after).sort((a, b) => (a.nodegroupName < b.nodegroupName ? -1 : 1));
-    const items = left.slice(0, page.limit);
-    const last = items.at(-1);
-    return pageOf(ask, { items, ...(left.length > items.length && last !== undefined ? { next: { nodegroupName: last.nodegroupName } } : {}) }, viewNodegroup);
+    return pageOf(ask, pageIn(cluster.nodegroups, 'nodegroupName', page), viewNodegroup);
   },
 });

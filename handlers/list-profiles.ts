@@ -1,7 +1,7 @@
 import { PageQuery } from '../domain/requests.ts';
 import { pageOf as pageSchema, ProfileView } from '../domain/view.ts';
 import { viewProfile } from '../domain/views.ts';
-import { pageAsked, pageOf } from './paging.ts';
+import { pageAsked, pageIn, pageOf } from './paging.ts';
 import { seesProfile } from './profile-reached.ts';
 import { route } from './route.ts';
 
@@ -16,10 +16,7 @@ export const listProfiles = route({
   async run(ask, { store }) {
     const page = pageAsked(ask);
     if ('kind' in page) return page;
-    const after = page.after?.['name'] ?? '';
-    const left = (await store.profiles()).filter((profile) => profile.name > after && seesProfile(ask.caller, profile));
-    const items = left.slice(0, page.limit);
-    const last = items.at(-1);
-    return pageOf(ask, { items, ...(left.length > items.length && last !== undefined ? { next: { name: last.name } } : {}) }, viewProfile);
+    const profiles = (await store.profiles()).filter((profile) => seesProfile(ask.caller, profile));
+    return pageOf(ask, pageIn(profiles, 'name', page), viewProfile);
   },
 });

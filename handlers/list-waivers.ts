@@ -2,7 +2,7 @@ import { isRefusal } from '../domain/refusal.ts';
 import { PageQuery } from '../domain/requests.ts';
 import { pageOf as pageSchema, WaiverView } from '../domain/view.ts';
 import { viewWaiver } from '../domain/views.ts';
-import { pageAsked, pageOf } from './paging.ts';
+import { pageAsked, pageIn, pageOf } from './paging.ts';
 import { clusterToRead } from './reach.ts';
 import { route } from './route.ts';
 
@@ -20,11 +20,6 @@ export const listWaivers = route({
     if ('kind' in page) return page;
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;
-    const after = page.after?.['waiverId'] ?? '';
-    const waivers = await ports.store.waivers(cluster.clusterId, ask.nowMs);
-    const left = waivers.filter((waiver) => waiver.waiverId > after).sort((a, b) => (a.waiverId < b.waiverId ? -1 : 1));
-    const items = left.slice(0, page.limit);
-    const last = items.at(-1);
-    return pageOf(ask, { items, ...(left.length > items.length && last !== undefined ? { next: { waiverId: last.waiverId } } : {}) }, viewWaiver);
+    return pageOf(ask, pageIn(await ports.store.waivers(cluster.clusterId, ask.nowMs), 'waiverId', page), viewWaiver);
   },
 });

@@ -20,6 +20,15 @@ export function pageAsked(ask: ListAsk): Page | Problem {
   return after === undefined ? problem('invalid-cursor', 'The cursor is not one that this list has given, with these filters, to you.') : { limit, after };
 }
 
+/** The page of a whole list that stands in memory, in the order of the member that names each item; the cursor names the last one shown. */
+export function pageIn<Member extends string, T extends Readonly<Record<Member, string>>>(items: readonly T[], member: Member, page: Page): Paged<T> {
+  const after = page.after?.[member] ?? '';
+  const left = items.filter((item) => item[member] > after).sort((a, b) => (a[member] < b[member] ? -1 : 1));
+  const shown = left.slice(0, page.limit);
+  const last = shown.at(-1);
+  return { items: shown, ...(left.length > shown.length && last !== undefined ? { next: { [member]: last[member] } } : {}) };
+}
+
 /** A list's answer: its items, and the cursor of the next page or null. */
 export function pageOf<T>(ask: ListAsk, found: Paged<T>, view: (item: T) => unknown): Answer {
   return ok({ items: found.items.map(view), nextCursor: found.next === undefined ? null : sealCursor(found.next, scopeOf(ask)) });

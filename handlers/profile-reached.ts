@@ -1,12 +1,12 @@
 import type { Ports } from '../aws/ports.ts';
-import type { Caller } from '../domain/caller.ts';
+import { sees, type Caller } from '../domain/caller.ts';
 import type { Profile, ProfileOf } from '../domain/profile.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
 import { notFound } from './not-found.ts';
 
 /** Whether a profile is there for this caller: the fleet's own are for all, a team's for the team. */
 export function seesProfile(caller: Caller, profile: Profile): boolean {
-  return caller.team === undefined || profile.team === undefined || profile.team === caller.team;
+  return profile.team === undefined || sees(caller, profile);
 }
 
 export async function profileToRead({ caller }: { readonly caller: Caller }, { store }: Ports, name: string, version?: number): Promise<Profile | Refusal> {

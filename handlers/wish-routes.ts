@@ -10,7 +10,7 @@ import type { Wanted } from '../domain/wanted.ts';
 import { resource, type Outcome } from './answers.ts';
 import { beginChange } from './begin-change.ts';
 import { notFound } from './not-found.ts';
-import { pageAsked, pageOf } from './paging.ts';
+import { pageAsked, pageIn, pageOf } from './paging.ts';
 import { profileAfter } from './profile-reached.ts';
 import { clusterToRead, clusterToWorkOn } from './reach.ts';
 import type { RouteDefinition, VariablesOf } from './route.ts';
@@ -52,11 +52,7 @@ export function wishRoutes<Member extends ListedWish, Wish extends z.ZodType, co
       if ('kind' in page) return page;
       const cluster = await clusterToRead(ask, ports, ask.params['clusterId'] ?? '');
       if (isRefusal(cluster)) return cluster;
-      const after = page.after?.['name'] ?? '';
-      const left = statesOf(cluster, of).filter(({ name }) => name > after);
-      const items = left.slice(0, page.limit);
-      const last = items.at(-1);
-      return pageOf(ask, { items, ...(left.length > items.length && last !== undefined ? { next: { name: last.name } } : {}) }, (item) => item);
+      return pageOf(ask, pageIn(statesOf(cluster, of), 'name', page), (item) => item);
     },
   };
 
@@ -122,13 +118,13 @@ export function wishRoutes<Member extends ListedWish, Wish extends z.ZodType, co
 
 type Listed = Pick<WishRoutes<ListedWish, z.ZodType, never>, 'member' | 'part' | 'noun'> & { readonly nameOfWish: (wish: never) => string };
 
-/** Each of a cluster's wishes of a kind with its state, by name; those that are going among them. */
+/** Each of a cluster's wishes of a kind with its state; those that are going among them. */
 function statesOf(cluster: Cluster, { member, part, nameOfWish }: Listed): (PartState & { readonly asked?: unknown })[] {
   const asked = new Map((cluster.wanted?.[member] ?? []).map((wish) => [nameOfWish(wish as never), wish]));
   const planned = new Set((cluster.planned ?? []).map(({ partName }) => partName));
   // What several of a kind share is no item of the list.
   const states = partStates(cluster).filter((state) => state.part === part && (asked.has(state.name) || !planned.has(state.name)));
-  return states.map((state) => ({ ...state, ...(asked.has(state.name) ? { asked: asked.get(state.name) } : {}) })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return states.map((state) => ({ ...state, ...(asked.has(state.name) ? { asked: asked.get(state.name) } : {}) }));
 }
 
 /** What the cluster itself was asked for: what came with a profile is not among it. */

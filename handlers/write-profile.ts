@@ -6,7 +6,6 @@ import { WriteProfile } from '../domain/requests.ts';
 import { ProfileView } from '../domain/view.ts';
 import { viewProfile } from '../domain/views.ts';
 import { created, MOVED } from './answers.ts';
-import { seesProfile } from './profile-reached.ts';
 import { route } from './route.ts';
 
 /** Writes a profile, or the next version of one. Clusters that have an earlier version keep it until the new one is applied. */
@@ -22,7 +21,7 @@ export const writeProfile = route({
     const { name, description, parts, reason } = ask.body;
     const team = ask.body.team ?? ask.caller.team;
     const before = await store.profile(name);
-    const theirs = before !== undefined && !(seesProfile(ask.caller, before) && (ask.caller.team === undefined || sees(ask.caller, before)));
+    const theirs = before !== undefined && !sees(ask.caller, before);
     if (theirs || (ask.caller.team !== undefined && team !== ask.caller.team)) return refuse('team-not-allowed', `The profile ${name} is not of team ${ask.caller.team ?? ''}.`, { remedy: 'Choose another name, or ask its owner.' });
 
     const broken = refuseBroken(profileErrors(parts));
