@@ -303,9 +303,12 @@ export interface Session {
 export class AccountUnreachable extends Error {
   override readonly name = 'AccountUnreachable';
   readonly accountId: string;
-  constructor(accountId: string, message: string, options?: ErrorOptions) {
+  /** The action that the role may not do, where AWS named one: the account is there, and asking again gets the same answer until the role has it. */
+  readonly lacks: string | undefined;
+  constructor(accountId: string, message: string, { lacks, ...options }: ErrorOptions & { readonly lacks?: string | undefined } = {}) {
     super(message, options);
     this.accountId = accountId;
+    this.lacks = lacks;
   }
 }
 

@@ -20,6 +20,7 @@ export const ACCESS_REFUSALS: readonly RefusalCode[] = [
   'cluster-not-active',
   'cluster-not-in-account',
   'account-unreachable',
+  'role-lacks-actions',
   'authentication-mode',
   'access-entry-not-ours',
   'rules-broken',

@@ -19,6 +19,7 @@ export const REFUSALS_OF_ADDONS: RefusalCode[] = [
   'cluster-not-in-account',
   'addon-not-offered',
   'account-unreachable',
+  'role-lacks-actions',
   'rules-broken',
 ];
 

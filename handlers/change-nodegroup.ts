@@ -16,7 +16,7 @@ export const changeNodegroup = route({
   summary: 'Change a node group',
   body: ChangeNodegroup,
   answers: { 202: { description: 'The operation that changes it.', schema: OperationView } },
-  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'nothing-to-change', 'account-unreachable', 'rules-broken'],
+  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'nothing-to-change', 'account-unreachable', 'role-lacks-actions', 'rules-broken'],
   async run(ask, ports) {
     const cluster = await clusterToWorkOn(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;

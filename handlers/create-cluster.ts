@@ -25,6 +25,7 @@ export const createCluster = route({
     'account-not-registered',
     'account-not-verified',
     'account-unreachable',
+    'role-lacks-actions',
     'region-not-registered',
     'team-not-allowed',
     'cluster-exists',

@@ -28,6 +28,7 @@ export const createNodegroup = route({
     'subnets-not-found',
     'subnets-short-of-addresses',
     'account-unreachable',
+    'role-lacks-actions',
     'rules-broken',
   ],
   async run(ask, ports) {

@@ -12,7 +12,7 @@ export const deleteCluster = route({
   access: 'operate',
   summary: 'Delete a cluster, node groups first',
   answers: { 202: { description: 'The operation that deletes it.', schema: OperationView } },
-  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'deletion-protected', 'frozen', 'account-unreachable'],
+  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'deletion-protected', 'frozen', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const before = await clusterToWorkOn(ask, ports, ask.params.clusterId);
     if (isRefusal(before)) return before;

@@ -13,7 +13,7 @@ export const deleteNodegroup = route({
   access: 'operate',
   summary: 'Delete a node group',
   answers: { 202: { description: 'The operation that deletes it.', schema: OperationView } },
-  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'account-unreachable'],
+  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const before = await clusterToWorkOn(ask, ports, ask.params.clusterId);
     if (isRefusal(before)) return before;

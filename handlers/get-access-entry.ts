@@ -13,7 +13,7 @@ export const getAccessEntry = route({
   access: 'read',
   summary: 'Read how a principal gets into a cluster',
   answers: { 200: { description: 'The access entry, as seen now.', schema: AccessEntryView } },
-  refusals: ['not-found', 'authentication-mode', 'cluster-not-in-account', 'account-unreachable'],
+  refusals: ['not-found', 'authentication-mode', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const { clusterId, principalArn } = ask.params;
     const cluster = await clusterToRead(ask, ports, clusterId);

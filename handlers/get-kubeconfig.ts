@@ -14,7 +14,7 @@ export const getKubeconfig = route({
   summary: 'Read a kubeconfig of a cluster',
   query: KubeconfigQuery,
   answers: { 200: { description: 'The kubeconfig. Comments say what to know of the cluster\'s certificate authority and endpoint.', yaml: true } },
-  refusals: ['not-found', 'cluster-not-active', 'cluster-not-in-account', 'account-unreachable'],
+  refusals: ['not-found', 'cluster-not-active', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;

@@ -12,7 +12,7 @@ export const getRollbackPlan = route({
   access: 'read',
   summary: 'Plan a rollback without beginning it',
   answers: { 200: { description: 'The plan of the one hop back, each step with its reason.', schema: PlanView, text: true } },
-  refusals: ['not-found', 'cluster-not-in-account', 'rollback-unavailable', 'account-unreachable'],
+  refusals: ['not-found', 'cluster-not-in-account', 'rollback-unavailable', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;

@@ -15,7 +15,7 @@ export const listAccessEntries = route({
   summary: 'List who gets into a cluster',
   query: PageQuery,
   answers: { 200: { description: 'A page of access entries, as seen now.', schema: pageSchema(AccessEntryView) } },
-  refusals: ['not-found', 'authentication-mode', 'cluster-not-in-account', 'account-unreachable'],
+  refusals: ['not-found', 'authentication-mode', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const page = pageAsked(ask);
     if ('kind' in page) return page;

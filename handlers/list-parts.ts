@@ -17,7 +17,7 @@ export const listParts = route({
   summary: 'Look at the parts of a cluster',
   query: Nothing,
   answers: { 200: { description: 'Each part as it stands in AWS, and when it was looked at.', schema: PartsView } },
-  refusals: ['not-found', 'account-unreachable'],
+  refusals: ['not-found', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;

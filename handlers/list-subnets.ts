@@ -14,7 +14,7 @@ export const listSubnets = route({
   access: 'read',
   summary: 'List the subnets of a cluster, with zones, owners and the forecast of free addresses',
   answers: { 200: { description: 'The subnets, looked at now.', schema: SubnetsView } },
-  refusals: ['not-found', 'cluster-not-in-account', 'account-unreachable'],
+  refusals: ['not-found', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;

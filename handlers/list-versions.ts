@@ -15,7 +15,7 @@ export const listVersions = route({
   summary: 'List the Kubernetes versions on offer, with support dates',
   query: VersionQuery,
   answers: { 200: { description: 'The versions; all on one page.', schema: pageSchema(VersionView) } },
-  refusals: ['account-not-registered', 'account-not-verified', 'region-not-registered', 'account-unreachable'],
+  refusals: ['account-not-registered', 'account-not-verified', 'region-not-registered', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, { store, observer }) {
     const { accountId, region } = ask.query;
     const account = await store.account(accountId);

@@ -15,7 +15,7 @@ export const listZones = route({
   summary: 'List the zones of a region, by id and by this account\'s names',
   query: ZoneQuery,
   answers: { 200: { description: 'The zones; all on one page.', schema: pageSchema(ZoneView) } },
-  refusals: ['not-found', 'account-not-verified', 'region-not-registered', 'account-unreachable'],
+  refusals: ['not-found', 'account-not-verified', 'region-not-registered', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const account = await accountToRead(ask, ports, ask.params.accountId);
     if (isRefusal(account)) return account;

@@ -26,6 +26,7 @@ export const requestRollback = route({
     'rollback-unavailable',
     'rules-broken',
     'account-unreachable',
+    'role-lacks-actions',
   ],
   async run(ask, ports) {
     const before = await clusterToWorkOn(ask, ports, ask.params.clusterId);

@@ -39,6 +39,7 @@ export const requestUpgrade = route({
     'alarm-not-ready',
     'rules-broken',
     'account-unreachable',
+    'role-lacks-actions',
   ],
   async run(ask, ports) {
     const before = await clusterToWorkOn(ask, ports, ask.params.clusterId);

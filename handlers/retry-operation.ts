@@ -44,6 +44,7 @@ export const retryOperation = route({
     'frozen',
     'account-not-verified',
     'account-unreachable',
+    'role-lacks-actions',
     'cluster-not-in-account',
     'cluster-not-active',
     'cluster-exists',

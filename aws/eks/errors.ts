@@ -13,9 +13,15 @@ export async function reaching<T>(accountId: string, call: () => Promise<T>): Pr
   try {
     return await call();
   } catch (error) {
-    if (DENIALS.has(nameOf(error))) throw new AccountUnreachable(accountId, (error as Error).message, { cause: error });
-    throw error;
+    if (!DENIALS.has(nameOf(error))) throw error;
+    const { message } = error as Error;
+    throw new AccountUnreachable(accountId, message, { cause: error, lacks: actionDenied(message) });
   }
+}
+
+/** The action that AWS names in a denial: `User: ... is not authorized to perform: cloudwatch:DescribeAlarms on resource: ...`. */
+export function actionDenied(message: string): string | undefined {
+  return /not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)/.exec(message)?.[1];
 }
 
 /** `absent` when EKS says that the thing does not exist; every other error is the caller's. */

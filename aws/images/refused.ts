@@ -1,6 +1,6 @@
 import { IMAGE_ACTIONS } from '../../domain/images/permissions.ts';
 import { refuse, type Refusal } from '../../domain/refusal.ts';
-import { nameOf } from '../eks/errors.ts';
+import { actionDenied, nameOf } from '../eks/errors.ts';
 import { AccountUnreachable } from '../ports.ts';
 
 /** Names under which ECR says no for good: asking again changes nothing. Source: ECR API reference, errors of each action. */
@@ -34,7 +34,7 @@ export function refusalOf(accountId: string, error: unknown): Refusal | undefine
   const message = error instanceof Error ? error.message : String(error);
   if (SESSION_LOST.has(name)) throw new AccountUnreachable(accountId, message, { cause: error });
   if (name === 'AccessDeniedException') {
-    const action = /not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1] ?? 'what is asked';
+    const action = actionDenied(message) ?? 'what is asked';
     return refuse('role-lacks-actions', `The role of account ${accountId} may not ${action}: ${message}`, {
       remedy: `Put the permissions policy of GET /v1/accounts/${accountId} in place, and ask again. Work on images takes ${IMAGE_ACTIONS.join(', ')}.`,
     });

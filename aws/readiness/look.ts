@@ -1,5 +1,5 @@
 import type { Looked } from '../../domain/readiness-facts.ts';
-import { nameOf } from '../eks/errors.ts';
+import { actionDenied, nameOf } from '../eks/errors.ts';
 import { AccountUnreachable } from '../ports.ts';
 
 /** The function that looks on behalf of the API has 20 s in all; what has not answered by then must not cost it the rest. */
@@ -9,7 +9,6 @@ const LOOK_DEADLINE_SECONDS = 10;
 const SESSION_REFUSED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired', 'UnrecognizedClientException', 'InvalidClientTokenId', 'AuthFailure', 'InvalidAccessKeyId', 'OptInRequired']);
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'AccessDeniedFault']);
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException', 'EC2ThrottledException', 'SlowDown']);
-const ACTION_IN_MESSAGE = /not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)/;
 
 /**
  * One look, which fails by itself: a right that is missing, a throttle or a slow answer makes it unknown and leaves the others. `needs`
@@ -30,8 +29,7 @@ export async function looked<T>(accountId: string, needs: readonly string[], loo
 
 function reasonOf(name: string, message: string, needs: readonly string[]): string {
   if (DENIED.has(name)) {
-    const action = ACTION_IN_MESSAGE.exec(message)?.[1];
-    const missing = action ?? `one of ${needs.join(', ')}`;
+    const missing = actionDenied(message) ?? `one of ${needs.join(', ')}`;
     return `Slipway's role in the account may not ${missing}: put the permissions policy of GET /v1/accounts/{accountId} in place. AWS said: ${message}`;
   }
   if (THROTTLED.has(name)) return `AWS throttled it (${needs.join(', ')}): ask again in a minute. AWS said: ${message}`;

@@ -38,6 +38,13 @@ describe('an account whose role was made before readiness checks were', () => {
     for (const action of ['eks:ListFargateProfiles', 'ec2:DescribeInstances', 'servicequotas:GetServiceQuota', 'autoscaling:DescribeAutoScalingGroups']) assert.ok(because.includes(`may not ${action}`), `${action}\n${because}`);
   });
 
+  it('is refused an upgrade that alarms shall turn back, with the action and the role that lacks it', async () => {
+    const alarmArns = [`arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:errors`];
+    const { status, body } = await world.api.ask('POST', `/v1/clusters/${clusterId}/upgrades`, { to: '1.34', bakeMinutes: 5, rollbackOn: { alarmArns } });
+    assert.deepEqual([status, body.code], [409, 'role-lacks-actions']);
+    assert.ok(body.detail.startsWith(`Slipway's role arn:aws:iam::${ACCOUNT}:role/slipway-access may not cloudwatch:DescribeAlarms: `), body.detail);
+  });
+
   it('stays verified without all that parts of clusters need, and is told so', async () => {
     const iam = new IAMClient({ endpoint: world.stage.awsUrl, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } });
     const earlier = neededPolicyFor({ accountId: ACCOUNT, passRoleArns: [`arn:aws:iam::${ACCOUNT}:role/eks-*`] });

@@ -1,5 +1,6 @@
 import { AccountUnreachable, type Answers, type Ports, type Question } from '../../aws/ports.ts';
 import { ports } from '../../aws/wiring.ts';
+import { roleArnOf } from '../../domain/account-setup.ts';
 import { refuse, type Refusal } from '../../domain/refusal.ts';
 import { answerCluster } from './answer-cluster.ts';
 import { answerCreation } from './answer-creation.ts';
@@ -13,9 +14,15 @@ export const handler = async (question: Question): Promise<Answers[Question['ask
     return await answerTo(world, question);
   } catch (error) {
     if (!(error instanceof AccountUnreachable)) throw error;
-    world.log.warn('account unreachable', { account: question.accountId, error: error.message });
+    const { accountId } = question;
+    if (error.lacks !== undefined) {
+      return refuse('role-lacks-actions', `Slipway's role ${roleArnOf(accountId)} may not ${error.lacks}: ${error.message}`, {
+        remedy: `Put the permissions policy of GET /v1/accounts/${accountId} in place, and ask again.`,
+      });
+    }
+    world.log.warn('account unreachable', { account: accountId, error: error.message });
     world.meter.count('AccountsUnreachable', 1);
-    return refuse('account-unreachable', `Account ${question.accountId} could not be reached: ${error.message}`, {
+    return refuse('account-unreachable', `Account ${accountId} could not be reached: ${error.message}`, {
       remedy: 'Check that the role exists with the trust policy of GET /v1/accounts/{accountId}, then POST /v1/accounts/{accountId}/verify.',
     });
   }
