@@ -66,7 +66,10 @@ function invalid(errors: readonly { path: string; message: string }[]): Problem 
 
 /** zod's issues as paths with a message each; unknown members one by one, under their own path. */
 function issuesOf(error: z.ZodError, member: 'field' | 'parameter'): { path: string; message: string }[] {
+  const ofWrongType = new Set(error.issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => pathOf(path)));
   return error.issues.flatMap((issue) => {
+    // zod measures the length of a string that stands where a list belongs: what is of the wrong type is told so, and nothing else of it.
+    if (issue.code !== 'invalid_type' && ofWrongType.has(pathOf(issue.path))) return [];
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: `Unknown ${member}` }));
     if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return [{ path: pathOf(issue.path), message: 'Required' }];
     if (issue.code === 'invalid_key') return [{ path: pathOf(issue.path), message: issue.issues[0]?.message ?? issue.message }];

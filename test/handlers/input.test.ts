@@ -121,6 +121,14 @@ describe('a body', () => {
 });
 
 describe('what is wrong', () => {
+  it('is of the wrong type, and nothing more is said of it', async () => {
+    const { body } = await refused(400, 'invalid-request', 'POST', `/v1/clusters/${standing.clusterId}/upgrades`, { body: { to: '1.34', gates: 'afterBake', rollbackOn: { alarmArns: '' } } });
+    assert.deepEqual(body.errors, [
+      { path: 'gates', message: 'Invalid input: expected array, received string' },
+      { path: 'rollbackOn.alarmArns', message: 'Invalid input: expected array, received string' },
+    ]);
+  });
+
   it('is said in words: what is missing is required, and what is unknown is named as what it is', async () => {
     const answer = await refused(400, 'invalid-request', 'POST', `/v1/clusters/${standing.clusterId}/upgrades`, { body: {} });
     assert.deepEqual(answer.body.errors, [{ path: 'to', message: 'Required' }]);
