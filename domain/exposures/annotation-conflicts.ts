@@ -1,7 +1,9 @@
 import { OF_INGRESSES } from './alb.ts';
 import { isOfControllerAlone } from './catalogue.ts';
+import { faultsOfCheckTimes, type CheckedBy } from './check-times.ts';
 import { NLB_CLASS, OF_SERVICES } from './nlb.ts';
 import { goBoolean, listenPortsOf, listOf, mapOf } from './value-forms.ts';
+import { CLASSIC_POLICIES, isClassicPolicy } from './values.ts';
 
 /**
  * Which annotations get in each other's way, or say nothing without another, and why. Sources, unless one is named:
@@ -54,10 +56,17 @@ function typeConflicts({ annotations, maker, service }: ReadObject): readonly Co
     ...CLASSIC_ONLY.flatMap((name) => ofService(inTreeNlb, name, `${withType} it does nothing${name === 'extra-security-groups' ? ' but make the provider refuse the Service' : ''}: only Classic Load Balancers have it.`)),
     ...CLASSIC_ONLY.flatMap((name) => ofService(maker === 'controller', name, 'The AWS Load Balancer Controller, which the other annotations are for, does not know it.')),
     ...ofService(inTreeNlb, 'proxy-protocol', `${withType} it does nothing: the provider sets it on Classic Load Balancers alone; target-group-attributes has proxy_protocol_v2.enabled.`),
+    ...ofService(maker === 'unknown' && readsRequests(service), 'proxy-protocol', `A Classic Load Balancer has the proxy protocol on TCP and SSL listeners alone; with backend-protocol: ${service('backend-protocol')} it reads requests and tells the client in X-Forwarded-For. Take one of the two away.`),
     ...ofService((inTreeNlb || maker === 'controller') && ['http', 'https'].includes(service('backend-protocol') ?? ''), 'backend-protocol', 'An NLB does not read HTTP: it takes tcp or ssl.'),
     ...controllers.map((annotation): Conflict => [annotation, `${withType} nobody reads it: the provider in Kubernetes makes that NLB, and only the controller knows this annotation.`]),
     ...ofService(service('type') === 'external' && service('nlb-target-type') === undefined, 'type', `Without nlb-target-type the controller takes the Service only if its spec.loadBalancerClass is ${NLB_CLASS}.`),
   ];
+}
+
+/** Whether a Classic Load Balancer has HTTP or HTTPS listeners; https without a certificate counts as tcp (source: cloud-provider-aws, buildListener). */
+function readsRequests(service: ReadObject['service']): boolean {
+  const spoken = service('backend-protocol');
+  return spoken === 'http' || (spoken === 'https' && (service('ssl-cert') ?? '') !== '');
 }
 
 function schemeConflicts({ service }: ReadObject): readonly Conflict[] {
@@ -73,12 +82,14 @@ function schemeConflicts({ service }: ReadObject): readonly Conflict[] {
 function tlsConflicts({ service, maker }: ReadObject): readonly Conflict[] {
   const without = (service('ssl-cert') ?? '') === '';
   const ports = service('ssl-ports') ?? '';
+  const policy = service('ssl-negotiation-policy') ?? '';
   return [
     ...ofService(without, 'ssl-ports', 'Without ssl-cert it does nothing: no port speaks TLS.'),
     ...ofService(without, 'ssl-negotiation-policy', 'Without ssl-cert it does nothing: no port speaks TLS.'),
     ...ofService(without && ['https', 'ssl'].includes(service('backend-protocol') ?? ''), 'backend-protocol', 'Without ssl-cert it counts as tcp: only TLS listeners speak TLS to the pods.'),
     ...ofService(maker === 'controller' && listOf(ports).includes('*'), 'ssl-ports', 'The controller takes "*" for the name of a port: leave the annotation out for all ports.'),
     ...ofService(maker !== 'controller' && /,\s|\s,|^\s|\s$/.test(ports), 'ssl-ports', 'The provider in Kubernetes does not trim blanks: what has one beside it matches no port.'),
+    ...ofService(maker === 'unknown' && /^ELBSecurityPolicy-/.test(policy) && !isClassicPolicy(policy), 'ssl-negotiation-policy', `A Classic Load Balancer, which is made where neither type nor spec.loadBalancerClass says otherwise, knows only ${CLASSIC_POLICIES.join(', ')}.`),
     ...ofService(maker !== 'controller' && (service('ssl-cert') ?? '').includes(','), 'ssl-cert', 'The provider in Kubernetes takes one certificate; only the controller takes several.'),
   ];
 }
@@ -128,19 +139,26 @@ function groupConflicts({ annotations, service, ingress, maker }: ReadObject): r
   ];
 }
 
+/** Without a type the provider in Kubernetes makes a Classic Load Balancer. */
+const CHECKED_BY: Readonly<Record<Maker, CheckedBy>> = { unknown: 'classic', 'in-tree-nlb': 'in-tree-nlb', controller: 'nlb' };
+
+function timesOf(by: CheckedBy, read: (name: string) => string | undefined, names: Readonly<Record<'intervalSeconds' | 'timeoutSeconds', string>>): readonly (readonly [name: string, why: string])[] {
+  const [interval, timeout] = [read(names.intervalSeconds), read(names.timeoutSeconds)];
+  // What is no number is told of by itself.
+  if ([interval, timeout].some((value) => value !== undefined && !/^\d{1,9}$/.test(value))) return [];
+  const seconds = (value: string | undefined): number | undefined => (value === undefined ? undefined : Number(value));
+  return faultsOfCheckTimes(by, { intervalSeconds: seconds(interval), timeoutSeconds: seconds(timeout) }).map(({ at, message }) => [names[at], message]);
+}
+
 function healthConflicts({ service, ingress, maker }: ReadObject): readonly Conflict[] {
   const byTcp = !['http', 'https'].includes((service('healthcheck-protocol') ?? '').toLowerCase());
-  const slow = (timeout: string | undefined, interval: string | undefined, equalToo: boolean): boolean =>
-    timeout !== undefined && interval !== undefined && (equalToo ? Number(timeout) >= Number(interval) : Number(timeout) > Number(interval));
   const [healthy, unhealthy] = [service('healthcheck-healthy-threshold'), service('healthcheck-unhealthy-threshold')];
-  const timeout = service('healthcheck-timeout');
   return [
     ...ofService(byTcp, 'healthcheck-path', 'A check by TCP has no path: say healthcheck-protocol http or https.'),
     ...ofService(byTcp, 'healthcheck-success-codes', 'A check by TCP has no codes: say healthcheck-protocol http or https.'),
-    ...ofService(slow(timeout, service('healthcheck-interval'), maker === 'unknown'), 'healthcheck-timeout', `It must be ${maker === 'unknown' ? 'less than' : 'at most'} healthcheck-interval.`),
-    ...ofService(maker !== 'controller' && Number(timeout ?? 0) > 60, 'healthcheck-timeout', 'A load balancer of the provider in Kubernetes waits at most 60 s.'),
+    ...timesOf(CHECKED_BY[maker], service, { intervalSeconds: 'healthcheck-interval', timeoutSeconds: 'healthcheck-timeout' }).flatMap(([name, why]) => ofService(true, name, why)),
     ...ofService(maker === 'in-tree-nlb' && healthy !== undefined && unhealthy !== undefined && healthy !== unhealthy, 'healthcheck-unhealthy-threshold', 'With type: nlb it must be as healthcheck-healthy-threshold is.'),
-    ...ofIngress(slow(ingress('healthcheck-timeout-seconds'), ingress('healthcheck-interval-seconds'), true), 'healthcheck-timeout-seconds', 'It must be less than healthcheck-interval-seconds.'),
+    ...timesOf('alb', ingress, { intervalSeconds: 'healthcheck-interval-seconds', timeoutSeconds: 'healthcheck-timeout-seconds' }).flatMap(([name, why]) => ofIngress(true, name, why)),
   ];
 }
 

@@ -9,7 +9,7 @@ export interface ExplainedAnnotation {
   readonly meaning: string;
   /** `obsolete`: it works where an older controller reads it, and something else says it today. `unknown`: no controller that is known here reads it. */
   readonly status: 'current' | 'obsolete' | 'unknown';
-  /** Only of obsolete ones: the lines to write in its place, or why there are none. */
+  /** Only of obsolete ones: the lines to write in its place, or why there are none. What a value at fault should be is left open in `<...>`. */
   readonly replacement?: string;
   /** The same as annotations, where the value could be translated. */
   readonly replacedBy?: Readonly<Record<string, string>>;
@@ -38,14 +38,14 @@ function explained(annotation: string, value: string, known: KnownAnnotation, { 
   const fault = faultOfValue(known.value, value);
   const problems = [...(fault === undefined ? [] : [`${fault}.`]), ...conflicts];
   const obsolete = known.obsolete === true || known.obsolete?.includes(value) === true;
-  const replacement = obsolete ? replacementOf(annotation, value, all) : undefined;
+  const replacement = obsolete ? replacementOf(annotation, fault === undefined ? value : undefined, all) : undefined;
   return {
     annotation,
     value,
     meaning: known.meaning,
     status: obsolete ? 'obsolete' : 'current',
     ...(replacement === undefined ? {} : { replacement: replacement.text }),
-    ...(replacement?.annotations === undefined || fault !== undefined ? {} : { replacedBy: replacement.annotations }),
+    ...(replacement?.annotations === undefined ? {} : { replacedBy: replacement.annotations }),
     ...(problems.length === 0 ? {} : { problem: problems.join(' ') }),
     readBy: known.readBy,
     sources: known.sources,

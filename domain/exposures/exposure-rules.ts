@@ -1,6 +1,7 @@
 import { rulesOf } from './alb.ts';
+import { faultsOfCheckTimes } from './check-times.ts';
 import type { RenderExposure } from './requests.ts';
-import { CLASSIC_TIMEOUT_SECONDS_MAX, faultOfTagText, regionOfCertificate } from './values.ts';
+import { CLASSIC_POLICIES, faultOfTagText, isClassicPolicy, regionOfCertificate } from './values.ts';
 
 export interface Fault {
   /** JSON-pointer-like, as in `tls.ports.0`. */
@@ -59,15 +60,17 @@ function ruleFaults(ask: RenderExposure): readonly Fault[] {
 
 function tlsFaults({ kind, tls, ports, region }: RenderExposure): readonly Fault[] {
   if (tls === undefined) return [];
+  const { policy } = tls;
+  const ofOthers = when(kind === 'classic' && policy !== undefined && !isClassicPolicy(policy), 'tls.policy', `A classic load balancer knows only ${CLASSIC_POLICIES.join(', ')}.`);
   const of = regionOfCertificate(tls.certificateArn);
   const elsewhere = when(region !== undefined && of !== undefined && of !== region, 'tls.certificateArn', `The certificate is in ${of}; a load balancer in ${region} takes one of ${region}.`);
-  if (tls.ports === undefined) return elsewhere;
+  if (tls.ports === undefined) return [...elsewhere, ...ofOthers];
   if (kind === 'alb') return [...elsewhere, fault('tls.ports', 'An ALB speaks TLS on 443 and leads there from 80; its ports are not chosen.')];
   const strange = tls.ports.flatMap((port, at) => [
     ...when(!ports.some((each) => each.port === port), `tls.ports.${at}`, `${port} is none of the ports.`),
     ...when(tls.ports?.indexOf(port) !== at, `tls.ports.${at}`, 'Each port once.'),
   ]);
-  return [...elsewhere, ...strange];
+  return [...elsewhere, ...strange, ...ofOthers];
 }
 
 /** Sources: cloud-provider-aws, docs/service_controller.md; AWS Load Balancer Controller, guide/service and guide/ingress. */
@@ -98,24 +101,18 @@ function accessLogFaults({ kind, accessLogs }: RenderExposure): readonly Fault[]
   return when(kind !== 'classic' && accessLogs?.emitIntervalMinutes !== undefined, 'accessLogs.emitIntervalMinutes', 'Only classic load balancers let the interval be chosen; others write every 5 minutes.');
 }
 
-/** Seconds when not said (sources: AWS Load Balancer Controller, annotations, defaults; cloud-provider-aws, aws_loadbalancer.go). */
-const HEALTH_DEFAULTS = { nlb: { interval: 10, timeout: 10 }, alb: { interval: 15, timeout: 5 }, classic: { interval: 10, timeout: 5 } } as const;
-
 function healthCheckFaults({ kind, healthCheck }: RenderExposure): readonly Fault[] {
   if (healthCheck === undefined) return [];
-  const { protocol, path, port, successCodes, timeoutSeconds, intervalSeconds } = healthCheck;
+  const { protocol, path, port, successCodes } = healthCheck;
   const classic = kind === 'classic';
   const chosen = { protocol, port, path, successCodes };
   const readsHttp = kind === 'alb' || protocol === 'HTTP' || protocol === 'HTTPS';
-  const { interval, timeout } = { interval: intervalSeconds ?? HEALTH_DEFAULTS[kind].interval, timeout: timeoutSeconds ?? HEALTH_DEFAULTS[kind].timeout };
-  const tooSlow = kind === 'nlb' ? timeout > interval : timeout >= interval;
   return [
     ...Object.entries(chosen).flatMap(([name, value]) => when(classic && value !== undefined, `healthCheck.${name}`, 'A classic load balancer is made to check its first port by TCP or SSL; only times and thresholds are chosen.')),
     ...when(kind === 'alb' && protocol === 'TCP', 'healthCheck.protocol', 'An ALB checks by HTTP or HTTPS.'),
     ...when(!classic && path !== undefined && !readsHttp, 'healthCheck.path', 'A check by TCP has no path: say protocol HTTP or HTTPS.'),
     ...when(!classic && successCodes !== undefined && !readsHttp, 'healthCheck.successCodes', 'A check by TCP has no codes: say protocol HTTP or HTTPS.'),
-    ...when(classic && timeout > CLASSIC_TIMEOUT_SECONDS_MAX, 'healthCheck.timeoutSeconds', `A classic load balancer waits at most ${CLASSIC_TIMEOUT_SECONDS_MAX} s.`),
-    ...when(tooSlow, timeoutSeconds === undefined ? 'healthCheck.intervalSeconds' : 'healthCheck.timeoutSeconds', `The timeout (${timeout} s) must be ${kind === 'nlb' ? 'at most' : 'less than'} the interval (${interval} s).`),
+    ...faultsOfCheckTimes(kind, healthCheck).map(({ at, message }) => fault(`healthCheck.${at}`, message)),
   ];
 }
 
@@ -151,6 +148,16 @@ function timingFaults({ kind, drainingSeconds, idleTimeoutSeconds, tls, ports }:
   ];
 }
 
-function proxyFaults({ kind, proxyProtocol }: RenderExposure): readonly Fault[] {
-  return when(kind === 'alb' && proxyProtocol === true, 'proxyProtocol', 'An ALB tells the client in X-Forwarded-For and knows no proxy protocol.');
+/** Classic: on TCP and SSL alone, and the provider turns it on for all ports (sources: ELB 2012-06-01 API reference, DescribeLoadBalancerPolicyTypes; cloud-provider-aws, ensureLoadBalancer). */
+function proxyFaults({ kind, proxyProtocol, backendProtocol }: RenderExposure): readonly Fault[] {
+  if (proxyProtocol !== true) return [];
+  const readsHttp = backendProtocol === 'http' || backendProtocol === 'https';
+  return [
+    ...when(kind === 'alb', 'proxyProtocol', 'An ALB tells the client in X-Forwarded-For and knows no proxy protocol.'),
+    ...when(
+      kind === 'classic' && readsHttp,
+      'proxyProtocol',
+      `A classic load balancer has the proxy protocol with backendProtocol tcp and ssl alone; with ${backendProtocol} it reads requests and tells the client in X-Forwarded-For. Leave one of the two out.`,
+    ),
+  ];
 }

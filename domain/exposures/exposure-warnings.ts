@@ -1,5 +1,5 @@
 import { rulesOf } from './alb.ts';
-import type { RenderExposure } from './requests.ts';
+import { SECURITY_GROUPS_MAX, type RenderExposure } from './requests.ts';
 import { coversHostname, regionOfCertificate } from './values.ts';
 
 /** Something that may well be meant, and that whoever asks should know. */
@@ -15,7 +15,7 @@ export interface ExposureWarning {
 const SECURITY_GROUP_RULES_MAX = 60;
 
 export function warningsOf(ask: RenderExposure): readonly ExposureWarning[] {
-  return [...kindWarnings(ask), ...portWarnings(ask), ...accessWarnings(ask), ...tlsWarnings(ask), ...nameWarnings(ask), ...logWarnings(ask), ...proxyWarnings(ask)];
+  return [...kindWarnings(ask), ...portWarnings(ask), ...accessWarnings(ask), ...tlsWarnings(ask), ...classicWarnings(ask), ...nameWarnings(ask), ...logWarnings(ask), ...proxyWarnings(ask)];
 }
 
 function warn(condition: boolean, code: string, path: string, reason: string): readonly ExposureWarning[] {
@@ -58,6 +58,18 @@ function accessWarnings({ kind, internal, sourceRanges, securityGroups, ports, t
 function tlsWarnings({ tls, region }: RenderExposure): readonly ExposureWarning[] {
   const of = tls === undefined || region !== undefined ? undefined : regionOfCertificate(tls.certificateArn);
   return warn(of !== undefined, 'certificate-region', 'tls.certificateArn', `The certificate is in ${of}: a load balancer in another region cannot have it. Say region to have it checked.`);
+}
+
+/** Sources: cloud-provider-aws, EnsureLoadBalancer (the first port is checked, by SSL with backend protocol ssl or https) and buildELBSecurityGroupList; VPC quotas. */
+function classicWarnings({ kind, ports, tls, backendProtocol, securityGroups }: RenderExposure): readonly ExposureWarning[] {
+  if (kind !== 'classic') return [];
+  const first = ports[0]?.port ?? 0;
+  const plain = tls?.ports !== undefined && !tls.ports.includes(first);
+  const byTls = backendProtocol === 'ssl' || backendProtocol === 'https';
+  return [
+    ...warn(plain && byTls, 'first-port-checked-by-tls', 'tls.ports', `With backendProtocol ${backendProtocol} the health check speaks TLS to the first port, ${first}, which is not among tls.ports: unless its pods speak TLS themselves, none counts as healthy. Put a port of tls.ports first.`),
+    ...warn((securityGroups?.length ?? 0) >= SECURITY_GROUPS_MAX, 'many-groups', 'securityGroups', `With the group that the provider makes they are ${(securityGroups?.length ?? 0) + 1}; by default one load balancer takes ${SECURITY_GROUPS_MAX}.`),
+  ];
 }
 
 function nameWarnings(ask: RenderExposure): readonly ExposureWarning[] {

@@ -10,7 +10,7 @@ const PORTS_MAX = 50;
 const RULES_MAX = 100;
 const SOURCE_RANGES_MAX = 50;
 /** Security groups of one network interface (source: VPC quotas). */
-const SECURITY_GROUPS_MAX = 5;
+export const SECURITY_GROUPS_MAX = 5;
 /** Fifty tags fit on a resource; controllers put some of their own there. */
 const TAGS_MAX = 45;
 /** Two patterns are made of a path, the longer with `/*`; ALB takes 128 characters (source: ELB API reference, RuleCondition). */

@@ -7,8 +7,13 @@ export const HEALTH_CHECK = {
   threshold: { min: 2, max: 10 },
 } as const;
 
-/** Of a Classic Load Balancer (source: ELB 2012-06-01 API reference, HealthCheck). */
-export const CLASSIC_TIMEOUT_SECONDS_MAX = 60;
+/** Security policies of Classic Load Balancers (source: ELB user guide for Classic Load Balancers, predefined SSL security policies). */
+export const CLASSIC_POLICIES = ['ELBSecurityPolicy-TLS-1-2-2017-01', 'ELBSecurityPolicy-TLS-1-1-2017-01', 'ELBSecurityPolicy-2016-08', 'ELBSecurityPolicy-2015-05', 'ELBSecurityPolicy-2015-03', 'ELBSecurityPolicy-2015-02'] as const;
+
+/** Those of the list, and what came before them and is no longer told of there. */
+export function isClassicPolicy(policy: string): boolean {
+  return /^ELBSecurityPolicy-(2011-08|2014-01|2014-10)$/.test(policy) || CLASSIC_POLICIES.some((each) => each === policy);
+}
 
 export const CERTIFICATE_ARN = /^arn:aws[a-z-]{0,16}:(acm:[a-z]{2,4}(-[a-z]{2,12}){1,3}-\d{1,2}:\d{12}:certificate\/[0-9A-Za-z-]{1,64}|iam::\d{12}:server-certificate\/[\w+=.@/-]{1,256})$/;
 

@@ -25,7 +25,7 @@ export const anyAsk: fc.Arbitrary<RenderExposure> = fc
       ports,
       selector: fc.dictionary(label, fc.constantFrom('on', '1', '0x1f', '', '1e3', 'web'), { minKeys: 1, maxKeys: 3 }),
       internal: fc.boolean(),
-      tls: fc.record({ certificateArn: fc.constantFrom(CERTIFICATE, 'arn:aws:iam::111122223333:server-certificate/web/shop'), policy: fc.constant('ELBSecurityPolicy-TLS13-1-2-2021-06') }, { requiredKeys: ['certificateArn'] }),
+      tls: fc.record({ certificateArn: fc.constantFrom(CERTIFICATE, 'arn:aws:iam::111122223333:server-certificate/web/shop'), policy: fc.constantFrom('ELBSecurityPolicy-TLS13-1-2-2021-06', 'ELBSecurityPolicy-2016-08') }, { requiredKeys: ['certificateArn'] }),
       backendProtocol: fc.constantFrom('tcp', 'ssl', 'http', 'https'),
       hostname,
       accessLogs: fc.record({ bucket: fc.constantFrom('shop-logs', '1.2.logs'), prefix: fc.constantFrom('web/shop', '1'), emitIntervalMinutes: fc.constantFrom(5, 60) }, { requiredKeys: ['bucket'] }),

@@ -78,7 +78,7 @@ const WISHES: readonly Row[] = [
     {
       nlb: { 'ssl-cert': CERTIFICATE, 'ssl-negotiation-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06' },
       alb: { 'certificate-arn': CERTIFICATE, 'listen-ports': '[{"HTTP":80},{"HTTPS":443}]', 'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06', 'ssl-redirect': '443' },
-      classic: { 'ssl-cert': CERTIFICATE, 'ssl-negotiation-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06' },
+      classic: 'tls.policy',
     },
   ],
   ['HTTP to the pods', { backendProtocol: 'http' }, { nlb: 'backendProtocol', alb: { 'backend-protocol': 'HTTP' }, classic: { 'backend-protocol': 'http' } }],
@@ -144,6 +144,17 @@ const WISHES: readonly Row[] = [
   ['a long idle timeout', { idleTimeoutSeconds: 4001 }, { nlb: { 'listener-attributes.TCP-443': 'tcp.idle_timeout.seconds=4001' }, alb: 'idleTimeoutSeconds', classic: 'idleTimeoutSeconds' }],
   ['balancing over zones', { crossZone: true }, { nlb: { attributes: 'load_balancing.cross_zone.enabled=true' }, alb: { 'target-group-attributes': 'load_balancing.cross_zone.enabled=true' }, classic: { 'cross-zone-load-balancing-enabled': 'true' } }],
   ['the proxy protocol', { proxyProtocol: true }, { nlb: { 'target-group-attributes': 'proxy_protocol_v2.enabled=true' }, alb: 'proxyProtocol', classic: { 'proxy-protocol': '*' } }],
+  ['the proxy protocol before HTTP', { proxyProtocol: true, backendProtocol: 'http' }, { nlb: 'backendProtocol', alb: 'proxyProtocol', classic: 'proxyProtocol' }],
+  ['the proxy protocol before HTTPS', { proxyProtocol: true, backendProtocol: 'https', tls: { certificateArn: CERTIFICATE } }, { nlb: 'backendProtocol', alb: 'proxyProtocol', classic: 'proxyProtocol' }],
+  [
+    'the proxy protocol before TLS',
+    { proxyProtocol: true, backendProtocol: 'ssl', tls: { certificateArn: CERTIFICATE } },
+    {
+      nlb: { 'backend-protocol': 'ssl', 'ssl-cert': CERTIFICATE, 'target-group-attributes': 'proxy_protocol_v2.enabled=true' },
+      alb: 'proxyProtocol',
+      classic: { 'backend-protocol': 'ssl', 'proxy-protocol': '*', 'ssl-cert': CERTIFICATE },
+    },
+  ],
   ['UDP', { ports: [{ port: 53, targetPort: 53, protocol: 'UDP' }] }, { nlb: {}, alb: 'ports.0.protocol', classic: 'ports.0.protocol' }],
   ['TCP and UDP on one port', { ports: [{ port: 53, targetPort: 53, protocol: 'TCP_UDP' }] }, { nlb: { 'enable-tcp-udp-listener': 'true' }, alb: 'ports.0.protocol', classic: 'ports.0.protocol' }],
   ['UDP over IPv6', { ipAddressType: 'dualstack', ports: [{ port: 53, targetPort: 53, protocol: 'UDP' }] }, { nlb: { 'ip-address-type': 'dualstack', 'enable-prefix-for-ipv6-source-nat': 'on' }, alb: 'ports.0.protocol', classic: 'ports.0.protocol' }],
@@ -209,6 +220,8 @@ describe('a warning', () => {
     ['certificate-region', { tls: { certificateArn: CERTIFICATE } }, { tls: { certificateArn: CERTIFICATE }, region: 'eu-central-1' }],
     ['hostname-without-rule', { kind: 'alb', hostname: 'x.example.com', rules: [{ host: 'y.example.com', port: 443 }] }, { kind: 'alb', hostname: 'x.example.com', rules: [{ host: '*.example.com', port: 443 }] }],
     ['logs-need-tls', { accessLogs: LOGS }, { accessLogs: LOGS, tls: { certificateArn: CERTIFICATE } }],
+    ['first-port-checked-by-tls', { kind: 'classic', ...ZWO, backendProtocol: 'ssl', tls: { certificateArn: CERTIFICATE, ports: [443] } }, { kind: 'classic', ...ZWO, backendProtocol: 'ssl', tls: { certificateArn: CERTIFICATE, ports: [80] } }],
+    ['many-groups', { kind: 'classic', securityGroups: Array.from({ length: 5 }, (_, at) => `sg-0123456${at}`) }, { securityGroups: Array.from({ length: 5 }, (_, at) => `sg-0123456${at}`) }],
     ['pods-must-read-it', { proxyProtocol: true }, { proxyProtocol: false }],
   ];
   for (const [code, given, not] of cases) {
