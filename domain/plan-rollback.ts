@@ -12,6 +12,7 @@ import { canRollTo, type NodegroupAt } from './nodegroup-rolls.ts';
 import { keptInStepBack } from './parts/kept-in-step.ts';
 import { nodesLedger } from './nodes-ledger.ts';
 import { notLookedAtForRollback } from './not-looked-at.ts';
+import { onePerSubject } from './one-per-subject.ts';
 import type { Terms } from './operation.ts';
 import type { Hop, Plan, PlannedStep } from './plan.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
@@ -67,7 +68,7 @@ export function draftRollback({ cluster, facts: seen, now, terms, waivers = [], 
   const hop: Hop = { from, to, steps: [...nodeSteps, ...addonSteps, controlPlaneStep(facts.cluster.name, from, to)] };
   const kept = keptInStepBack(hop, { cluster, facts });
   const found = [...rollbackFindings({ facts, world, from, to, now }), ...moves.flatMap((addon) => addon.findings), ...kept.findings];
-  const findings = withWaivers(found, waivers, { askedBy, now });
+  const findings = withWaivers(onePerSubject(found), waivers, { askedBy, now });
   return {
     from,
     to,

@@ -11,6 +11,7 @@ import type { Minor } from './minor.ts';
 import { keptInStep } from './parts/kept-in-step.ts';
 import { nodesLedger } from './nodes-ledger.ts';
 import { notLookedAtForUpgrade } from './not-looked-at.ts';
+import { onePerSubject } from './one-per-subject.ts';
 import type { Terms } from './operation.ts';
 import type { Finding, Plan } from './plan.ts';
 import { readinessFindings } from './readiness-checks.ts';
@@ -89,7 +90,7 @@ export function draftUpgrade({ cluster, to, facts: seen, now, terms, waivers = [
     ...kept.findings,
     ...supportFindings(facts, to, now),
   ];
-  const findings = withWaivers(found, waivers, { askedBy, now });
+  const findings = withWaivers(onePerSubject(found), waivers, { askedBy, now });
   return {
     from,
     to,

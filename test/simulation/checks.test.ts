@@ -28,6 +28,8 @@ async function codesOf({ cluster, to }: Scenario): Promise<readonly string[]> {
   const id = clusterIds.get(cluster) ?? '';
   const goal = to ?? nextMinor(((await stage.api.get(`/v1/clusters/${id}`)) as { version: Minor }).version);
   const plan: Json = await stage.api.get(`/v1/clusters/${id}/upgrade-plan?to=${goal}`);
+  const kinds = plan.findings.map(({ code, subject, hop }: Json) => `${code} ${subject} ${hop}`);
+  assert.deepEqual(kinds.filter((kind: string, index: number) => kinds.indexOf(kind) !== index), [], 'told twice');
   return plan.findings.map((found: Json) => found.code);
 }
 

@@ -72,6 +72,7 @@ describe('the checks of an upgrade, over random facts', () => {
         for (const found of plan.findings) {
           const allowed = FINDINGS[found.code as FindingCode];
           assert.ok(allowed === 'either' || allowed === found.severity, `${found.code} ${found.severity}`);
+          assert.deepEqual(plan.findings.filter(({ code, subject, hop }) => code === found.code && subject === found.subject && hop === found.hop), [found], 'one finding of a kind for each subject');
           assert.ok(found.detail.length > 0 && found.remedy.length > 0 && (found.evidence?.length ?? 1) <= 20);
         }
       }),
