@@ -328,6 +328,12 @@ const Cursor = z.string().min(1).max(2048).optional().meta({ description: 'The `
 
 export const PageQuery = z.strictObject({ limit: Limit, cursor: Cursor });
 
+export const WaiverQuery = z.strictObject({
+  withdrawn: z.enum(['true', 'false']).transform((text) => text === 'true').default(false).meta({ type: 'boolean', description: '`true`: those that were taken back in the last 400 days, with who and why, instead of those in force.' }),
+  limit: Limit,
+  cursor: Cursor,
+});
+
 export const ClusterQuery = z.strictObject({
   label: LabelFilter.optional(),
   version: MinorVersion.optional(),

@@ -165,6 +165,9 @@ export const WaiverView = z
     until: Time,
     by: z.string().meta({ description: 'The approver who gave it. An upgrade that the same person asks for is not helped by it.' }),
     at: Time,
+    withdrawnAt: Time.optional().meta({ description: 'When it was taken back; it counts no more since.' }),
+    withdrawnBy: z.string().optional(),
+    withdrawnReason: z.string().optional(),
   })
   .meta({ id: 'Waiver' });
 

@@ -10,7 +10,7 @@ import { partStates } from './parts/part-states.ts';
 import { writtenProfile, type Profile } from './profile.ts';
 import { rollbackWay } from './rollback-way.ts';
 import type { AccountSetupView, AccountView, AddonView, ClusterView, EventView, FreezeView, NodegroupView, OperationErrorView, OperationSummaryView, OperationView, PlanView, ProfileView, StepView, VersionView, WaiverView } from './view.ts';
-import type { Waiver } from './waiver.ts';
+import type { Waiver, WithdrawnWaiver } from './waiver.ts';
 
 /** From records to what clients are told. Pure mappings: what a record gains is not told until it is named here. */
 
@@ -205,6 +205,11 @@ export function viewProfile(profile: Profile): z.input<typeof ProfileView> {
 export function viewWaiver(waiver: Waiver): z.input<typeof WaiverView> {
   const { waiverId, clusterId, code, subject, owner, reason, until, by, at } = waiver;
   return { waiverId, clusterId, code, ...(subject === undefined ? {} : { subject }), owner, reason, until, by, at };
+}
+
+export function viewWithdrawn(waiver: WithdrawnWaiver): z.input<typeof WaiverView> {
+  const { withdrawnAt, withdrawnBy, withdrawnReason } = waiver;
+  return { ...viewWaiver(waiver), withdrawnAt, withdrawnBy, ...(withdrawnReason === undefined ? {} : { withdrawnReason }) };
 }
 
 /** A step that was not begun is not to come either, once its operation has ended. */

@@ -19,6 +19,13 @@ export interface Waiver {
   readonly at: string;
 }
 
+/** A waiver that was taken back before its end: it counts no more, and stays on the record. */
+export interface WithdrawnWaiver extends Waiver {
+  readonly withdrawnAt: string;
+  readonly withdrawnBy: string;
+  readonly withdrawnReason?: string;
+}
+
 export interface WaiverAsk {
   /** Who asks for the work, and who asked for it before a retry: their own waivers do not count. */
   readonly askedBy?: string | readonly string[] | undefined;

@@ -6,14 +6,14 @@ import { clusterToChange, staleFor } from './reach.ts';
 import { route } from './route.ts';
 import { WAIVER_GENERATION } from './waiver-generation.ts';
 
-/** Takes a waiver back: its finding blocks again from the next look on. */
+/** Takes a waiver back: its finding blocks again from the next look on. Who did so, and why, stays with the waiver on the record. */
 export const takeWaiverBack = route({
   method: 'DELETE',
   path: '/v1/clusters/{clusterId}/waivers/{waiverId}',
   access: 'approve',
   summary: 'Take a waiver back',
   query: ReasonQuery,
-  answers: { 204: { description: 'It is gone.' } },
+  answers: { 204: { description: 'It counts no more, and is listed with `?withdrawn=true`.' } },
   refusals: ['not-found', 'team-not-allowed', 'generation-mismatch'],
   async run(ask, ports) {
     const { store, log } = ports;
@@ -24,9 +24,11 @@ export const takeWaiverBack = route({
     const stale = staleFor(ask, WAIVER_GENERATION);
     if (stale !== undefined) return stale;
 
-    if ((await store.removeWaiver(cluster.clusterId, waiver.waiverId)) === 'absent') return notFound();
+    const { reason } = ask.query;
+    const withdrawn = { ...waiver, withdrawnAt: ask.now, withdrawnBy: ask.caller.sub, ...(reason === undefined ? {} : { withdrawnReason: reason }) };
+    if ((await store.withdrawWaiver(withdrawn)) === 'absent') return notFound();
     const { waiverId, code, subject, owner, by } = waiver;
-    log.warn('A waiver was taken back', { requestId: ask.requestId, cluster: cluster.clusterId, account: cluster.accountId, waiver: waiverId, code, subject, owner, givenBy: by, caller: ask.caller.sub, reason: ask.query.reason });
+    log.warn('A waiver was taken back', { requestId: ask.requestId, cluster: cluster.clusterId, account: cluster.accountId, waiver: waiverId, code, subject, owner, givenBy: by, caller: ask.caller.sub, reason });
     return GONE;
   },
 });

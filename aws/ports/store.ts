@@ -9,7 +9,7 @@ import type { Intent, Operation, OperationError, OperationEvent, OperationState,
 import type { Plan } from '../../domain/plan.ts';
 import type { Profile } from '../../domain/profile.ts';
 import type { TokenIssue } from '../../domain/token-issue.ts';
-import type { Waiver } from '../../domain/waiver.ts';
+import type { Waiver, WithdrawnWaiver } from '../../domain/waiver.ts';
 
 export interface Page {
   readonly limit: number;
@@ -82,7 +82,10 @@ export interface Store {
   waivers(clusterId: string, now: number): Promise<readonly Waiver[]>;
   /** The same again is our own, whose answer was lost. */
   addWaiver(waiver: Waiver, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'too-many'; readonly count: number } | { readonly kind: 'cluster-gone' }>;
-  removeWaiver(clusterId: string, waiverId: string): Promise<'removed' | 'absent'>;
+  /** Takes a waiver back, and puts it on the record. */
+  withdrawWaiver(withdrawn: WithdrawnWaiver): Promise<'withdrawn' | 'absent'>;
+  /** Waivers that were taken back in the last 400 days, those given last first. */
+  withdrawnWaivers(clusterId: string, page: Page): Promise<Paged<WithdrawnWaiver>>;
   /** A line of the record of tokens; never a token. */
   addTokenIssue(issue: TokenIssue): Promise<void>;
   /** Newest first. */

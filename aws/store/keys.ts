@@ -20,6 +20,8 @@ export const accountKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountI
 export const clusterKey = (clusterId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: 'CLUSTER' });
 export const observationKey = (clusterId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: 'OBSERVATION' });
 export const waiverKey = (clusterId: string, waiverId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `WAIVER#${waiverId}` });
+/** A waiver that was taken back. */
+export const withdrawnKey = (clusterId: string, waiverId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `WITHDRAWN#${waiverId}` });
 export const tokenIssueKey = (clusterId: string, issueId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `TOKEN#${issueId}` });
 /** Says that an operation is one of the cluster's; written once. */
 export const clusterOperationKey = (clusterId: string, operationId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `OP#${operationId}` });

@@ -1,15 +1,18 @@
-import type { Waiver } from '../../domain/waiver.ts';
+import type { Waiver, WithdrawnWaiver } from '../../domain/waiver.ts';
 import type { Store } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
-import { clusterKey, waiverKey } from './keys.ts';
+import { clusterKey, waiverKey, withdrawnKey } from './keys.ts';
 import type { Action, TableAccess } from './table-access.ts';
 
 /** More than this and nobody knows any more what is waived. With the cluster all of them go in one transaction, which takes 100 actions. */
 const WAIVERS_MAX = 50;
 /** Those that ended are cleared away when one is added, so many at most at a time. */
 const ENDED_CLEARED_MAX = 40;
+/** How long it is told who took a waiver back, and why: longer than auditors ask back. */
+const WITHDRAWN_KEPT_DAYS = 400;
+const DAY_MS = 86_400_000;
 
-export function waivers(table: TableAccess): Pick<Store, 'waivers' | 'addWaiver' | 'removeWaiver'> {
+export function waivers(table: TableAccess): Pick<Store, 'waivers' | 'addWaiver' | 'withdrawWaiver' | 'withdrawnWaivers'> {
   return {
     async waivers(clusterId, now) {
       const { inForce } = byEnd(await allWaivers(table, clusterId), now);
@@ -32,13 +35,24 @@ export function waivers(table: TableAccess): Pick<Store, 'waivers' | 'addWaiver'
       return answeredBy(written.met) ?? { kind: 'written' };
     },
 
-    async removeWaiver(clusterId, waiverId) {
-      // Two actions, hence one transaction with a token: the repeat of one whose answer was lost does not find its own work done by another.
+    async withdrawWaiver(withdrawn) {
+      const { clusterId, waiverId, withdrawnAt } = withdrawn;
+      // Three actions, hence one transaction with a token: the repeat of one whose answer was lost does not find its own work done by another.
       const written = await table.write({
         cluster: { check: clusterKey(clusterId), if: { that: 'attribute_exists(#pk)' } },
         waiver: { delete: waiverKey(clusterId, waiverId), if: { that: 'attribute_exists(#pk)' } },
+        record: { put: { ...withdrawnKey(clusterId, waiverId), ...withdrawn, ttl: Math.ceil((Date.parse(withdrawnAt) + WITHDRAWN_KEPT_DAYS * DAY_MS) / 1000) } },
       });
-      return written.kind === 'written' ? 'removed' : 'absent';
+      return written.kind === 'written' ? 'withdrawn' : 'absent';
+    },
+
+    async withdrawnWaivers(clusterId, page) {
+      const { pk, sk: prefix } = withdrawnKey(clusterId, '');
+      const after = page.after?.['waiverId'];
+      const { items } = await table.query({ that: '#pk = :pk AND begins_with(#sk, :prefix)', values: { pk, prefix }, forward: false, limit: page.limit + 1, after: after === undefined ? undefined : withdrawnKey(clusterId, after) });
+      const shown = items.slice(0, page.limit).map(({ pk: _pk, sk: _sk, ttl: _ttl, ...waiver }) => waiver as unknown as WithdrawnWaiver);
+      const last = shown.at(-1);
+      return { items: shown, ...(items.length > page.limit && last !== undefined ? { next: { waiverId: last.waiverId } } : {}) };
     },
   };
 }

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Store } from '../../aws/ports.ts';
 import { createStore } from '../../aws/store.ts';
-import type { Waiver } from '../../domain/waiver.ts';
+import type { Waiver, WithdrawnWaiver } from '../../domain/waiver.ts';
 import { startTarget, type Target } from './dynamodb-target.ts';
 import { account, AT, cluster, makeStoreTable, NOON, operation, remembered } from './store-fixtures.ts';
 
@@ -15,6 +15,7 @@ let tables = 0;
 const DAY_MS = 86_400_000;
 const daysOn = (days: number): string => new Date(NOON + days * DAY_MS).toISOString();
 const waiver = (waiverId: string, more: Partial<Waiver> = {}): Waiver => ({ waiverId, clusterId: 'c-1', code: 'deprecated-api-use', owner: 'team payments', reason: 'The client goes on Friday.', until: daysOn(7), by: 'grace', at: AT, ...more });
+const withdrawn = (waiverId: string, more: Partial<WithdrawnWaiver> = {}): WithdrawnWaiver => ({ ...waiver(waiverId), withdrawnAt: AT, withdrawnBy: 'ada', withdrawnReason: 'It is mended.', ...more });
 const ids = async (now = NOON): Promise<string[]> => (await store.waivers('c-1', now)).map((one) => one.waiverId);
 
 before(async () => {
@@ -78,8 +79,20 @@ describe('a waiver', () => {
 
   it('is taken back once', async () => {
     await store.addWaiver(waiver('w-1'));
-    assert.deepEqual([await store.removeWaiver('c-1', 'w-1'), await store.removeWaiver('c-1', 'w-1')], ['removed', 'absent']);
+    assert.deepEqual([await store.withdrawWaiver(withdrawn('w-1')), await store.withdrawWaiver(withdrawn('w-1', { withdrawnBy: 'mallory' }))], ['withdrawn', 'absent']);
     assert.deepEqual(await ids(), []);
+  });
+
+  it('stays on the record once it is taken back, page by page, also when others are given after it', async () => {
+    for (const number of [1, 2, 3]) {
+      await store.addWaiver(waiver(`w-${number}`));
+      await store.withdrawWaiver(withdrawn(`w-${number}`));
+    }
+    await store.addWaiver(waiver('w-4', { at: daysOn(8), until: daysOn(9) }));
+    const first = await store.withdrawnWaivers('c-1', { limit: 2 });
+    const rest = await store.withdrawnWaivers('c-1', { limit: 2, ...(first.next === undefined ? {} : { after: first.next }) });
+    assert.deepEqual([first.items, rest], [[withdrawn('w-3'), withdrawn('w-2')], { items: [withdrawn('w-1')] }]);
+    assert.deepEqual(await store.withdrawnWaivers('c-2', { limit: 2 }), { items: [] });
   });
 
   it('is for a cluster that is there, and goes with it', async () => {

@@ -76,7 +76,7 @@ export interface FrontDoor {
   close(): Promise<void>;
 }
 
-const READS = new Set<keyof Store>(['answerFor', 'account', 'listAccounts', 'cluster', 'clusterNamed', 'listClusters', 'observation', 'operation', 'listOperations', 'events', 'wait', 'waitsOf', 'waivers', 'tokenIssues', 'dueWaits', 'openOperations', 'durations', 'freeze', 'profile', 'profiles', 'repository', 'repositoriesNamed', 'listRepositories', 'repositoryEvents', 'openRepositories']);
+const READS = new Set<keyof Store>(['answerFor', 'account', 'listAccounts', 'cluster', 'clusterNamed', 'listClusters', 'observation', 'operation', 'listOperations', 'events', 'wait', 'waitsOf', 'waivers', 'withdrawnWaivers', 'tokenIssues', 'dueWaits', 'openOperations', 'durations', 'freeze', 'profile', 'profiles', 'repository', 'repositoriesNamed', 'listRepositories', 'repositoryEvents', 'openRepositories']);
 
 export const A_PLAN: Plan = {
   from: '1.33',

@@ -33,9 +33,14 @@ describe('a waiver', () => {
   it('is on the record when it is given and when it is taken back, with who and why', async () => {
     const { clusterId } = await door.standing();
     const { body, headers } = await give(clusterId);
+    const inForce = await give(clusterId);
+    const withdrawn = async () => (await door.ask('GET', `/v1/clusters/${clusterId}/waivers?withdrawn=true`, { token: olaf })).body.items;
+    assert.deepEqual(await withdrawn(), []);
     assert.equal((await door.ask('DELETE', `${headers['location']}?reason=It+is+mended`, { token: await door.token() })).status, 204);
+    assert.deepEqual(await withdrawn(), [{ ...body, withdrawnAt: new Date(door.now).toISOString(), withdrawnBy: 'ada', withdrawnReason: 'It is mended' }]);
+    assert.deepEqual((await door.ask('GET', `/v1/clusters/${clusterId}/waivers`)).body.items, [inForce.body]);
     const same = { requestId: '', cluster: clusterId, account: '111111111111', waiver: body.waiverId, code: 'nodegroup-unhealthy', subject: undefined, owner: 'team payments' };
-    const audit = door.logged.filter((line) => line.message.startsWith('A waiver')).slice(-2).map(({ message, fields }) => ({ message, ...fields, requestId: '' }));
+    const audit = door.logged.filter((line) => line.message.startsWith('A waiver') && line.fields?.['waiver'] === body.waiverId).map(({ message, fields }) => ({ message, ...fields, requestId: '' }));
     assert.deepEqual(audit, [
       { message: 'A waiver was given', ...same, reason: 'It is being replaced.', until: body.until, caller: 'grace' },
       { message: 'A waiver was taken back', ...same, givenBy: 'grace', caller: 'ada', reason: 'It is mended' },
