@@ -37,6 +37,7 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
   const hands = createHands(wiring, client, store, () => setting('SLIPWAY_HOME_ACCOUNT_ID'));
   const [accounts, eks, autoScaling, alarms, parts] = [once(hands.accounts), once(hands.eks), once(hands.autoScaling), once(hands.alarms), once(hands.parts)] as const;
   const hostedZones = once(hands.hostedZones);
+  const roles = once(hands.roles);
   const images = once(hands.images);
   const imageWorker = once(() => createImageWorker(new LambdaClient(client), setting('SLIPWAY_IMAGES_FUNCTION'), log()));
   const observer = once(() => createObserver(new LambdaClient(client), setting('SLIPWAY_OBSERVE_FUNCTION'), log()));
@@ -76,6 +77,9 @@ export function livePorts(wiring: Wiring, environment: Readonly<Record<string, s
     },
     get hostedZones() {
       return hostedZones();
+    },
+    get roles() {
+      return roles();
     },
     get parts() {
       return parts();

@@ -1,5 +1,5 @@
 import type { AccountAccess, Templates } from './ports/account-access.ts';
-import type { Alarms, AutoScaling, HostedZones, Parts } from './ports/around-eks.ts';
+import type { Alarms, AutoScaling, HostedZones, Parts, Roles } from './ports/around-eks.ts';
 import type { Eks } from './ports/eks.ts';
 import type { ImageWorker, Images } from './ports/images.ts';
 import type { Observer } from './ports/observer.ts';
@@ -29,6 +29,7 @@ export interface Ports {
   readonly autoScaling: AutoScaling;
   readonly alarms: Alarms;
   readonly hostedZones: HostedZones;
+  readonly roles: Roles;
   readonly parts: Parts;
   readonly images: Images;
   readonly observer: Observer;

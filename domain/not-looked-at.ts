@@ -75,7 +75,7 @@ function ipvs(readiness: ReadinessFacts | undefined, to: string): Line[] {
 
 export function notLookedAtForCreation(): NotLookedAt {
   return [
-    { code: 'iam-roles', because: 'Whether the cluster\'s and the nodes\' roles exist and carry the policies that EKS needs is told by EKS when they are used.' },
+    { code: 'iam-roles', because: 'Whether the roles that the request names carry the policies that EKS, nodes and pods need was not read; EKS tells of the cluster\'s and the nodes\' when they are used.' },
     { code: 'network-routes', because: 'Whether nodes in these subnets can reach the API server, ECR and STS depends on routes and endpoints that were not read.' },
     { code: 'ec2-quotas', because: 'Whether the account\'s EC2 quota covers the nodes was not read.' },
   ];

@@ -11,6 +11,7 @@ import { estimateWork } from './estimate.ts';
 import type { CreationFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import { isOffered, notOffered } from './hops.ts';
+import { namedRoles, refuseUnpassable } from './named-roles.ts';
 import { nodegroupCreationStep } from './nodegroup-steps.ts';
 import { defined } from './parameters.ts';
 import { nodegroupErrors, refuseBroken, refuseNodegroup, type RuleError } from './nodegroup-rules.ts';
@@ -20,7 +21,6 @@ import type { AddonNeed } from './parts/compiled.ts';
 import { creationStages, planParts } from './parts/plan-parts.ts';
 import type { AutoModeResource } from './parts/resource.ts';
 import { wantedResources } from './parts/wanted-resources.ts';
-import { refuseRole } from './passable-role.ts';
 import type { Finding, Plan, PlannedStep, Stage } from './plan.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { repeated } from './repeated.ts';
@@ -54,7 +54,7 @@ export interface CreationAsk {
 /** Plans a new cluster: control plane, who may get in, what nodes need to come up, nodes, and what needs nodes. Refuses what EKS would refuse, before anything is made. */
 export function planCreation(ask: CreationAsk): Plan | Refusal {
   const { cluster, facts, now } = ask;
-  const refusal = refuseAccount(ask) ?? refuseCluster(ask) ?? refuseNodegroups(ask) ?? refuseErrors(cluster, facts) ?? refuseRoles(ask);
+  const refusal = refuseAccount(ask) ?? refuseCluster(ask) ?? refuseNodegroups(ask) ?? refuseErrors(cluster, facts) ?? refuseUnpassable(namedRoles(cluster), ask.account.accountId, ask.account.passRolePatterns);
   if (refusal !== undefined) return refusal;
   const parts = wantedResources({ cluster, addonCatalogue: facts.addonCatalogue, subnets: facts.subnets });
   if (isRefusal(parts)) return parts;
@@ -123,20 +123,6 @@ function refuseNodegroups({ cluster, facts }: CreationAsk): Refusal | undefined 
   for (const [index, nodegroup] of cluster.nodegroups.entries()) {
     const path = `nodegroups.${index}.`;
     const refusal = refuseNodegroup(nodegroup, cluster.version, path) ?? refuseNodegroupSubnets(nodegroup.subnets ?? [], facts.subnets, vpcId, `${path}subnets`);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
-}
-
-function refuseRoles({ cluster, account }: CreationAsk): Refusal | undefined {
-  const roles = [
-    { roleArn: cluster.roleArn, path: 'roleArn' },
-    ...cluster.nodegroups.map((nodegroup, index) => ({ roleArn: nodegroup.nodeRole ?? '', path: `nodegroups.${index}.nodeRole` })),
-    // By the cluster's own provider a role is handed to nobody: pods take it themselves.
-    ...(cluster.wanted?.podIdentities ?? []).flatMap(({ roleArn, irsa }, index) => (roleArn === undefined || irsa === true ? [] : [{ roleArn, path: `podIdentities.${index}.roleArn` }])),
-  ];
-  for (const { roleArn, path } of roles) {
-    const refusal = refuseRole(roleArn, account.accountId, path, account.passRolePatterns);
     if (refusal !== undefined) return refusal;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { PolicyDocument, Statement } from './permissions.ts';
+import { matchesWildcards } from './policies/wildcards.ts';
 
 /** A statement as IAM lets people write it: one or many, allow or deny, by names with wildcards. */
 interface FoundStatement {
@@ -40,35 +41,22 @@ function allows(found: readonly FoundStatement[], action: string, wanted: Statem
 }
 
 function namesAction({ Action, NotAction }: FoundStatement, action: string): boolean {
-  const among = (patterns: string | readonly string[] | undefined) => list(patterns).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+  const among = (patterns: string | readonly string[] | undefined) => list(patterns).some((pattern) => matchesWildcards(pattern.toLowerCase(), action.toLowerCase()));
   return NotAction === undefined ? among(Action) : !among(NotAction);
 }
 
 /** Whether the statement is about all of a resource, itself perhaps a pattern. */
 function covers({ Resource, NotResource }: FoundStatement, resource: string): boolean {
-  return NotResource === undefined ? list(Resource).some((pattern) => matches(pattern, resource)) : !list(NotResource).some((pattern) => overlap(pattern, resource));
+  return NotResource === undefined ? list(Resource).some((pattern) => matchesWildcards(pattern, resource)) : !list(NotResource).some((pattern) => overlap(pattern, resource));
 }
 
 /** Whether the statement is about any part of a resource. */
 function touches({ Resource, NotResource }: FoundStatement, resource: string): boolean {
-  return NotResource === undefined ? list(Resource).some((pattern) => overlap(pattern, resource)) : !list(NotResource).some((pattern) => matches(pattern, resource));
+  return NotResource === undefined ? list(Resource).some((pattern) => overlap(pattern, resource)) : !list(NotResource).some((pattern) => matchesWildcards(pattern, resource));
 }
 
 function overlap(one: string, other: string): boolean {
-  return matches(one, other) || matches(other, one);
-}
-
-/** IAM's own wildcards: `*` for any characters, `?` for one. A wildcard of `text` is only covered by one of the pattern. */
-function matches(pattern: string, text: string): boolean {
-  let [at, from, star, mark] = [0, 0, -1, 0];
-  while (at < text.length) {
-    if (from < pattern.length && pattern[from] === '*') [star, mark, from] = [from, at, from + 1];
-    else if (from < pattern.length && (pattern[from] === text[at] || (pattern[from] === '?' && text[at] !== '*'))) [from, at] = [from + 1, at + 1];
-    else if (star >= 0) [from, mark, at] = [star + 1, mark + 1, mark + 1];
-    else return false;
-  }
-  while (pattern[from] === '*') from += 1;
-  return from === pattern.length;
+  return matchesWildcards(one, other) || matchesWildcards(other, one);
 }
 
 function statementsOf(document: string): readonly FoundStatement[] | undefined {

@@ -20,6 +20,7 @@ export const REFUSALS_OF_ADDONS: RefusalCode[] = [
   'addon-not-offered',
   'account-unreachable',
   'role-lacks-actions',
+  'role-not-passable',
   'rules-broken',
 ];
 

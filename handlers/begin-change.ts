@@ -4,6 +4,7 @@ import { addonsToLookAt } from '../domain/addons/addons-of-wishes.ts';
 import type { AddonOfRoute } from '../domain/addons/plan-addons.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { addonsOf, wasBefore } from '../domain/plan-again.ts';
+import { namedRoles, newlyNamed } from '../domain/named-roles.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
 import { same } from '../domain/json-equal.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
@@ -13,6 +14,7 @@ import { podSubnets } from './creation-question.ts';
 import { refusedSettings } from './addon-settings.ts';
 import { MOVED, okCluster, type Outcome } from './answers.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
+import { withNamedRoles } from './named-roles-asked.ts';
 import { lookAtWaits } from './record-intent.ts';
 import { inProgress } from './reach.ts';
 import type { Ask } from './route.ts';
@@ -45,7 +47,9 @@ export async function beginChange(ask: Asked, ports: Ports, { before, after, cha
   }
   const only = addon === undefined ? undefined : { addonName: addon.addonName, ...(addon.remove === undefined ? {} : { remove: addon.remove }) };
   const planned = planClusterChange({ before, after, facts, now: ask.now, addons: addonsOf(change, only) });
-  const plan = same(before.wanted?.dns ?? null, after.wanted?.dns ?? null) ? planned : await withZones(planned, ports, after, await ports.store.account(accountId), facts.cluster.vpcId);
+  const account = await ports.store.account(accountId);
+  const inZones = same(before.wanted?.dns ?? null, after.wanted?.dns ?? null) ? planned : await withZones(planned, ports, after, account, facts.cluster.vpcId);
+  const plan = await withNamedRoles(inZones, ports, after, account, newlyNamed(namedRoles(after), namedRoles(before)));
 
   // What EKS has no part in after all (the same values again) is a change of the record.
   if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return changeRecord(ask, before, after, ports);

@@ -21,7 +21,7 @@ export const changeCluster = route({
     200: { description: 'The cluster, when only labels, team or maintenance policy changed.', schema: ClusterView },
     202: { description: 'The operation, when EKS must carry the change out.', schema: OperationView },
   },
-  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-change', 'profile-not-found', 'account-unreachable', 'role-lacks-actions', 'addon-not-offered', 'zone-not-allowed', 'rules-broken'],
+  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-change', 'profile-not-found', 'account-unreachable', 'role-lacks-actions', 'role-not-passable', 'addon-not-offered', 'zone-not-allowed', 'rules-broken'],
   async run(ask, ports) {
     const before = await clusterToChange(ask, ports, ask.params.clusterId);
     if (isRefusal(before)) return before;

@@ -1,6 +1,7 @@
 import { requestUnderProfile } from '../domain/change-under-profile.ts';
 import { teamOf } from '../domain/caller.ts';
 import { draftCluster } from '../domain/draft-cluster.ts';
+import { namedRoles } from '../domain/named-roles.ts';
 import { planCreation } from '../domain/plan-creation.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import { CreateCluster } from '../domain/requests.ts';
@@ -8,6 +9,7 @@ import { OperationView } from '../domain/view.ts';
 import { refusedSettings } from './addon-settings.ts';
 import { accountToWorkIn, beginWork, refusedByFreeze } from './begin-work.ts';
 import { questionFor } from './creation-question.ts';
+import { withNamedRoles } from './named-roles-asked.ts';
 import { profileNamed } from './profile-reached.ts';
 import { route } from './route.ts';
 import { withZones } from './hosted-zones-asked.ts';
@@ -63,7 +65,8 @@ export const createCluster = route({
     if (isRefusal(facts)) return facts;
 
     const vpcId = facts.subnets.find(({ subnetId }) => draft.subnetIds.includes(subnetId))?.vpcId;
-    const plan = await withZones(planCreation({ cluster: draft, account, facts, now: ask.now }), ports, draft, account, vpcId);
+    const planned = await withZones(planCreation({ cluster: draft, account, facts, now: ask.now }), ports, draft, account, vpcId);
+    const plan = await withNamedRoles(planned, ports, draft, account, namedRoles(draft));
 
     const refused = isRefusal(plan) ? undefined : await refusedSettings(ports, draft, plan, []);
     if (refused !== undefined) return refused;

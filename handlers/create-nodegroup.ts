@@ -1,9 +1,11 @@
 import { draftNodegroup } from '../domain/draft-cluster.ts';
+import { nodegroupRole } from '../domain/named-roles.ts';
 import { planNodegroupCreation } from '../domain/plan-nodegroup-creation.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import { CreateNodegroup } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
+import { withNamedRoles } from './named-roles-asked.ts';
 import { clusterToWorkOn } from './reach.ts';
 import { route } from './route.ts';
 
@@ -27,6 +29,7 @@ export const createNodegroup = route({
     'ami-type-not-offered',
     'subnets-not-found',
     'subnets-short-of-addresses',
+    'role-not-passable',
     'account-unreachable',
     'role-lacks-actions',
     'rules-broken',
@@ -42,7 +45,8 @@ export const createNodegroup = route({
     if (isRefusal(facts)) return facts;
     if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
 
-    const plan = planNodegroupCreation({ cluster: before, nodegroup, facts, now: ask.now });
+    const planned = planNodegroupCreation({ cluster: before, nodegroup, facts, now: ask.now });
+    const plan = await withNamedRoles(planned, ports, before, await ports.store.account(accountId), nodegroupRole(nodegroup, ''));
 
     const after = { ...before, nodegroups: [...before.nodegroups.filter((group) => group.nodegroupName !== nodegroup.nodegroupName), nodegroup] };
     return beginWork(ask, ports, { kind: 'create-nodegroup', before, after, plan, request: ask.body });

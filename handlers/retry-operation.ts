@@ -1,19 +1,24 @@
 import type { Ports } from '../aws/ports.ts';
+import type { Account } from '../domain/account.ts';
 import type { Role } from '../domain/caller.ts';
 import { addonsToLookAt } from '../domain/addons/addons-of-wishes.ts';
 import type { Cluster } from '../domain/cluster.ts';
+import { draftNodegroup } from '../domain/draft-cluster.ts';
+import { namedRoles, nodegroupRole } from '../domain/named-roles.ts';
 import { nextRun, termsOfNextRun } from '../domain/new-operation.ts';
 import type { Operation } from '../domain/operation.ts';
 import { planAgain, planCreationAgain } from '../domain/plan-again.ts';
 import type { Plan } from '../domain/plan.ts';
 import { forcedNodegroups, withForce } from '../domain/forced-retry.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/refusal.ts';
-import { RetryOperation } from '../domain/requests.ts';
+import { CreateNodegroup, RetryOperation } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
 import { refusedByAlarmsAsked } from './alarms-asked.ts';
 import { accepted, MOVED } from './answers.ts';
 import { accountToWorkIn, refusedByFreeze, start } from './begin-work.ts';
 import { podSubnets, questionFor } from './creation-question.ts';
+import { withZones } from './hosted-zones-asked.ts';
+import { withNamedRoles } from './named-roles-asked.ts';
 import { notFound } from './not-found.ts';
 import { inProgress, operationToChange } from './reach.ts';
 import { problem } from './problems.ts';
@@ -54,6 +59,9 @@ export const retryOperation = route({
     'upgrade-blocked',
     'version-not-offered',
     'deletion-protected',
+    'addon-not-offered',
+    'zone-not-allowed',
+    'role-not-passable',
     'rules-broken',
   ],
   async run(ask, ports) {
@@ -105,9 +113,21 @@ async function planFrom(ask: Pick<Ask, 'caller' | 'now' | 'nowMs'>, ports: Ports
     ports.store.waivers(clusterId, ask.nowMs),
   ]);
   if (isRefusal(facts)) return facts;
-  if (operation.kind !== 'create-cluster') return planAgain({ operation, cluster, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
+  if (operation.kind !== 'create-cluster') {
+    const plan = planAgain({ operation, cluster, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
+    return operation.kind === 'change-cluster' || operation.kind === 'create-nodegroup' ? lookedAtAgain(plan, ports, operation, cluster, await ports.store.account(accountId), facts === 'absent' ? undefined : facts.cluster.vpcId) : plan;
+  }
   const account = await accountToWorkIn(ask, ports, accountId, region);
   if (isRefusal(account)) return account;
   const creation = await ports.observer.observe(questionFor(cluster));
-  return isRefusal(creation) ? creation : planCreationAgain({ operation, cluster, facts, account, creation, now: ask.now });
+  if (isRefusal(creation)) return creation;
+  const vpcId = creation.subnets.find(({ subnetId }) => cluster.subnetIds.includes(subnetId))?.vpcId;
+  return lookedAtAgain(planCreationAgain({ operation, cluster, facts, account, creation, now: ask.now }), ports, operation, cluster, account, vpcId);
+}
+
+/** Zones and roles that the request names may have gone, or come, since it was first asked; what it does not name is not its matter. */
+async function lookedAtAgain(plan: Plan | Refusal, ports: Ports, { kind, request }: Operation, cluster: Cluster, account: Account | undefined, vpcId: string | undefined): Promise<Plan | Refusal> {
+  const inZones = request['dns'] === undefined ? plan : await withZones(plan, ports, cluster, account, vpcId);
+  const roles = kind === 'create-nodegroup' ? nodegroupRole(draftNodegroup(CreateNodegroup.parse(request)), '') : namedRoles(cluster).filter(({ path }) => request[path.split('.')[0] ?? ''] !== undefined);
+  return withNamedRoles(inZones, ports, cluster, account, roles);
 }

@@ -32,7 +32,7 @@ export interface WishRoutes<Member extends ListedWish, Wish extends z.ZodType, O
   readonly nameOfPath: (params: Readonly<Record<VariablesOf<One>, string>>) => string;
 }
 
-const REFUSALS: readonly RefusalCode[] = ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions', 'rules-broken'];
+const REFUSALS: readonly RefusalCode[] = ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions', 'role-not-passable', 'rules-broken'];
 
 /** The four routes of a list of wishes: they read the cluster's record, and change it as `PATCH` with the whole new list does. */
 export function wishRoutes<Member extends ListedWish, Wish extends z.ZodType, const One extends `/v1/clusters/{clusterId}/${string}`>(of: WishRoutes<Member, Wish, One>) {

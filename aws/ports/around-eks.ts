@@ -1,4 +1,5 @@
 import type { HostedZoneFacts } from '../../domain/hosted-zones.ts';
+import type { RoleSight } from '../../domain/named-roles.ts';
 import type { Step } from '../../domain/operation.ts';
 import type { ResourceSeen } from '../../domain/parts/judge-resource.ts';
 import type { Resource } from '../../domain/parts/resource.ts';
@@ -28,6 +29,12 @@ export interface PartOf {
   readonly clusterName: string;
   readonly clusterId: string;
   readonly clientRequestToken: string;
+}
+
+/** Roles of IAM. */
+export interface Roles {
+  /** A look at each of the first `ROLES_LOOKED_AT_MAX`, in their order, which fails by itself; `absent` only when IAM said so. Throws AccountUnreachable. */
+  look(session: Session, roleArns: readonly string[]): Promise<readonly RoleSight[]>;
 }
 
 /** Hosted zones of Route 53. */

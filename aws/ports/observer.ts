@@ -2,6 +2,7 @@ import type { AddonSchema } from '../../domain/addons/settings-errors.ts';
 import type { AccessFacts, ClusterFacts, CreationFacts, EntranceFacts, VerificationFacts, VersionCatalogue, ZoneFacts } from '../../domain/facts.ts';
 import type { HostedZoneFacts } from '../../domain/hosted-zones.ts';
 import type { InstanceLimits } from '../../domain/instance-limits.ts';
+import type { RoleSight } from '../../domain/named-roles.ts';
 import type { Resource } from '../../domain/parts/resource.ts';
 import type { Sight } from '../../domain/parts/seen-states.ts';
 import type { AlarmFacts } from '../../domain/readiness-facts.ts';
@@ -17,6 +18,7 @@ export type Question =
   | { readonly ask: 'creation'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly subnetIds: readonly string[]; readonly addonNames: readonly string[]; readonly instanceTypes?: readonly string[] }
   | { readonly ask: 'zones'; readonly accountId: string; readonly region: string }
   | { readonly ask: 'instance-limits'; readonly accountId: string; readonly region: string; readonly instanceTypes: readonly string[] }
+  | { readonly ask: 'roles'; readonly accountId: string; readonly region: string; readonly roleArns: readonly string[] }
   | { readonly ask: 'hosted-zones'; readonly accountId: string; readonly region: string; readonly hostedZoneIds: readonly string[] }
   | { readonly ask: 'addon-schemas'; readonly accountId: string; readonly region: string; readonly addons: readonly { readonly addonName: string; readonly addonVersion: string }[] }
   | { readonly ask: 'parts'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly resources: readonly Resource[] }
@@ -29,6 +31,7 @@ export interface Answers {
   access: AccessFacts | 'absent';
   alarms: readonly AlarmFacts[];
   'hosted-zones': readonly HostedZoneFacts[];
+  roles: readonly RoleSight[];
   creation: CreationFacts;
   'addon-schemas': readonly AddonSchema[];
   /** By `keyOf`. */

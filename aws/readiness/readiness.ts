@@ -6,6 +6,7 @@ import { kubeProxyModeOf } from '../../domain/kube-proxy-mode.ts';
 import type { Looked, ReadinessFacts } from '../../domain/readiness-facts.ts';
 import { INSIGHT_ACTIONS, readInsightsFacts } from '../eks/insights.ts';
 import type { CloserLooks } from '../ports.ts';
+import { ROLE_ACTIONS } from '../roles.ts';
 import type { ReadinessClients } from './clients.ts';
 import { FARGATE_ACTIONS, readFargateProfiles } from './fargate-profiles.ts';
 import { KEY_ACTIONS, readKmsKey } from './kms-key.ts';
@@ -15,7 +16,7 @@ import { ifSeen, looked, seenOr } from './look.ts';
 import { OWN_GROUP_ACTIONS, readOwnGroups, templateOf } from './own-groups.ts';
 import { POOLED_NODE_ACTIONS, readPooledNodes } from './pooled-nodes.ts';
 import { EKS_LIMIT_ACTIONS, QUOTA_ACTIONS, readEksLimits, readVcpuQuotas } from './quotas.ts';
-import { readRoles, ROLE_ACTIONS } from './roles.ts';
+import { readRoles } from './roles.ts';
 import { readSelfManagedGroups, SELF_MANAGED_ACTIONS } from './self-managed-groups.ts';
 
 /**

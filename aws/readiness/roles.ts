@@ -1,13 +1,11 @@
-import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import type { ClusterFacts } from '../../domain/facts.ts';
 import type { FargateProfileFacts, RoleFacts } from '../../domain/readiness-facts.ts';
 import { eachOf } from '../eks/each-of.ts';
-import { nameOf } from '../eks/errors.ts';
+import { readRole } from '../roles.ts';
 
 /** Distinct roles of one cluster that are looked at; more than that no cluster of 30 groups and 10 profiles has. */
 const ROLES_MAX = 60;
-
-export const ROLE_ACTIONS = ['iam:GetRole'];
 
 type Use = Omit<RoleFacts, 'exists'>;
 
@@ -15,7 +13,7 @@ type Use = Omit<RoleFacts, 'exists'>;
 export async function readRoles(client: IAMClient, facts: ClusterFacts, profiles: readonly FargateProfileFacts[]): Promise<RoleFacts[]> {
   const uses = usesOf(facts, profiles);
   if (uses.length > ROLES_MAX) throw new Error(`The cluster works with more than ${ROLES_MAX} roles.`);
-  return eachOf(uses, async (use) => ({ ...use, exists: await roleExists(client, use.roleArn) }));
+  return eachOf(uses, async (use) => ({ ...use, exists: (await readRole(client, use.roleArn)) !== 'absent' }));
 }
 
 function usesOf({ cluster, nodegroups }: ClusterFacts, profiles: readonly FargateProfileFacts[]): Use[] {
@@ -26,15 +24,4 @@ function usesOf({ cluster, nodegroups }: ClusterFacts, profiles: readonly Fargat
   ];
   const grouped = Map.groupBy(all.filter(({ roleArn }) => roleArn !== ''), ({ roleArn, usedBy }) => `${usedBy} ${roleArn}`);
   return [...grouped.values()].flatMap((same) => (same[0] === undefined ? [] : [{ ...same[0], subjects: same.flatMap(({ subjects }) => subjects) }]));
-}
-
-/** A role of the same name with another path is another role: EKS assumes the one of this ARN. */
-async function roleExists(client: IAMClient, roleArn: string): Promise<boolean> {
-  try {
-    const { Role } = await client.send(new GetRoleCommand({ RoleName: roleArn.split('/').at(-1) }));
-    return Role?.Arn === roleArn;
-  } catch (error) {
-    if (nameOf(error) === 'NoSuchEntityException' || nameOf(error) === 'NoSuchEntity') return false;
-    throw error;
-  }
 }

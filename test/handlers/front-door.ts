@@ -78,6 +78,8 @@ export interface FrontDoor {
 
 const READS = new Set<keyof Store>(['answerFor', 'account', 'listAccounts', 'cluster', 'clusterNamed', 'listClusters', 'observation', 'operation', 'listOperations', 'events', 'wait', 'waitsOf', 'waivers', 'withdrawnWaivers', 'tokenIssues', 'dueWaits', 'openOperations', 'durations', 'freeze', 'profile', 'profiles', 'repository', 'repositoriesNamed', 'listRepositories', 'repositoryEvents', 'openRepositories']);
 
+const TRUSTING = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { Service: ['eks', 'ec2', 'pods.eks', 'eks-fargate-pods', 'capabilities.eks'].map((name) => `${name}.amazonaws.com`) }, Action: ['sts:AssumeRole', 'sts:TagSession'] }] });
+
 export const A_PLAN: Plan = {
   from: '1.33',
   to: '1.34',
@@ -106,7 +108,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
   const door: FrontDoor = {
     store,
     keys: issuer.keys,
-    facts: { cluster: at133(), entrance: 'absent', access: { observedAt: NOW, entries: [], missing: [] }, creation: creationFacts(), alarms: [], 'addon-schemas': [], zones: [], 'hosted-zones': [], 'instance-limits': [], parts: {}, versions: { offers: OFFERS }, verification: healthyVerification() },
+    facts: { cluster: at133(), entrance: 'absent', access: { observedAt: NOW, entries: [], missing: [] }, creation: creationFacts(), alarms: [], 'addon-schemas': [], zones: [], roles: [], 'hosted-zones': [], 'instance-limits': [], parts: {}, versions: { offers: OFFERS }, verification: healthyVerification() },
     ecr: playedEcr(),
     now: Date.parse(NOW),
     done: [],
@@ -164,6 +166,8 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
   const observer: Observer = {
     observe: (async (question: Question) => {
       const seen = door.facts[question.ask];
+      // Roles are there, and trust whom they are for, but those that a test names.
+      if (question.ask === 'roles' && Array.isArray(seen)) return question.roleArns.map((roleArn) => door.facts.roles instanceof Array && door.facts.roles.find((sight) => sight.roleArn === roleArn) || { roleArn, role: { kind: 'seen', value: { trust: TRUSTING } } });
       // A verification tries the id that the account has by then.
       return typeof seen === 'object' && 'withId' in seen && question.ask === 'verification' ? { ...seen, externalId: (await door.store.account(question.accountId))?.externalId } : seen;
     }) as Observer['observe'],
@@ -203,6 +207,9 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
       throw new Error('The front door holds no keys to accounts.');
     },
     get alarms(): never {
+      throw new Error('The front door holds no keys to accounts.');
+    },
+    get roles(): never {
       throw new Error('The front door holds no keys to accounts.');
     },
     get hostedZones(): never {

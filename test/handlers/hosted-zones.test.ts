@@ -42,6 +42,18 @@ describe('names in hosted zones', () => {
     assert.deepEqual([answer.status, answer.body.code, answer.body.errors[0].path], [422, 'rules-broken', 'dns.hostedZoneIds.0']);
   });
 
+  it('are looked at again when the creation is tried again', async () => {
+    door.facts['hosted-zones'] = [{ hostedZoneId: ZONE, kind: 'there', name: 'shop.example.com.', private: false, vpcIds: [] }];
+    const begun = await create('retried', { hostedZoneIds: [ZONE] });
+    await door.failed(begun.body);
+    const facts = door.facts.cluster;
+    door.facts.cluster = 'absent';
+    door.facts['hosted-zones'] = [{ hostedZoneId: ZONE, kind: 'absent' }];
+    const answer = await door.ask('POST', `/v1/operations/${begun.body.id}/retry`);
+    door.facts.cluster = facts;
+    assert.deepEqual([answer.status, answer.body.errors?.[0].path], [422, 'dns.hostedZoneIds.0'], answer.text);
+  });
+
   it('that are known in another VPC alone are told of', async () => {
     door.facts['hosted-zones'] = [{ hostedZoneId: ZONE, kind: 'there', name: 'shop.internal.', private: true, vpcIds: ['vpc-2'] }];
     const answer = await create('six', { hostedZoneIds: [ZONE] });

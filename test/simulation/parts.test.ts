@@ -77,6 +77,8 @@ describe('the parts of a cluster', () => {
     assert.equal((await world.api.get(`${path}/shop/cart`)).asked.roleArn, roleArn('eks-mail'));
     await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'cart', roleArn: roleArn('eks-mail') }), /part-exists/);
     await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'basket', roleArn: roleArn('slipway-access') }), /"path":"roleArn"/);
+    await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'basket', roleArn: roleArn('eks-nobody') }), /IAM knows no role/);
+    await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'basket', roleArn: world.nodeRoleArn }), /does not let pods\.eks\.amazonaws\.com do sts:AssumeRole/);
   });
 
   it('are looked at in AWS: what somebody has deleted there is told', async () => {

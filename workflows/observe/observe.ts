@@ -40,6 +40,8 @@ function answerTo(world: Ports, question: Question): Promise<Answers[Question['a
       return world.accounts.watch(question.accountId, question.region).then((session) => world.alarms.look(session, question.alarmArns));
     case 'hosted-zones':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.hostedZones.look(session, question.hostedZoneIds));
+    case 'roles':
+      return world.accounts.watch(question.accountId, question.region).then((session) => world.roles.look(session, question.roleArns));
     case 'creation':
       return answerCreation(world, question);
     case 'zones':
