@@ -2,6 +2,7 @@ import type { AddAccessEntry, ChangeAccessEntry } from './access-wish.ts';
 import type { AccessEntry, Cluster } from './cluster.ts';
 import type { AccessEntryFacts } from './facts.ts';
 import { defined } from './parameters.ts';
+import { writtenProfile } from './profile.ts';
 import { refuse, type Refusal } from './refusal.ts';
 
 const ENTRIES_MAX = 100;
@@ -40,6 +41,20 @@ export function withChangedEntry({ access }: Pick<Cluster, 'access'>, principalA
 export function withoutEntry({ access }: Pick<Cluster, 'access'>, principalArn: string, seen: AccessEntryFacts | undefined): readonly AccessEntry[] | Refusal {
   if (access.some((entry) => entry.principalArn === principalArn)) return access.filter((entry) => entry.principalArn !== principalArn);
   return seen === undefined ? notThere() : notOurs(seen);
+}
+
+/**
+ * What of the access is the cluster's own once one entry of it has changed. Under a profile a changed entry is own from then on and stands in the
+ * place of the profile's; one that came with the profile goes with the profile alone.
+ */
+export function ownAccessAfter({ own, profile, access: before, name }: Pick<Cluster, 'own' | 'profile' | 'access' | 'name'>, principalArn: string, access: readonly AccessEntry[]): readonly AccessEntry[] | Refusal {
+  if (own === undefined || profile === undefined) return access;
+  const others = ((own.access ?? []) as readonly AccessEntry[]).filter((entry) => entry.principalArn !== principalArn);
+  const entry = access.find((each) => each.principalArn === principalArn);
+  if (entry !== undefined) return [...others, entry];
+  const came = others.length === (own.access ?? []).length && before.some((each) => each.principalArn === principalArn);
+  if (!came) return others;
+  return refuse('part-of-profile', `The access of ${principalArn} to ${name} came with the profile ${writtenProfile(profile)}.`, { remedy: 'Write a version of the profile without it, or take the profile away: PATCH {"profile": null}.' });
 }
 
 function notThere(): Refusal {

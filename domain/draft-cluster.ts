@@ -102,21 +102,21 @@ export function draftImport(request: ImportCluster, facts: ClusterFacts, birth: 
   return { ...clusterAfter(blank, facts), exists: false };
 }
 
-/** The record as a change asks for it; what the request does not name stays. The team is decided elsewhere. */
+/** The record as a change asks for it; what the request does not name stays, what it says `null` of goes. The team is decided elsewhere. */
 export function changedCluster(before: Cluster, change: ChangeCluster): Cluster {
   const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, subnetIds, securityGroupIds } = change.resourcesVpcConfig ?? {};
-  const { maintenancePolicy, ...rest } = before;
-  const wanted = wantedAfter(before.wanted, change);
+  const { maintenancePolicy, wanted: stood, ...rest } = before;
+  const wanted = wantedAfter(stood, change);
   const policy = change.maintenancePolicy === undefined ? maintenancePolicy : (change.maintenancePolicy ?? undefined);
   return {
     ...rest,
     ...(policy === undefined ? {} : { maintenancePolicy: policy }),
     ...(wanted === undefined ? {} : { wanted }),
-    ...present({ labels: change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, subnetIds, securityGroupIds }),
+    ...present({ labels: change.labels === null ? {} : change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, subnetIds, securityGroupIds }),
     ...(change.upgradePolicy === undefined ? {} : { supportType: change.upgradePolicy.supportType }),
     ...(change.authenticationMode === undefined ? {} : { authenticationMode: change.authenticationMode }),
-    ...(change.addons === undefined ? {} : { addonsAsked: change.addons.map(askedAddon) }),
-    ...(change.access === undefined ? {} : { access: change.access.map(present) }),
+    ...(change.addons === undefined ? {} : { addonsAsked: (change.addons ?? []).map(askedAddon) }),
+    ...(change.access === undefined ? {} : { access: (change.access ?? []).map(present) }),
   };
 }
 

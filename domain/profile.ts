@@ -83,15 +83,36 @@ export function joined(profile: ProfileParts, own: ProfileParts): ProfileParts {
 }
 
 function joinedMember(member: string, theirs: unknown, own: unknown): unknown {
-  const names = NAMED_BY[member];
-  if (own === undefined || theirs === undefined || names === undefined || !Array.isArray(own) || !Array.isArray(theirs)) return own ?? theirs;
-  const nameOf = (entry: unknown) => names.map((name) => (entry as Record<string, unknown>)[name]);
-  return [...(theirs as unknown[]).filter((entry) => !own.some((other) => same(nameOf(other), nameOf(entry)))), ...(own as unknown[])];
+  if (own === undefined || theirs === undefined) return own ?? theirs;
+  return NAMED_BY[member] !== undefined && Array.isArray(own) && Array.isArray(theirs) ? [...keptOf(member, theirs, own).map(({ entry }) => entry), ...(own as unknown[])] : own;
 }
 
+/** The profile's entries that no own one stands in the place of, each with its place in the profile. */
+function keptOf(member: string, theirs: readonly unknown[], own: readonly unknown[]): readonly { readonly entry: unknown; readonly index: number }[] {
+  const nameOf = (entry: unknown) => NAMED_BY[member]?.map((name) => (entry as Record<string, unknown>)[name]);
+  return theirs.map((entry, index) => ({ entry, index })).filter(({ entry }) => !own.some((other) => same(nameOf(other), nameOf(entry))));
+}
+
+/** Whose an entry of a joined list is, and its place in the list of whoever it is. */
+export function ownPlaceOf(member: string, theirs: unknown, own: unknown, index: number): { readonly whose: 'own' | 'profile'; readonly index: number } {
+  if (!Array.isArray(theirs)) return { whose: 'own', index };
+  const kept = keptOf(member, theirs, Array.isArray(own) ? (own as unknown[]) : []);
+  const of = kept[index];
+  return of === undefined ? { whose: 'own', index: index - kept.length } : { whose: 'profile', index: of.index };
+}
+
+/** What a request says of parts: the whole new part, or `null`, which takes it away. */
+export type PartsChange = { readonly [Member in keyof ProfileParts]?: ProfileParts[Member] | null };
+
 /** Members of a request that a profile may bundle too. */
-export function partsAsked(request: Partial<ProfileParts>): ProfileParts {
-  return Object.fromEntries(PROFILE_MEMBERS.filter((member) => request[member] !== undefined).map((member) => [member, request[member]]));
+export function partsAsked(request: PartsChange): ProfileParts {
+  return partsAfter({}, request);
+}
+
+/** A cluster's own parts as a change leaves them: what it names is new as a whole, what is `null` goes. */
+export function partsAfter(before: ProfileParts, change: PartsChange): ProfileParts {
+  const after = PROFILE_MEMBERS.map((member) => [member, change[member] === undefined ? before[member] : change[member]] as const);
+  return Object.fromEntries(after.filter(([, part]) => part !== undefined && part !== null));
 }
 
 /** The parts as wishes alone, without who may get in. */

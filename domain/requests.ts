@@ -36,7 +36,7 @@ import { CapabilityName } from './parts/capability-wish.ts';
 import { FargateProfileName } from './parts/fargate-profile-wish.ts';
 import { Namespace, ServiceAccount } from './parts/pod-identity-wish.ts';
 import { HostedZoneId } from './parts/dns-wish.ts';
-import { wishes } from './wanted.ts';
+import { changedWishes, wishes } from './wanted.ts';
 
 /**
  * What clients may send, in EKS's own names wherever it has one. Every object is strict: an unknown field is refused,
@@ -178,26 +178,34 @@ export const ImportCluster = z
   .meta({ id: 'ImportCluster' });
 export type ImportCluster = z.output<typeof ImportCluster>;
 
+/** What a change must not say `null` of, and what to say instead. */
+function staying(instead: string): { readonly error: (issue: { readonly input?: unknown }) => string | undefined } {
+  return { error: ({ input }) => (input === null ? `Cannot be taken away by null: ${instead}` : undefined) };
+}
+
+const ChangedVpcConfig = z.strictObject(
+  {
+    endpointPublicAccess: z.boolean().optional(),
+    endpointPrivateAccess: z.boolean().optional(),
+    publicAccessCidrs: z.array(Cidr).max(40).optional(),
+    subnetIds: z.array(SubnetId).min(1).max(32).optional().meta({ description: 'Of the control plane: the whole new list, in the zones that it was made in.' }),
+    securityGroupIds: z.array(SecurityGroupId).max(4).optional().meta({ description: 'Of the control plane, besides the one that EKS made: the whole new list.' }),
+  },
+  staying('a cluster is in its network for life; say what of it is to change'),
+);
+
 export const ChangeCluster = z
   .strictObject({
-    labels: Labels.optional().meta({ description: 'The whole new set.' }),
+    labels: Labels.nullable().optional().meta({ description: 'The whole new set. `null`: none.' }),
     team: Team.nullable().optional().meta({ description: '`null`: of no team.' }),
-    deletionProtection: z.boolean().optional(),
-    resourcesVpcConfig: z
-      .strictObject({
-        endpointPublicAccess: z.boolean().optional(),
-        endpointPrivateAccess: z.boolean().optional(),
-        publicAccessCidrs: z.array(Cidr).max(40).optional(),
-        subnetIds: z.array(SubnetId).min(1).max(32).optional().meta({ description: 'Of the control plane: the whole new list, in the zones that it was made in.' }),
-        securityGroupIds: z.array(SecurityGroupId).max(4).optional().meta({ description: 'Of the control plane, besides the one that EKS made: the whole new list.' }),
-      })
-      .optional(),
-    upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }).optional(),
-    addons: z.array(CreateAddon).max(30).optional().meta({ description: 'The whole new list. What a part of the cluster needs stays, named or not.' }),
-    access: z.array(Access).max(100).optional().meta({ description: 'The whole new list.' }),
-    authenticationMode: z.enum(['API_AND_CONFIG_MAP', 'API']).optional().meta({ description: 'Where EKS looks for who may get in. It goes from CONFIG_MAP over both to the API, and never back.' }),
+    deletionProtection: z.boolean(staying('say false')).optional(),
+    resourcesVpcConfig: ChangedVpcConfig.optional(),
+    upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }, staying('name STANDARD or EXTENDED')).optional(),
+    addons: z.array(CreateAddon).max(30).nullable().optional().meta({ description: 'The whole new list; `null`: none. What a part of the cluster needs stays, named or not.' }),
+    access: z.array(Access).max(100).nullable().optional().meta({ description: 'The whole new list; `null`: none, so that nobody is let in by Slipway.' }),
+    authenticationMode: z.enum(['API_AND_CONFIG_MAP', 'API'], staying('EKS always has one')).optional().meta({ description: 'Where EKS looks for who may get in. It goes from CONFIG_MAP over both to the API, and never back.' }),
     maintenancePolicy: MaintenancePolicy.nullable().optional().meta({ description: 'The whole new policy. `null`: none, so that upgrades may begin their steps at any time.' }),
-    ...wishes,
+    ...changedWishes,
     profile: ProfileReference.nullable().optional().meta({ description: 'The profile, or one version of it, in the place of the one that it has. `null`: none.' }),
   })
   .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })

@@ -36,8 +36,19 @@ export type Wanted = z.output<typeof Wanted>;
 /** The members of a request that are wishes. */
 export const WISHES = Object.keys(wishes) as readonly (keyof Wanted)[];
 
-/** The wishes of a request over those that stand: each member that is named is new as a whole. Without members that are undefined. */
-export function wantedAfter(before: Wanted | undefined, asked: Wanted): Wanted | undefined {
-  const after = { ...before, ...Object.fromEntries(WISHES.filter((wish) => asked[wish] !== undefined).map((wish) => [wish, asked[wish]])) };
-  return Object.keys(after).length === 0 ? undefined : (JSON.parse(JSON.stringify(after)) as Wanted);
+type Takeable<Schemas extends Readonly<Record<string, z.ZodOptional>>> = { [Wish in keyof Schemas]: z.ZodOptional<z.ZodNullable<ReturnType<Schemas[Wish]['unwrap']>>> };
+
+/** The wishes as a change takes them: `null` takes a wish away (RFC 7396), and lists are new as a whole. */
+export const changedWishes = Object.fromEntries(
+  Object.entries(wishes).map(([name, wish]) => [name, wish.unwrap().nullable().optional().meta({ description: `${wish.meta()?.description ?? ''} The whole new wish; \`null\` takes it away.` })]),
+) as unknown as Takeable<typeof wishes>;
+
+/** What a change says of wishes: the whole new one, or `null`, which takes it away. */
+export type WantedChange = { readonly [Wish in keyof Wanted]?: Wanted[Wish] | null };
+
+/** The wishes of a request over those that stand: each member that is named is new as a whole, one that is `null` goes. Without members that are undefined. */
+export function wantedAfter(before: Wanted | undefined, asked: WantedChange): Wanted | undefined {
+  const named = WISHES.filter((wish) => asked[wish] !== undefined);
+  const after = Object.entries({ ...before, ...Object.fromEntries(named.map((wish) => [wish, asked[wish]])) }).filter(([, wish]) => wish !== null);
+  return after.length === 0 ? undefined : (JSON.parse(JSON.stringify(Object.fromEntries(after))) as Wanted);
 }

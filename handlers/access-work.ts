@@ -1,12 +1,16 @@
 import type { Ports } from '../aws/ports.ts';
 import { refusedByMode } from '../domain/authentication-mode.ts';
+import { ownAccessAfter } from '../domain/changed-access.ts';
+import { changeUnderProfile } from '../domain/change-under-profile.ts';
 import type { AccessEntry, Cluster } from '../domain/cluster.ts';
 import type { AccessEntryFacts } from '../domain/facts.ts';
 import { wasBefore } from '../domain/plan-again.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
 import { isRefusal, refuse, type Refusal, type RefusalCode } from '../domain/refusal.ts';
+import type { ChangeCluster } from '../domain/requests.ts';
 import { okCluster, type Outcome } from './answers.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
+import { profileAfter, underPlaces } from './profile-reached.ts';
 import { clusterToWorkOn } from './reach.ts';
 import type { Ask } from './route.ts';
 
@@ -45,11 +49,18 @@ export async function changeAccess(ask: Ask<'{clusterId}'>, ports: Ports, princi
   const access = decide(before, seen.entries[0]);
 
   if (isRefusal(access)) return access;
+  const profile = await profileAfter(ask, ports, before.profile, undefined);
+  if (isRefusal(profile)) return profile;
+  const own = ownAccessAfter(before, principalArn, access);
+  if (isRefusal(own)) return own;
+  const changed = changeUnderProfile({ before, change: { access: structuredClone(own) as NonNullable<ChangeCluster['access']> }, profile });
+  if (isRefusal(changed)) return changed;
   const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
-  const plan = planClusterChange({ before, after: { ...before, access }, facts, now: ask.now });
+  const plan = planClusterChange({ before, after: changed.after, facts, now: ask.now });
   if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return okCluster(before, ask);
   // Who can get in changes on the record as steps change it, see domain/access-after.ts.
-  return beginWork(ask, ports, { kind: 'change-cluster', before, after: before, plan, request: { access, was: wasBefore(before) } });
+  const outcome = await beginWork(ask, ports, { kind: 'change-cluster', before, after: { ...changed.after, access: before.access }, plan, request: { ...changed.effective, was: wasBefore(before) } });
+  return underPlaces(outcome, changed.joined);
 }

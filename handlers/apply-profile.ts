@@ -9,7 +9,7 @@ import { AppliedView } from '../domain/view.ts';
 import { ok, type Outcome } from './answers.ts';
 import { beginChange } from './begin-change.ts';
 import { labelOf } from './label-of.ts';
-import { profileToRead } from './profile-reached.ts';
+import { profileToRead, underPlaces } from './profile-reached.ts';
 import { route, type Ask } from './route.ts';
 
 /**
@@ -45,7 +45,7 @@ async function applyTo(ask: Pick<Ask, 'caller' | 'now' | 'nowMs' | 'requestId'>,
   const changed = changeUnderProfile({ before, change: {}, profile });
   if (isRefusal(changed)) return changed;
   // The answer is remembered once, for all clusters together.
-  return beginChange({ ...ask, remember: () => undefined }, ports, { before, after: changed.after, change: changed.effective, reason });
+  return underPlaces(await beginChange({ ...ask, remember: () => undefined }, ports, { before, after: changed.after, change: changed.effective, reason }), changed.joined);
 }
 
 function told(outcome: Outcome | Refusal) {

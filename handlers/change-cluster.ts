@@ -6,7 +6,7 @@ import { isRefusal } from '../domain/refusal.ts';
 import { ChangeCluster } from '../domain/requests.ts';
 import { ClusterView, OperationView } from '../domain/view.ts';
 import { beginChange, changeRecord } from './begin-change.ts';
-import { profileAfter } from './profile-reached.ts';
+import { profileAfter, underPlaces } from './profile-reached.ts';
 import { clusterToChange } from './reach.ts';
 import { route } from './route.ts';
 
@@ -29,14 +29,14 @@ export const changeCluster = route({
     if (isRefusal(team)) return team;
     const profile = concernsParts(ask.body) ? await profileAfter(ask, ports, before.profile, ask.body.profile) : undefined;
     if (isRefusal(profile)) return profile;
-    const changed = concernsParts(ask.body) ? changeUnderProfile({ before, change: ask.body, profile }) : { after: changedCluster(before, ask.body), effective: ask.body };
+    const changed = concernsParts(ask.body) ? changeUnderProfile({ before, change: ask.body, profile }) : { after: changedCluster(before, ask.body), effective: ask.body, joined: undefined };
     if (isRefusal(changed)) return changed;
     const { team: _team, ...same } = changed.after;
     const after: Cluster = { ...same, ...(team.team === undefined ? {} : { team: team.team }) };
 
     if (isOursAlone(ask.body)) return changeRecord(ask, before, after, ports);
 
-    return beginChange(ask, ports, { before, after, change: changed.effective });
+    return underPlaces(await beginChange(ask, ports, { before, after, change: changed.effective }), changed.joined);
   },
 });
 

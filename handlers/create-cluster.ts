@@ -3,6 +3,7 @@ import { teamOf } from '../domain/caller.ts';
 import { draftCluster } from '../domain/draft-cluster.ts';
 import { namedRoles } from '../domain/named-roles.ts';
 import { planCreation } from '../domain/plan-creation.ts';
+import { toldByPlaces } from '../domain/profile-paths.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import { CreateCluster } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
@@ -68,9 +69,9 @@ export const createCluster = route({
     const planned = await withZones(planCreation({ cluster: draft, account, facts, now: ask.now }), ports, draft, account, vpcId);
     const plan = await withNamedRoles(planned, ports, draft, account, namedRoles(draft));
 
-    const refused = isRefusal(plan) ? undefined : await refusedSettings(ports, draft, plan, []);
-    if (refused !== undefined) return refused;
+    const refused = isRefusal(plan) ? plan : await refusedSettings(ports, draft, plan, []);
+    if (refused !== undefined) return toldByPlaces(refused, asked?.joined);
     // Nobody can get in before the steps that let them in, see domain/access-after.ts.
-    return beginWork(ask, ports, { kind: 'create-cluster', after: { ...draft, access: [], ...(bundle === undefined || asked === undefined ? {} : { profile: { name: bundle.name, version: bundle.version }, own: asked.own }) }, plan, request });
+    return beginWork(ask, ports, { kind: 'create-cluster', after: { ...draft, access: [], ...(bundle === undefined || asked === undefined ? {} : { profile: { name: bundle.name, version: bundle.version }, own: asked.joined.own }) }, plan, request });
   },
 });

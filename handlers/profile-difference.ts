@@ -3,6 +3,7 @@ import { changeUnderProfile } from '../domain/change-under-profile.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
 import type { Plan } from '../domain/plan.ts';
+import { toldByPlaces } from '../domain/profile-paths.ts';
 import { writtenProfile, type Profile } from '../domain/profile.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import { DifferenceQuery } from '../domain/requests.ts';
@@ -48,5 +49,6 @@ async function planUnder(ports: Ports, before: Cluster, profile: Profile, now: s
   const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
-  return planClusterChange({ before, after: changed.after, facts, now });
+  const plan = planClusterChange({ before, after: changed.after, facts, now });
+  return isRefusal(plan) ? toldByPlaces(plan, changed.joined) : plan;
 }

@@ -1,7 +1,9 @@
 import type { Ports } from '../aws/ports.ts';
 import { sees, type Caller } from '../domain/caller.ts';
+import { toldByPlaces, type Joined } from '../domain/profile-paths.ts';
 import type { Profile, ProfileOf } from '../domain/profile.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
+import type { Outcome } from './answers.ts';
 import { notFound } from './not-found.ts';
 
 /** Whether a profile is there for this caller: the fleet's own are for all, a team's for the team. */
@@ -27,4 +29,9 @@ export async function profileAfter(ask: { readonly caller: Caller }, ports: Port
   if (typeof asked === 'string') return profileNamed(ask, ports, asked);
   if (asked === null || has === undefined) return undefined;
   return ports.store.profile(has.name, has.version);
+}
+
+/** What came of a change, a refusal of it in the paths of the request and of the profile. */
+export function underPlaces(outcome: Outcome, joined: Joined | undefined): Outcome {
+  return outcome.kind === 'Refusal' ? toldByPlaces(outcome, joined) : outcome;
 }

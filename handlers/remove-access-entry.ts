@@ -10,6 +10,6 @@ export const removeAccessEntry = route({
   access: 'operate',
   summary: 'Shut a principal out of a cluster',
   answers: { 202: { description: 'The operation that shuts it out.', schema: OperationView } },
-  refusals: ACCESS_REFUSALS,
+  refusals: [...ACCESS_REFUSALS, 'part-of-profile'],
   run: (ask, ports) => changeAccess(ask, ports, ask.params.principalArn, (cluster, seen) => withoutEntry(cluster, ask.params.principalArn, seen)),
 });

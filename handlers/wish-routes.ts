@@ -11,7 +11,7 @@ import { resource, type Outcome } from './answers.ts';
 import { beginChange } from './begin-change.ts';
 import { notFound } from './not-found.ts';
 import { pageAsked, pageIn, pageOf } from './paging.ts';
-import { profileAfter } from './profile-reached.ts';
+import { profileAfter, underPlaces } from './profile-reached.ts';
 import { clusterToRead, clusterToWorkOn } from './reach.ts';
 import type { RouteDefinition, VariablesOf } from './route.ts';
 
@@ -87,7 +87,7 @@ export function wishRoutes<Member extends ListedWish, Wish extends z.ZodType, co
       if (own.some((other) => nameOfWish(other as z.output<Wish>) === name)) {
         return refuse('part-exists', `The cluster has a ${noun} ${name} already.`, { remedy: `Take it away first, or send the whole new list: PATCH /v1/clusters/${before.clusterId} {"${member}": [...]}.` });
       }
-      return underOwnPaths(await changeList(ask, ports, before, of, [...own, ask.body]), member);
+      return underOwnPaths(await changeList(ask, ports, before, of, [...own, ask.body]), `${member}.${own.length}.`);
     },
   };
 
@@ -137,15 +137,14 @@ async function changeList(ask: Parameters<typeof beginChange>[0], ports: Paramet
   if (isRefusal(profile)) return profile;
   const changed = changeUnderProfile({ before, change: { [member]: wishes } as ChangeCluster, profile });
   if (isRefusal(changed)) return changed;
-  const outcome = await beginChange(ask, ports, { before, after: changed.after, change: changed.effective, reason });
+  const outcome = underPlaces(await beginChange(ask, ports, { before, after: changed.after, change: changed.effective, reason }), changed.joined);
   return outcome.kind === 'Answer' && outcome.status === 200 ? refuse('nothing-to-change', `The ${noun} is as asked already.`) : outcome;
 }
 
 /** The errors of one that was sent by itself, without its place in the list that it was put into. */
-function underOwnPaths(outcome: Outcome, member: string): Outcome {
+function underOwnPaths(outcome: Outcome, place: string): Outcome {
   if (outcome.kind !== 'Refusal' || outcome.errors === undefined) return outcome;
-  const place = new RegExp(`^${member}\\.\\d+\\.`);
-  return { ...outcome, errors: outcome.errors.map((error) => ({ ...error, path: error.path.replace(place, '') })) };
+  return { ...outcome, errors: outcome.errors.map((error) => ({ ...error, path: error.path.startsWith(place) ? error.path.slice(place.length) : error.path })) };
 }
 
 function clusterIdOf(params: Readonly<Record<string, string>>): string {

@@ -3,10 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { changeUnderProfile } from '../../domain/change-under-profile.ts';
-import { joined, partsIn, profileErrors, type Profile } from '../../domain/profile.ts';
-import { isRefusal } from '../../domain/refusal.ts';
+import { ownAccessAfter } from '../../domain/changed-access.ts';
+import { changedCluster } from '../../domain/draft-cluster.ts';
+import { refuseBroken } from '../../domain/nodegroup-rules.ts';
+import { toldByPlaces } from '../../domain/profile-paths.ts';
+import { joined, partsIn, profileErrors, type Profile, type ProfileParts } from '../../domain/profile.ts';
+import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { ChangeCluster } from '../../domain/requests.ts';
-import { wishes } from '../../domain/wanted.ts';
+import { wishes, type Wanted } from '../../domain/wanted.ts';
 import { cluster } from './worlds.ts';
 
 const role = (name: string) => `arn:aws:iam::{accountId}:role/${name}`;
@@ -18,6 +22,57 @@ const PROFILE: Profile = {
   createdBy: 'ada',
 };
 const here = (name: string) => `arn:aws:iam::111111111111:role/${name}`;
+
+describe('a refusal of what a profile and a cluster ask for together', () => {
+  const theirs: ProfileParts = { access: [{ principalArn: here('a'), role: 'admin' }, { principalArn: here('b'), role: 'admin' }, { principalArn: here('c'), role: 'admin' }], traffic: { controller: 'auto-mode' }, dns: { hostedZoneIds: ['Z1'] } };
+  const own: ProfileParts = { access: [{ principalArn: here('b'), role: 'viewer' }, { principalArn: here('x'), role: 'viewer' }], podIdentities: [], dns: { hostedZoneIds: ['Z2'] } };
+  const told = (...paths: readonly string[]): Refusal => {
+    const refused = refuseBroken(paths.map((path) => ({ path, message: 'Not so' })));
+    assert.ok(refused !== undefined);
+    return toldByPlaces(refused, { profile: PROFILE, theirs, own });
+  };
+
+  it('points into what was sent, and names the profile for what is the profile\'s', () => {
+    // Joined: a and c of the profile, then b and x of the cluster.
+    const paths = ['access.0.role', 'access.1', 'access.2', 'access.3.namespaces', 'access', 'traffic.controller', 'dns.hostedZoneIds.0', 'podIdentities.0.serviceAccount', 'resourcesVpcConfig.subnetIds', 'addons.0'];
+    assert.deepEqual(told(...paths).errors?.map(({ path }) => path), [
+      'profile web@2: access.0.role',
+      'profile web@2: access.2',
+      'access.0',
+      'access.1.namespaces',
+      'access',
+      'profile web@2: traffic.controller',
+      'dns.hostedZoneIds.0',
+      'podIdentities.0.serviceAccount',
+      'resourcesVpcConfig.subnetIds',
+      'addons.0',
+    ]);
+  });
+
+  it('says the same in its sentence, each path once', () => {
+    assert.equal(told('access.2', 'access.0', 'access.3').detail, 'The request breaks 3 rules: access.0: Not so; profile web@2: access.0: Not so; access.1: Not so.');
+  });
+
+  it('is as it was where there is no profile', () => {
+    const refused = refuseBroken([{ path: 'access.0', message: 'Not so' }]);
+    assert.ok(refused !== undefined);
+    assert.equal(toldByPlaces(refused, undefined), refused);
+  });
+});
+
+describe('one entry of the access of a cluster with a profile', () => {
+  const access = ['a', 'b'].map((name) => ({ principalArn: here(name), role: 'viewer' as const }));
+  const under = cluster('1.35', { access, profile: { name: 'web', version: 2 }, own: { access: [access[1]!] } });
+
+  it('is the cluster\'s own once it has changed, and what came with the profile goes with the profile alone', () => {
+    const changed = { principalArn: here('a'), role: 'operator' as const };
+    assert.deepEqual(ownAccessAfter(under, here('a'), [changed, access[1]!]), [access[1], changed]);
+    assert.deepEqual(ownAccessAfter(under, here('b'), [access[0]!]), []);
+    const refused = ownAccessAfter(under, here('a'), [access[1]!]);
+    assert.ok(isRefusal(refused) && refused.code === 'part-of-profile');
+    assert.equal(ownAccessAfter(cluster('1.35', { access }), here('a'), access), access);
+  });
+});
 
 describe('a profile', () => {
   it('is filled in for the place of each cluster', () => {
@@ -63,6 +118,24 @@ describe('a profile', () => {
     }
   });
 
+  it('is there again where the cluster takes its own wish away, and nothing is where there is no profile', () => {
+    const own = { traffic: { controller: 'none' }, podIdentities: [{ namespace: 'shop', serviceAccount: 'mail', roleArn: here('mail') }] } as const;
+    const before = cluster('1.35', { wanted: structuredClone(own) as unknown as Wanted });
+    const taken = { traffic: null, podIdentities: null, access: null, labels: null, addons: null };
+    const alone = changeUnderProfile({ before, change: taken, profile: undefined });
+    assert.ok(!isRefusal(alone));
+    assert.deepEqual([alone.after.wanted, alone.after.access, alone.after.labels, alone.after.addonsAsked], [undefined, [], {}, []]);
+    const withTraffic: Profile = { ...PROFILE, parts: { ...PROFILE.parts, traffic: { controller: 'aws-load-balancer-controller' } } };
+    const under = changeUnderProfile({ before, change: {}, profile: withTraffic });
+    assert.ok(!isRefusal(under));
+    assert.equal(under.after.wanted?.traffic?.controller, 'none');
+    const again = changeUnderProfile({ before: under.after, change: taken, profile: withTraffic });
+    assert.ok(!isRefusal(again));
+    assert.deepEqual([again.after.wanted?.traffic?.controller, again.after.wanted?.podIdentities?.map(({ serviceAccount }) => serviceAccount), again.after.own], ['aws-load-balancer-controller', ['cart'], {}]);
+    // What a retry plans from comes to the same.
+    assert.deepEqual(changedCluster(under.after, ChangeCluster.parse(again.effective)).wanted, again.after.wanted);
+  });
+
   it('of the documentation is one that can be written', () => {
     const folder = new URL('../../docs/profiles/', import.meta.url);
     const files = readdirSync(folder);
@@ -70,8 +143,13 @@ describe('a profile', () => {
     for (const file of files) assert.deepEqual(profileErrors((JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { parts: Record<string, unknown> }).parts), [], file);
   });
 
-  it('is asked for with its version, without, or taken away', () => {
+  it('and everything that can be taken away is taken away by null; of the rest is said what to say instead', () => {
     for (const profile of ['web', 'web@12', null]) assert.ok(ChangeCluster.safeParse({ profile }).success, String(profile));
+    for (const member of [...Object.keys(wishes), 'access', 'addons', 'labels', 'team', 'maintenancePolicy']) assert.ok(ChangeCluster.safeParse({ [member]: null }).success, member);
+    for (const member of ['resourcesVpcConfig', 'deletionProtection', 'upgradePolicy', 'authenticationMode']) {
+      const [issue] = ChangeCluster.safeParse({ [member]: null }).error?.issues ?? [];
+      assert.match(`${issue?.path.join('.')}: ${issue?.message}`, new RegExp(`^${member}: Cannot be taken away by null: .+`));
+    }
     for (const profile of ['Web', 'web@0', 'web@', '@1', 'w/b']) assert.ok(!ChangeCluster.safeParse({ profile }).success, profile);
   });
 });

@@ -56,7 +56,7 @@ describe('the network of a cluster', () => {
     await ended(await world.api.patch(`/v1/clusters/${clusterId}`, { network: { cni: { warmIpTarget: 4, minimumIpTarget: 12, ownRole: true, customNetworking } } }));
     const values = JSON.parse((await addon())?.configurationValues ?? '{}');
     assert.deepEqual([values.env.WARM_IP_TARGET, values.env.ENABLE_PREFIX_DELEGATION, Object.keys(values.eniConfig.subnets)], ['4', undefined, zones.map(({ zoneName }: Json) => zoneName)]);
-    const done = await ended(await world.api.patch(`/v1/clusters/${clusterId}`, { network: {} }));
+    const done = await ended(await world.api.patch(`/v1/clusters/${clusterId}`, { network: null }));
     assert.deepEqual(done.steps.map(({ kind }: Json) => kind), ['update-addon-config', 'delete-role']);
     assert.equal((await addon())?.configurationValues, '{}');
     assert.deepEqual(await roles(), []);

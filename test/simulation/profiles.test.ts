@@ -55,6 +55,19 @@ describe('profiles of a fleet', () => {
     assert.equal((await world.api.get(`/v1/clusters/${ids[0]}`)).profile, undefined);
   });
 
+  it('leave who was let in by a route of its own in when the next version comes, and are told apart in refusals', async () => {
+    const [person, lead] = ['erin', 'lead'].map((name) => ({ principalArn: `arn:aws:iam::${ACCOUNT}:role/${name}`, role: 'viewer' }));
+    await world.api.post('/v1/profiles', { name: 'gate', parts: { access: [lead], podIdentities: [identity('cart')] } });
+    await world.ended((await world.api.patch(`/v1/clusters/${ids[1]}`, { profile: 'gate' })).id);
+    await world.ended((await world.api.post(`/v1/clusters/${ids[1]}/access-entries`, person)).id);
+    await world.api.post('/v1/profiles', { name: 'gate', parts: { access: [lead], podIdentities: [identity('cart'), identity('till')] } });
+    await world.ended((await world.api.patch(`/v1/clusters/${ids[1]}`, { profile: 'gate@2' })).id);
+    assert.deepEqual((await world.api.get(`/v1/clusters/${ids[1]}`)).access.map(({ principalArn }: Json) => principalArn).sort(), [person, lead].map((one) => one?.principalArn).sort());
+    await assert.rejects(world.api.delete(`/v1/clusters/${ids[1]}/access-entries/${encodeURIComponent(lead?.principalArn ?? '')}`), /409.*part-of-profile/s);
+    const refused = await world.api.ask('PATCH', `/v1/clusters/${ids[1]}`, { podIdentities: [{ namespace: 'kube-system', serviceAccount: 'x', roleArn: 'arn:aws:iam::999999999999:role/eks-else' }] });
+    assert.deepEqual(refused.body.errors.map(({ path }: Json) => path), ['podIdentities.0.roleArn']);
+  });
+
   it('are asked for with a new cluster, and told when there are none of that name', async () => {
     const asked = { name: 'shop-c', accountId: ACCOUNT, region: REGION, version: '1.35', roleArn: world.clusterRoleArn, resourcesVpcConfig: { subnetIds: await world.owner.subnetIds(2) } };
     await assert.rejects(world.api.post('/v1/clusters', { ...asked, profile: 'wep' }), /profile-not-found/);
@@ -66,7 +79,7 @@ describe('profiles of a fleet', () => {
   it('of another team are not there, and of the fleet are not a team\'s to write', async () => {
     await world.api.post('/v1/profiles', { name: 'secret', team: 'search', parts: {} });
     await assert.rejects(bob.get('/v1/profiles/secret'), /404/);
-    assert.deepEqual((await bob.get('/v1/profiles')).items.map(({ name }: Json) => name), ['web']);
+    assert.deepEqual((await bob.get('/v1/profiles')).items.map(({ name }: Json) => name), ['gate', 'web']);
     await assert.rejects(bob.post('/v1/profiles', { name: 'web', parts: {} }), /403/);
     const lead = await world.clientOf({ sub: 'lead', role: 'admin', team: 'payments' });
     await assert.rejects(lead.post('/v1/profiles', { name: 'web', parts: {} }), /team-not-allowed/);
