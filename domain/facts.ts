@@ -14,6 +14,8 @@ export interface ClusterFacts {
   readonly addons: readonly AddonFacts[];
   readonly catalogue: VersionCatalogue;
   readonly addonCatalogue: AddonCatalogue;
+  /** When the two catalogues were read: they are kept from look to look for a while. RFC 3339. */
+  readonly cataloguesReadAt?: string;
   /** The cluster's own, then those that its node groups have besides. */
   readonly subnets: readonly SubnetFacts[];
   /** Looked at where a deletion is planned: EKS deletes no cluster that has one. */

@@ -15,7 +15,7 @@ export const getUpgradePlan = route({
   summary: 'Plan an upgrade without beginning it',
   query: UpgradePlanQuery,
   answers: { 200: { description: 'The plan: hops and steps, each with its reason.', schema: PlanView, text: true } },
-  refusals: ['not-found', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-upgrade', 'version-not-offered', 'version-not-newer', 'rules-broken', 'account-unreachable', 'role-lacks-actions'],
+  refusals: ['not-found', 'cluster-not-in-account', 'nothing-to-upgrade', 'version-not-offered', 'version-not-newer', 'rules-broken', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;

@@ -15,7 +15,7 @@ export const importCluster = route({
   summary: 'Take on a cluster that exists already',
   body: ImportCluster,
   answers: { 202: { description: 'The operation that reads it.', schema: OperationView } },
-  refusals: ['account-not-registered', 'account-not-verified', 'account-unreachable', 'role-lacks-actions', 'region-not-registered', 'team-not-allowed', 'cluster-exists', 'cluster-not-in-account', 'cluster-not-active'],
+  refusals: ['account-not-registered', 'account-not-verified', 'account-unreachable', 'role-lacks-actions', 'region-not-registered', 'team-not-allowed', 'cluster-exists', 'cluster-not-in-account'],
   async run(ask, ports) {
     const { accountId, region, name } = ask.body;
     const team = teamOf(ask.caller, ask.body.team);

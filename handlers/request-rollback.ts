@@ -21,7 +21,6 @@ export const requestRollback = route({
     'generation-mismatch',
     'operation-in-progress',
     'frozen',
-    'cluster-not-active',
     'cluster-not-in-account',
     'rollback-unavailable',
     'rules-broken',

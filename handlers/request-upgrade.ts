@@ -28,7 +28,6 @@ export const requestUpgrade = route({
     'generation-mismatch',
     'operation-in-progress',
     'frozen',
-    'cluster-not-active',
     'cluster-not-in-account',
     'nothing-to-upgrade',
     'version-not-offered',

@@ -65,7 +65,7 @@ export async function startEndpoint(world: World, services: readonly SimulatedSe
     const request = requestOf(incoming, body);
     const extra = options.extraRoutes?.(request.method, request.path);
     if (extra !== undefined) return send(outgoing, extra);
-    if (request.path.startsWith('/_sim/')) return send(outgoing, await simRoute(request, { world, calls, faults, knows, machineNow: options.machineNow ?? Date.now }));
+    if (request.path.startsWith('/_sim/')) return send(outgoing, await simRoute(request, { world, services, calls, faults, knows, machineNow: options.machineNow ?? Date.now }));
     const dispatched: Dispatched = await dispatch(request, url);
     if (dispatched === 'drop') incoming.socket.destroy();
     else send(outgoing, dispatched);

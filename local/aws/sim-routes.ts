@@ -1,13 +1,18 @@
 import * as z from 'zod';
 import type { Calls } from './calls.ts';
 import { rotateByEks, RotationRequest } from './eks/ca-rotation.ts';
+import { ForcedUpgradeRequest } from './eks/forced-upgrade.ts';
+import type { SimulatedEks } from './eks/index.ts';
 import { reviewToken, TokenReviewRequest } from './eks/token-review.ts';
+import { listAnew, withdraw, WithdrawalRequest, withdrawalsOf } from './eks/withdrawn-addons.ts';
+import type { Withdrawal } from './eks/withdrawn-addons.ts';
 import { EksWorkloads, WORKLOADS_MAX, WorkloadsRequest } from './eks/workloads.ts';
 import { share, ShareRequest, sharesOf, unshareAll } from './ec2/shared-subnets.ts';
 import { FAULT_KINDS, FAULTS_MAX } from './faults.ts';
 import type { Faults } from './faults.ts';
 import type { WireAnswer, WireRequest } from './protocols/wire.ts';
-import type { World } from './service.ts';
+import { AwsError } from './service.ts';
+import type { SimulatedService, World } from './service.ts';
 import { QuotaRequest, QuotaSettings } from './servicequotas/settings.ts';
 
 /** The simulation's own routes, beside AWS's: counts, clock, faults, and what runs in the clusters. */
@@ -45,6 +50,7 @@ const WorkloadsQuery = z.strictObject({ account: accountId.optional(), region: r
 
 interface Around {
   readonly world: World;
+  readonly services: readonly SimulatedService[];
   readonly calls: Calls;
   readonly faults: Faults;
   /** Whether a service here does this operation: `eks:DescribeUpdate`. */
@@ -81,6 +87,15 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       return reading(WorkloadsQuery, Object.fromEntries(request.query), (filter) => clearWorkloads(around.world, filter));
     case 'POST /_sim/eks/ca-rotation':
       return reading(RotationRequest, bodyOf(request), (asked) => rotated(around.world, asked));
+    case 'POST /_sim/eks/forced-upgrade':
+      return reading(ForcedUpgradeRequest, bodyOf(request), (asked) => upgradedByEks(around.services, asked));
+    case 'GET /_sim/eks/withdrawn-addons':
+      return json(200, { withdrawn: withdrawalsOf(around.world.disk).list() });
+    case 'POST /_sim/eks/withdrawn-addons':
+      return reading(WithdrawalRequest, bodyOf(request), (asked) => withdrawn(around.world, asked));
+    case 'DELETE /_sim/eks/withdrawn-addons':
+      listAnew(around.world.disk);
+      return json(200, { withdrawn: [] });
     case 'GET /_sim/ec2/shared-subnets':
       return json(200, { shared: sharesOf(around.world.disk).list() });
     case 'POST /_sim/ec2/shared-subnets':
@@ -98,7 +113,7 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       new QuotaSettings(around.world.disk).clear();
       return json(200, { quotas: [] });
     default:
-      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, POST /_sim/eks/token-review, POST /_sim/eks/ca-rotation, GET|POST|DELETE /_sim/ec2/shared-subnets, GET|POST|DELETE /_sim/quotas.` });
+      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, POST /_sim/eks/token-review, POST /_sim/eks/ca-rotation, POST /_sim/eks/forced-upgrade, GET|POST|DELETE /_sim/eks/withdrawn-addons, GET|POST|DELETE /_sim/ec2/shared-subnets, GET|POST|DELETE /_sim/quotas.` });
   }
 }
 
@@ -146,6 +161,21 @@ function clearWorkloads(world: World, filter: z.infer<typeof WorkloadsQuery>): W
 function rotated(world: World, asked: z.infer<typeof RotationRequest>): WireAnswer {
   const after = rotateByEks(world.disk, asked, world.clock.now(), world.newId());
   return after === undefined ? json(404, { message: `There is no cluster ${asked.cluster} in ${asked.region} of ${asked.account}.` }) : json(200, after);
+}
+
+function upgradedByEks(services: readonly SimulatedService[], { account, region, cluster }: z.infer<typeof ForcedUpgradeRequest>): WireAnswer {
+  const eks = services.find((service): service is SimulatedEks => service.name === 'eks');
+  try {
+    return eks === undefined ? json(404, { message: 'No EKS is simulated here.' }) : json(201, eks.forceUpgrade(account, region, cluster));
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return json(error.status, { message: error.message });
+  }
+}
+
+function withdrawn(world: World, asked: Withdrawal): WireAnswer {
+  const refusal = withdraw(world.disk, asked);
+  return refusal === undefined ? json(201, asked) : json(400, { message: refusal });
 }
 
 function shared(world: World, asked: z.infer<typeof ShareRequest>): WireAnswer {

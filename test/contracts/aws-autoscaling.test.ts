@@ -11,9 +11,12 @@ import {
   DescribeInstanceRefreshesCommand,
   DescribeScalingActivitiesCommand,
   DescribeTagsCommand,
+  ResumeProcessesCommand,
   RollbackInstanceRefreshCommand,
   SetDesiredCapacityCommand,
+  SetInstanceHealthCommand,
   StartInstanceRefreshCommand,
+  SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingGroup, CreateAutoScalingGroupCommandInput, DescribeAutoScalingGroupsCommandInput, InstanceRefresh, StartInstanceRefreshCommandInput } from '@aws-sdk/client-auto-scaling';
@@ -121,6 +124,44 @@ describe('An Auto Scaling group', () => {
     await stage.pass(MINUTES_2);
     assert.deepEqual(((await group()).Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'InService').length, 2);
     assert.equal((await groups.send(new DescribeAutoScalingInstancesCommand({ InstanceIds: kept.slice(0, 1) }))).AutoScalingInstances?.length, 0);
+  });
+
+  it('replaces an instance that is told unhealthy, and keeps it while that is suspended', async (context) => {
+    const { groups, group, stage, ec2 } = await place(context, { HealthCheckGracePeriod: 300 });
+    const [first = '', second = '', third = ''] = ((await group()).Instances ?? []).map(({ InstanceId }) => InstanceId);
+    const tell = (InstanceId: string, more: object = {}) => groups.send(new SetInstanceHealthCommand({ InstanceId, HealthStatus: 'Unhealthy', ...more }));
+    const unhealthy = async (): Promise<(string | undefined)[]> => ((await group()).Instances ?? []).filter(({ HealthStatus }) => HealthStatus === 'Unhealthy').map(({ InstanceId }) => InstanceId);
+    const inService = async (): Promise<(string | undefined)[]> => ((await group()).Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'InService').map(({ InstanceId }) => InstanceId);
+
+    await tell(first);
+    assert.deepEqual(await unhealthy(), [], 'it is within its grace period');
+    await tell(first, { ShouldRespectGracePeriod: false });
+    assert.deepEqual(await unhealthy(), [first]);
+    await stage.pass(MINUTES_2);
+    assert.deepEqual([(await inService()).length, (await inService()).includes(first)], [3, false]);
+
+    await groups.send(new SuspendProcessesCommand({ AutoScalingGroupName: GROUP, ScalingProcesses: ['ReplaceUnhealthy'] }));
+    assert.deepEqual((await group()).SuspendedProcesses, [{ ProcessName: 'ReplaceUnhealthy', SuspensionReason: 'User suspended at 2026-11-22T00:04:00Z' }]);
+    await tell(second, { ShouldRespectGracePeriod: false });
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [third] }));
+    await stage.pass(HOUR);
+    assert.deepEqual([(await unhealthy()).sort(), (await inService()).length], [[second, third].sort(), 3]);
+    await groups.send(new SetInstanceHealthCommand({ InstanceId: second, HealthStatus: 'Healthy' }));
+    assert.deepEqual(await unhealthy(), [third]);
+
+    await groups.send(new ResumeProcessesCommand({ AutoScalingGroupName: GROUP, ScalingProcesses: ['ReplaceUnhealthy'] }));
+    await stage.pass(MINUTES_2);
+    assert.deepEqual([(await inService()).length, (await inService()).includes(second), (await inService()).includes(third)], [3, true, false]);
+    assert.deepEqual((await group()).SuspendedProcesses, []);
+  });
+
+  it('refuses the health of a strange instance, and to suspend what it could not do without', async (context) => {
+    const { groups } = await place(context);
+    assert.equal((await refusal(groups.send(new SetInstanceHealthCommand({ InstanceId: 'i-0', HealthStatus: 'Unhealthy' })))).name, 'ValidationError');
+    const suspend = (...ScalingProcesses: string[]) => refusal(groups.send(new SuspendProcessesCommand({ AutoScalingGroupName: GROUP, ScalingProcesses })));
+    assert.match((await suspend('Sleep')).message, /^Invalid scaling process: Sleep\./);
+    const all = await suspend();
+    assert.deepEqual([all.status, all.message], [501, 'The simulated AWS does not support suspending Launch, Terminate, HealthCheck, InstanceRefresh.']);
   });
 
   it('is deleted when it is empty, or by force', async (context) => {
@@ -310,20 +351,25 @@ describe('Auto Scaling', () => {
     const iam = new IAMClient(stage.as(ACCOUNT));
     const { AutoScalingGroupARN = '' } = await group();
     await iam.send(new CreateRoleCommand({ RoleName: 'roller', AssumeRolePolicyDocument: policy({ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' }) }));
-    const may = async (...statements: readonly Record<string, unknown>[]): Promise<string> => {
+    const may = async (ask: (as: AutoScalingClient) => Promise<unknown>, ...statements: readonly Record<string, unknown>[]): Promise<string> => {
       await iam.send(new PutRolePolicyCommand({ RoleName: 'roller', PolicyName: 'roll', PolicyDocument: policy(...statements) }));
       await stage.pass(60);
       const { Credentials } = await new STSClient(stage.as(ACCOUNT)).send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${ACCOUNT}:role/roller`, RoleSessionName: 'test' }));
       try {
-        await new AutoScalingClient(stage.as(Credentials)).send(new StartInstanceRefreshCommand({ AutoScalingGroupName: GROUP, DesiredConfiguration: { LaunchTemplate: { LaunchTemplateName: 'nodes', Version: '2' } } }));
-        return 'started';
+        await ask(new AutoScalingClient(stage.as(Credentials)));
+        return 'done';
       } catch (error) {
         return (error as Error).message;
       }
     };
     const start = { Effect: 'Allow', Action: 'autoscaling:StartInstanceRefresh', Resource: AutoScalingGroupARN };
-    assert.match(await may({ ...start, Resource: `${AutoScalingGroupARN}x` }), /autoscaling:StartInstanceRefresh on resource: arn:aws:autoscaling:us-east-1:111111111111:autoScalingGroup:/);
-    assert.match(await may(start), /ec2:RunInstances on resource: arn:aws:ec2:us-east-1:111111111111:launch-template/);
-    assert.equal(await may(start, { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*', Condition: { ArnLike: { 'ec2:LaunchTemplate': `arn:aws:ec2:us-east-1:${ACCOUNT}:launch-template/*` } } }), 'started');
+    const begin = (as: AutoScalingClient) => as.send(new StartInstanceRefreshCommand({ AutoScalingGroupName: GROUP, DesiredConfiguration: { LaunchTemplate: { LaunchTemplateName: 'nodes', Version: '2' } } }));
+    assert.match(await may(begin, { ...start, Resource: `${AutoScalingGroupARN}x` }), /autoscaling:StartInstanceRefresh on resource: arn:aws:autoscaling:us-east-1:111111111111:autoScalingGroup:/);
+    assert.match(await may(begin, start), /ec2:RunInstances on resource: arn:aws:ec2:us-east-1:111111111111:launch-template/);
+    assert.equal(await may(begin, start, { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*', Condition: { ArnLike: { 'ec2:LaunchTemplate': `arn:aws:ec2:us-east-1:${ACCOUNT}:launch-template/*` } } }), 'done');
+    // It names an instance alone, and is about its group all the same.
+    const tell = async (as: AutoScalingClient) => as.send(new SetInstanceHealthCommand({ InstanceId: (await group()).Instances?.at(-1)?.InstanceId, HealthStatus: 'Healthy' }));
+    assert.match(await may(tell, start), /autoscaling:SetInstanceHealth on resource: arn:aws:autoscaling:us-east-1:111111111111:autoScalingGroup:.*\/workers/);
+    assert.equal(await may(tell, { ...start, Action: 'autoscaling:SetInstanceHealth' }), 'done');
   });
 });

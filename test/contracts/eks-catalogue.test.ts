@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { nextMinor } from '../../domain/minor.ts';
-import { addons, addonVersionsFor, amiReleases, dayOf, defaultAddonVersion, releasedVersions, standingOf } from '../../local/aws/eks/catalogue.ts';
+import { addonEntry, addons, amiReleases, dayOf, defaultAmong, releasedVersions, standingOf, versionsFor } from '../../local/aws/eks/catalogue.ts';
 import { activeCluster, eksPlace } from './eks-place.ts';
 import type { EksPlace } from './eks-place.ts';
 
@@ -15,13 +15,13 @@ const offered = (place: EksPlace, input: object = {}): string[] =>
 
 describe('the version catalogue', () => {
   it('has one default of every add-on for every minor, and a version for each two neighbours', () => {
-    for (const { addonName } of addons()) {
+    for (const { addonName, versions } of addons()) {
       for (const minor of MINORS) {
-        assert.ok(defaultAddonVersion(addonName, minor), `${addonName} has a default for ${minor}`);
+        assert.equal(versionsFor(versions, minor).filter(({ defaultFor }) => defaultFor?.includes(minor)).length, 1, `${addonName} has a default for ${minor}`);
         const next = nextMinor(minor);
         if (!MINORS.includes(next)) continue;
         assert.ok(
-          addonVersionsFor(addonName, minor).some((version) => version.minors.includes(next)),
+          versionsFor(versions, minor).some((version) => version.minors.includes(next)),
           `${addonName} has a version for ${minor} and ${next}`,
         );
       }
@@ -31,7 +31,7 @@ describe('the version catalogue', () => {
   it('lets the VPC CNI step from the default of a minor to that of the next by one minor at a time', () => {
     const cniMinor = (version: string): number => Number(/^v1\.(\d+)\./.exec(version)?.[1]);
     for (const minor of MINORS.slice(1)) {
-      const [from, to] = [minor, nextMinor(minor)].map((at) => cniMinor(defaultAddonVersion('vpc-cni', at)?.version ?? ''));
+      const [from, to] = [minor, nextMinor(minor)].map((at) => cniMinor(defaultAmong(addonEntry('vpc-cni')?.versions ?? [], at)?.version ?? ''));
       assert.ok(from !== undefined && to !== undefined && to - from <= 1, `${minor}: ${from} to ${to}`);
     }
   });

@@ -1,14 +1,17 @@
-import { AutoScalingClient, CreateAutoScalingGroupCommand, StartInstanceRefreshCommand, type CreateAutoScalingGroupCommandInput } from '@aws-sdk/client-auto-scaling';
+import { AutoScalingClient, CreateAutoScalingGroupCommand, DescribeAutoScalingGroupsCommand, SetInstanceHealthCommand, StartInstanceRefreshCommand, SuspendProcessesCommand, type CreateAutoScalingGroupCommandInput } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, CreateSubnetCommand, DeleteLaunchTemplateCommand, DeleteSubnetCommand, DescribeImagesCommand, DescribeSubnetsCommand, EC2Client, ModifySubnetAttributeCommand, RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   CreateAddonCommand,
   CreateClusterCommand,
   CreateFargateProfileCommand,
   CreateNodegroupCommand,
+  DeleteClusterCommand,
+  DescribeAddonVersionsCommand,
   EKSClient,
   StartInsightsRefreshCommand,
   UpdateAddonCommand,
   UpdateClusterConfigCommand,
+  UpdateClusterVersionCommand,
   UpdateNodegroupConfigCommand,
   type CreateClusterCommandInput,
   type CreateNodegroupCommandInput,
@@ -42,21 +45,6 @@ export interface Scenario {
   readonly asMade?: true;
   bring(owner: Owner): Promise<void>;
 }
-
-/** Codes that no scenario shows, each with the reason why. */
-export const NOT_SHOWN: Partial<Readonly<Record<FindingCode, string>>> = {
-  'control-plane-not-active': 'Slipway answers cluster-not-active before it plans; only a cluster that falls ill between two looks comes so far.',
-  'kubelet-skew': 'The simulated EKS lets no control plane run away from its nodes, as EKS does not.',
-  'nodegroup-newer-than-control-plane': 'It takes a rollback of a control plane under newer nodes, which the simulated EKS refuses as EKS does.',
-  'kube-proxy-newer-than-control-plane': 'It takes the same.',
-  'kube-proxy-skew': 'The simulated catalogue lists a kube-proxy for every minor, so there is always one to move it to.',
-  'kubelet-version-unknown': 'The simulated EKS tells a version for groups with images of their own; EKS does not always.',
-  'addon-not-in-catalogue': 'The simulated EKS installs only what its catalogue lists.',
-  'addon-not-listed': 'In the simulated catalogue every add-on has a version for both minors of every hop.',
-  'addon-step-missing': 'In the simulated catalogue the VPC CNI has a version of every minor.',
-  'self-managed-unhealthy': 'Instances of simulated Auto Scaling groups are replaced as soon as they are unhealthy.',
-  'fargate-profile-unhealthy': 'A simulated Fargate profile fails only when that is scripted.',
-};
 
 const region = { region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } };
 
@@ -129,9 +117,31 @@ async function ownGroup(owner: Owner, name: string, clusterName: string, imageId
   );
 }
 
-async function script(owner: Owner, name: string, more: object): Promise<void> {
-  const response = await fetch(`${owner.stage.stage.awsUrl}/_sim/eks/workloads`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ account: ACCOUNT, region: REGION, cluster: name, ...more }) });
+/** What is scripted for drills, docs/operating.md; where nothing is said, it is taken back. */
+async function sim(owner: Owner, path: string, asked?: object): Promise<void> {
+  const response = await fetch(`${owner.stage.stage.awsUrl}/_sim/${path}`, { method: asked === undefined ? 'DELETE' : 'POST', ...(asked === undefined ? {} : { body: JSON.stringify(asked) }) });
   if (!response.ok) throw new Error(await response.text());
+}
+
+const script = (owner: Owner, cluster: string, more: object): Promise<void> => sim(owner, 'eks/workloads', { account: ACCOUNT, region: REGION, cluster, ...more });
+/** What EKS lists is read again after an hour. */
+async function withdraw(owner: Owner, addonName: string, more: object = {}): Promise<void> {
+  await sim(owner, 'eks/withdrawn-addons', { region: REGION, addonName, ...more });
+  await owner.stage.advance(61);
+}
+
+/** All versions of an add-on whose name begins so. */
+async function versionsOf(owner: Owner, addonName: string, prefix: string): Promise<string[]> {
+  const { addons = [] } = await owner.eks.send(new DescribeAddonVersionsCommand({ addonName }));
+  return addons.flatMap(({ addonVersions = [] }) => addonVersions.flatMap(({ addonVersion }) => addonVersion ?? [])).filter((version) => version.startsWith(prefix));
+}
+
+/** The owner moves a control plane by EKS's own API, a minor after the other. */
+async function moveControlPlane(owner: Owner, name: string, versions: readonly string[], force = false): Promise<void> {
+  for (const version of versions) {
+    await owner.eks.send(new UpdateClusterVersionCommand({ name, version, force }));
+    await owner.stage.advance(15);
+  }
 }
 
 async function lookAnew(owner: Owner, clusterName: string): Promise<void> {
@@ -192,7 +202,7 @@ export async function makeClusters(owner: Owner): Promise<readonly string[]> {
   // Fargate takes private subnets only.
   for (const SubnetId of owner.subnets) await owner.ec2.send(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch: { Value: false } }));
   await owner.eks.send(new CreateFargateProfileCommand({ clusterName: 'ruined', fargateProfileName: 'jobs', podExecutionRoleArn: kept.get('pods'), subnets: [...owner.subnets], selectors: [{ namespace: 'batch' }] }));
-  for (const clusterName of ['plain', 'insights']) await owner.eks.send(new CreateAddonCommand({ clusterName, addonName: 'kube-proxy' }));
+  for (const clusterName of ['plain', 'insights', 'old']) await owner.eks.send(new CreateAddonCommand({ clusterName, addonName: 'kube-proxy' }));
   await owner.eks.send(new CreateAddonCommand({ clusterName: 'plain', addonName: 'vpc-cni' }));
   await owner.eks.send(new CreateAddonCommand({ clusterName: 'insights', addonName: 'coredns' }));
   await owner.stage.advance(30);
@@ -216,7 +226,46 @@ export const SCENARIOS: readonly Scenario[] = [
       await stage.ended(id);
     },
   },
+  {
+    cluster: 'standard',
+    codes: ['nodegroup-newer-than-control-plane', 'kube-proxy-newer-than-control-plane'],
+    to: '1.36',
+    async bring(owner) {
+      await nodegroup(owner, 'standard');
+      await owner.eks.send(new CreateAddonCommand({ clusterName: 'standard', addonName: 'kube-proxy' }));
+      await owner.stage.advance(10);
+      // Force passes over EKS's insights, which say what then comes of it.
+      await moveControlPlane(owner, 'standard', ['1.34'], true);
+    },
+  },
+  {
+    cluster: 'old',
+    codes: ['kube-proxy-skew'],
+    to: '1.35',
+    async bring(owner) {
+      await moveControlPlane(owner, 'old', ['1.32', '1.33', '1.34']);
+      await withdraw(owner, 'kube-proxy', { kubernetesVersions: ['1.34'] });
+    },
+  },
+  {
+    cluster: 'old',
+    codes: ['kubelet-skew'],
+    to: '1.36',
+    async bring(owner) {
+      await sim(owner, 'eks/withdrawn-addons');
+      // EKS lets nobody move a control plane so far from its nodes, and does it itself when support ends.
+      await sim(owner, 'eks/forced-upgrade', { account: ACCOUNT, region: REGION, cluster: 'old' });
+      await owner.stage.advance(15);
+    },
+  },
   { cluster: 'auto', codes: ['auto-mode-nodes'], asMade: true, bring: nothing },
+  {
+    cluster: 'auto',
+    codes: ['control-plane-not-active'],
+    async bring(owner) {
+      await owner.eks.send(new DeleteClusterCommand({ name: 'auto' }));
+    },
+  },
   { cluster: 'zoo', codes: ['hybrid-nodes'], asMade: true, bring: nothing },
   { cluster: 'insights', codes: ['addons-await-nodes'], asMade: true, bring: nothing },
   {
@@ -242,6 +291,16 @@ export const SCENARIOS: readonly Scenario[] = [
     bring: (owner) => owner.stage.fault({ operation: 'eks:ListInsights', account: ACCOUNT, times: 1, fault: { kind: 'deny' } }),
   },
   {
+    cluster: 'insights',
+    codes: ['fargate-profile-unhealthy'],
+    async bring(owner) {
+      await owner.stage.fault({ operation: 'eks:CreateFargateProfile', account: ACCOUNT, times: 1, fault: { kind: 'failUpdate', code: 'InternalFailure' } });
+      await owner.eks.send(new CreateFargateProfileCommand({ clusterName: 'insights', fargateProfileName: 'batch', podExecutionRoleArn: owner.kept.get('pods'), subnets: [...owner.subnets], selectors: [{ namespace: 'batch' }] }));
+      // Profiles that were well are looked at again after an hour.
+      await owner.stage.advance(61);
+    },
+  },
+  {
     cluster: 'plain',
     codes: ['launch-template-behind'],
     async bring(owner) {
@@ -262,6 +321,28 @@ export const SCENARIOS: readonly Scenario[] = [
       await owner.eks.send(new UpdateAddonCommand({ clusterName: 'plain', addonName: 'vpc-cni', configurationValues: '{}' }));
       await owner.stage.advance(10);
     },
+  },
+  {
+    cluster: 'plain',
+    codes: ['kubelet-version-unknown'],
+    bring: (owner) => script(owner, 'plain', { nodegroups: { own: { tellsVersion: false } } }),
+  },
+  {
+    cluster: 'plain',
+    codes: ['addon-step-missing'],
+    to: '1.35',
+    // From v1.19 to v1.21 the VPC CNI goes by way of v1.20.
+    bring: async (owner) => withdraw(owner, 'vpc-cni', { addonVersions: await versionsOf(owner, 'vpc-cni', 'v1.20.') }),
+  },
+  {
+    cluster: 'plain',
+    codes: ['addon-not-listed'],
+    bring: (owner) => withdraw(owner, 'vpc-cni', { kubernetesVersions: ['1.34'] }),
+  },
+  {
+    cluster: 'plain',
+    codes: ['addon-not-in-catalogue'],
+    bring: (owner) => withdraw(owner, 'vpc-cni'),
   },
   {
     cluster: 'plain',
@@ -299,6 +380,18 @@ export const SCENARIOS: readonly Scenario[] = [
       await ownGroup(owner, 'workers', 'zoo', await image(owner, '1.34'));
       await owner.stage.advance(5);
       await owner.autoScaling.send(new StartInstanceRefreshCommand({ AutoScalingGroupName: 'workers', DesiredConfiguration: { LaunchTemplate: { LaunchTemplateName: 'workers', Version: '1' } } }));
+    },
+  },
+  {
+    cluster: 'zoo',
+    codes: ['self-managed-unhealthy'],
+    async bring(owner) {
+      await ownGroup(owner, 'ailing', 'zoo', await image(owner, '1.34'));
+      await owner.stage.advance(5);
+      await owner.autoScaling.send(new SuspendProcessesCommand({ AutoScalingGroupName: 'ailing', ScalingProcesses: ['ReplaceUnhealthy'] }));
+      const { AutoScalingGroups = [] } = await owner.autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['ailing'] }));
+      await owner.autoScaling.send(new SetInstanceHealthCommand({ InstanceId: AutoScalingGroups[0]?.Instances?.[0]?.InstanceId, HealthStatus: 'Unhealthy' }));
+      await owner.stage.advance(5);
     },
   },
   { cluster: 'ruined', codes: ['fargate-pods-stay', 'rollback-not-ready'], asMade: true, bring: nothing },

@@ -30,18 +30,25 @@ interface Where {
 export async function lookAtCluster(ports: Ports, where: Where, { readiness, fargateProfiles, addonsCloser, subnetIds }: Besides = {}): Promise<ClusterFacts | 'absent'> {
   const now = ports.clock.now();
   const last = await ports.store.observation(where.clusterId);
-  const fresh = last !== undefined && now - Date.parse(last.observedAt) < CATALOGUE_FRESH_MINUTES * MINUTE_MS;
+  const known = stillKnown(last, now);
   const session = await ports.accounts.watch(where.accountId, where.region);
   const facts = await ports.eks.facts(session, where.clusterName, {
     now: new Date(now).toISOString(),
     ...(addonsCloser === undefined ? {} : { addonsCloser }),
     ...(subnetIds === undefined ? {} : { subnetIds }),
-    ...(fresh ? { catalogue: last.catalogue, addonCatalogue: last.addonCatalogue } : {}),
+    ...(known === undefined ? {} : { catalogue: known.catalogue, addonCatalogue: known.addonCatalogue }),
     ...(fargateProfiles === undefined ? {} : { fargateProfiles }),
   });
   if (facts === 'absent') return facts;
-  const known = withMemory(facts, stillRemembered(last?.remembered, facts.observedAt));
-  return keep(ports, where, readiness === undefined ? known : await withReadiness(ports, session, known, now, 'all'));
+  const dated = { ...facts, cataloguesReadAt: known?.cataloguesReadAt ?? facts.observedAt };
+  const seen = withMemory(dated, stillRemembered(last?.remembered, facts.observedAt));
+  return keep(ports, where, readiness === undefined ? seen : await withReadiness(ports, session, seen, now, 'all'));
+}
+
+/** The last look, where its catalogues are still fresh. Their age goes on from when they were read: nothing is kept for longer by being asked for often. */
+function stillKnown(last: ClusterFacts | undefined, now: number): ClusterFacts | undefined {
+  if (last?.cataloguesReadAt === undefined) return undefined;
+  return now - Date.parse(last.cataloguesReadAt) < CATALOGUE_FRESH_MINUTES * MINUTE_MS ? last : undefined;
 }
 
 /** What the readiness checks judge, looked at now on top of what was seen of the cluster at most `maxAgeSeconds` ago. An operation goes on whatever EKS only warns of. */

@@ -20,7 +20,7 @@ export function groupView(group: GroupRecord, withInstances: boolean): AutoScali
     HealthCheckGracePeriod: settings.HealthCheckGracePeriod ?? 0,
     Instances: withInstances ? group.members.map(memberView) : [],
     CreatedTime: new Date(group.createdAt),
-    SuspendedProcesses: [],
+    SuspendedProcesses: (group.suspended ?? []).map(({ name, at }) => ({ ProcessName: name, SuspensionReason: `User suspended at ${new Date(at).toISOString().replace('.000Z', 'Z')}` })),
     ...(group.subnetIds.length === 0 ? {} : { VPCZoneIdentifier: group.subnetIds.join(',') }),
     EnabledMetrics: [],
     ...(group.isDeleting === true ? { Status: 'Delete in progress' } : {}),

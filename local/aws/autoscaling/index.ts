@@ -13,6 +13,7 @@ import { step } from './rolling.ts';
 import { tagOperations } from './tags.ts';
 import { Timetable } from './timetable.ts';
 import type { Due } from './timetable.ts';
+import { keepsUnhealthy, NOTICED_SECONDS, replaceUnhealthy, unhealthyOperations } from './unhealthy.ts';
 import { warmPoolOperations } from './warm-pools.ts';
 
 export interface SimulatedAutoScaling extends SimulatedService {
@@ -37,20 +38,23 @@ export function createAutoScaling(world: World, { ec2, isFiring }: Around): Simu
     if (group === undefined) return;
     if (kind === 'refresh') return step(stage, key, refreshId, at);
     if (kind === 'scale') return scale(stage, key, at, 'a difference between desired and actual capacity was found');
+    if (kind === 'replace') return replaceUnhealthy(stage, key, at);
     const changed = kind === 'gone' ? group.members.filter(({ instanceId }) => !instanceIds.includes(instanceId)) : group.members.map((member) => (instanceIds.includes(member.instanceId) && member.state === 'Pending' ? { ...member, state: 'InService' as const } : member));
     if (group.isDeleting === true && changed.length === 0) book.removeGroup(group);
     else book.putGroup({ ...group, members: changed });
   }
 
-  // Instances that somebody ends by EC2 are found unhealthy, and replaced.
+  // Instances that somebody ends by EC2 are found unhealthy, and replaced unless the group keeps such.
   ec2.onTermination((where, ids, now) => {
     for (const group of book.groups(where)) {
       const lost = group.members.filter(({ instanceId, state }) => ids.includes(instanceId) && state !== 'Terminating').map(({ instanceId }) => instanceId);
       if (lost.length === 0) continue;
       const key = Book.key(group);
-      book.putGroup({ ...group, members: group.members.map((member) => (lost.includes(member.instanceId) ? { ...member, healthy: false, state: 'Terminating' } : member)) });
-      timetable.schedule({ kind: 'gone', at: now + LOST_SECONDS * 1000, group: key, instanceIds: lost });
-      timetable.schedule({ kind: 'scale', at: now + LOST_SECONDS * 1000, group: key });
+      const kept = keepsUnhealthy(group);
+      book.putGroup({ ...group, members: group.members.map((member) => (lost.includes(member.instanceId) ? { ...member, healthy: false, ...(kept ? {} : { state: 'Terminating' }) } : member)) });
+      if (kept) continue;
+      timetable.schedule({ kind: 'gone', at: now + NOTICED_SECONDS * 1000, group: key, instanceIds: lost });
+      timetable.schedule({ kind: 'scale', at: now + NOTICED_SECONDS * 1000, group: key });
     }
   });
 
@@ -65,11 +69,8 @@ export function createAutoScaling(world: World, { ec2, isFiring }: Around): Simu
     name: 'autoscaling',
     protocol: 'aws-query',
     schemas: { ...autoscaling },
-    operations: Object.fromEntries(Object.entries({ ...groupOperations(stage), ...refreshOperations(stage), ...tagOperations(book), ...warmPoolOperations(stage) }).map(([name, operation]) => [name, settled(operation)])),
+    operations: Object.fromEntries(Object.entries({ ...groupOperations(stage), ...refreshOperations(stage), ...tagOperations(book), ...warmPoolOperations(stage), ...unhealthyOperations(stage) }).map(([name, operation]) => [name, settled(operation)])),
     needs: (operation, input, call) => needsOf(operation, input as Parameters<typeof needsOf>[1], call, book, ec2),
     resume: () => timetable.resume(),
   };
 }
-
-/** After so long a lost instance is noticed and replaced. */
-const LOST_SECONDS = 60;

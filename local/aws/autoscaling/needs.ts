@@ -5,6 +5,8 @@ import type { Configuration } from './records.ts';
 
 interface Named extends Configuration {
   readonly AutoScalingGroupName?: string;
+  /** Of SetInstanceHealth, which names no group. */
+  readonly InstanceId?: string;
   readonly DesiredConfiguration?: Configuration;
   readonly Tags?: readonly { readonly ResourceId?: string; readonly Key?: string; readonly Value?: string }[];
 }
@@ -16,7 +18,7 @@ interface Named extends Configuration {
  */
 export function needsOf(operation: string, input: Named, call: Call, book: Book, ec2: SimulatedEc2): readonly Needed[] | undefined {
   if (operation.startsWith('Describe')) return undefined;
-  const names = input.AutoScalingGroupName === undefined ? [...new Set((input.Tags ?? []).map(({ ResourceId = '' }) => ResourceId))] : [input.AutoScalingGroupName];
+  const names = namesOf(input, call, book);
   const requested = Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [`aws:RequestTag/${Key}`, Value]));
   const onGroups = names.map((name) => {
     const group = book.group(Book.key({ ...call, name }));
@@ -24,6 +26,12 @@ export function needsOf(operation: string, input: Named, call: Call, book: Book,
     return { action: `autoscaling:${operation}`, resource: group?.arn ?? `arn:aws:autoscaling:${call.region}:${call.accountId}:autoScalingGroup:*:autoScalingGroupName/${name}`, context: { ...tags, ...requested } };
   });
   return [...onGroups, ...launches(input.DesiredConfiguration ?? input, call, ec2)];
+}
+
+function namesOf({ AutoScalingGroupName, InstanceId, Tags = [] }: Named, call: Call, book: Book): readonly string[] {
+  if (AutoScalingGroupName !== undefined) return [AutoScalingGroupName];
+  if (InstanceId !== undefined) return [book.groups(call).find(({ members }) => members.some((member) => member.instanceId === InstanceId))?.name ?? '*'];
+  return [...new Set(Tags.map(({ ResourceId = '' }) => ResourceId))];
 }
 
 function launches({ LaunchTemplate, MixedInstancesPolicy }: Configuration, { accountId, region }: Call, ec2: SimulatedEc2): readonly Needed[] {

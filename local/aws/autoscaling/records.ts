@@ -51,6 +51,8 @@ export interface GroupRecord {
   readonly tags: readonly TagRecord[];
   readonly members: readonly MemberRecord[];
   readonly warmPool?: WarmPoolConfiguration;
+  /** Processes that stand still, and since when. */
+  readonly suspended?: readonly { readonly name: string; readonly at: number }[];
   /** It is gone when its last instance is. */
   readonly isDeleting?: boolean;
 }

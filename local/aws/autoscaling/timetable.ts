@@ -7,7 +7,7 @@ export interface Due {
   readonly at: number;
   /** Orders what happens at one moment. */
   readonly number: number;
-  readonly kind: 'arrived' | 'gone' | 'scale' | 'refresh';
+  readonly kind: 'arrived' | 'gone' | 'scale' | 'replace' | 'refresh';
   /** `<account>/<region>/<group>` */
   readonly group: string;
   readonly instanceIds?: readonly string[];

@@ -9,7 +9,8 @@ import type {
 import { parse } from 'yaml';
 import { compareMinors } from '../../../domain/minor.ts';
 import schemas from './addon-schemas.json' with { type: 'json' };
-import { addonEntry, addons, releasedVersions } from './catalogue.ts';
+import { listedAddon, listedAddons } from './addon-catalogue.ts';
+import { defaultAmong, releasedVersions } from './catalogue.ts';
 import type { CatalogueAddon, CatalogueAddonVersion } from './catalogue.ts';
 import { invalidParameter, notFound } from './errors.ts';
 import type { About } from './errors.ts';
@@ -22,9 +23,9 @@ const SCHEMAS: Readonly<Record<string, JsonSchema>> = schemas;
 
 /** What EKS lists, for the minors that it has released. A version none of whose minors has come is not listed yet. */
 export function describeAddonVersions(input: DescribeAddonVersionsRequest, place: Place): DescribeAddonVersionsResponse {
-  if (input.addonName !== undefined && addonEntry(input.addonName) === undefined) throw notFound(`Addon ${input.addonName} is not found.`, { addonName: input.addonName });
+  if (input.addonName !== undefined && listedAddon(place, input.addonName) === undefined) throw notFound(`Addon ${input.addonName} is not found.`, { addonName: input.addonName });
   const wanted = (list: readonly string[] | undefined, value: string): boolean => list === undefined || list.length === 0 || list.includes(value);
-  const infos = addons()
+  const infos = listedAddons(place)
     .filter((addon) => input.addonName === undefined || addon.addonName === input.addonName)
     .filter((addon) => wanted(input.types, addon.type) && wanted(input.publishers, addon.publisher) && wanted(input.owners, addon.owner))
     .map((addon) => infoOf(addon, input.kubernetesVersion, place.now))
@@ -52,15 +53,15 @@ function versionInfo(addon: CatalogueAddon, version: CatalogueAddonVersion, coun
     addonVersion: version.version,
     architecture: ['amd64', 'arm64'],
     computeTypes: addon.needsNodes ? ['ec2', 'auto', 'hybrid'] : ['ec2', 'hybrid'],
-    compatibilities: minors.map((minor) => ({ clusterVersion: minor, platformVersions: ['*'], defaultVersion: version.defaultFor?.includes(minor) === true })),
+    compatibilities: minors.map((minor) => ({ clusterVersion: minor, platformVersions: ['*'], defaultVersion: defaultAmong(addon.versions, minor)?.version === version.version })),
     requiresConfiguration: false,
     requiresIamPermissions: addon.requiresIamPermissions,
   };
 }
 
-export function describeAddonConfiguration(input: DescribeAddonConfigurationRequest): DescribeAddonConfigurationResponse {
+export function describeAddonConfiguration(input: DescribeAddonConfigurationRequest, place: Place): DescribeAddonConfigurationResponse {
   const addonName = input.addonName ?? '';
-  const addon = addonEntry(addonName);
+  const addon = listedAddon(place, addonName);
   if (addon === undefined) throw notFound(`Addon ${addonName} is not found.`, { addonName });
   if (!addon.versions.some((version) => version.version === input.addonVersion)) throw invalidParameter(`Addon version specified is not supported`, { addonName });
   return {

@@ -14,9 +14,10 @@ import type {
   UpdateAddonResponse,
 } from '@aws-sdk/client-eks';
 import { minorOf, minorsBetween } from '../../../domain/minor.ts';
+import { addonVersionsFor, listedAddon } from './addon-catalogue.ts';
 import { requireConfiguration } from './addon-versions.ts';
 import { isStranded } from './addon-places.ts';
-import { addonEntry, addonVersionsFor, defaultAddonVersion } from './catalogue.ts';
+import { addonEntry, defaultAmong, versionsFor } from './catalogue.ts';
 import type { CatalogueAddon } from './catalogue.ts';
 import { clusterOf } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, notFound } from './errors.ts';
@@ -47,7 +48,8 @@ export function addonOf(place: Place, clusterName: string, addonName: string): A
 function describedAddon(doc: AddonDoc, place: Place): Addon {
   const entry = addonEntry(doc.addonName);
   const minor = place.clusters.get(doc.clusterName)?.version ?? '';
-  const listed = addonVersionsFor(doc.addonName, minor).some((version) => version.version === doc.addonVersion);
+  // A version that is withdrawn goes on running where it runs.
+  const listed = versionsFor(entry?.versions ?? [], minor).some(({ version }) => version === doc.addonVersion);
   const unlisted = { code: 'UnsupportedAddonModification' as AddonIssueCode, message: `Addon version ${doc.addonVersion} is not supported by Kubernetes version ${minor}.` };
   return {
     addonName: doc.addonName,
@@ -77,10 +79,10 @@ export function createAddon(input: CreateAddonRequest, place: Place): CreateAddo
       const cluster = clusterOf(place, clusterName);
       const about = { clusterName, addonName };
       requireStanding(cluster, addonName);
-      const entry = requireEntry(cluster, addonName);
+      const entry = requireEntry(place, cluster, addonName);
       if (place.addons.get(addonKey(about)) !== undefined) throw inUse('Addon already exists.', about);
-      const standard = defaultAddonVersion(addonName, cluster.version)?.version ?? '';
-      const addonVersion = requireVersion(cluster, addonName, input.addonVersion ?? standard);
+      const standard = defaultAmong(entry.versions, cluster.version)?.version ?? '';
+      const addonVersion = requireVersion(place, cluster, addonName, input.addonVersion ?? standard);
       requireSettings(place, entry, input, clusterName);
       requireTags(input.tags ?? {}, about);
       const id = place.newUuid();
@@ -129,15 +131,15 @@ function requireStanding(cluster: ClusterDoc, addonName: string): void {
     throw invalidRequest(`Cluster '${cluster.name}' is not in ACTIVE status`, { clusterName: cluster.name, addonName });
 }
 
-function requireEntry(cluster: ClusterDoc, addonName: string): CatalogueAddon {
-  const entry = addonEntry(addonName);
+function requireEntry(place: Place, cluster: ClusterDoc, addonName: string): CatalogueAddon {
+  const entry = listedAddon(place, addonName);
   if (entry === undefined)
     throw invalidParameter(`Addon ${addonName} specified is not supported in ${cluster.version} kubernetes version`, { clusterName: cluster.name, addonName });
   return entry;
 }
 
-function requireVersion(cluster: ClusterDoc, addonName: string, version: string): string {
-  const listed = addonVersionsFor(addonName, cluster.version).some((other) => other.version === version);
+function requireVersion(place: Place, cluster: ClusterDoc, addonName: string, version: string): string {
+  const listed = addonVersionsFor(place, addonName, cluster.version).some((other) => other.version === version);
   if (!listed) throw invalidParameter('Addon version specified is not supported', { clusterName: cluster.name, addonName });
   return version;
 }
@@ -194,8 +196,8 @@ export function updateAddon(input: UpdateAddonRequest, place: Place): UpdateAddo
     requireStanding(cluster, addonName);
     if (['CREATING', 'UPDATING', 'DELETING'].includes(addon.status))
       throw inUse(`Cannot update addon ${addonName} in cluster ${clusterName} as it is currently in status ${addon.status}`, about);
-    const entry = requireEntry(cluster, addonName);
-    const addonVersion = input.addonVersion === undefined ? addon.addonVersion : requireVersion(cluster, addonName, input.addonVersion);
+    const entry = requireEntry(place, cluster, addonName);
+    const addonVersion = input.addonVersion === undefined ? addon.addonVersion : requireVersion(place, cluster, addonName, input.addonVersion);
     requireOneStep(addonName, addon.addonVersion, addonVersion, clusterName);
     requireSettings(place, entry, input, clusterName);
     const failure = place.around.faults?.takeFailUpdate('eks:UpdateAddon', place.accountId, place.region, input);

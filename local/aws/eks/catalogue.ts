@@ -123,18 +123,20 @@ export function addons(): readonly CatalogueAddon[] {
   return ADDONS;
 }
 
+/** The add-on with all that was ever listed of it. */
 export function addonEntry(addonName: string): CatalogueAddon | undefined {
   return ADDONS.find((addon) => addon.addonName === addonName);
 }
 
-/** The versions of an add-on that are listed for a minor, newest first. */
-export function addonVersionsFor(addonName: string, minor: string): readonly CatalogueAddonVersion[] {
-  return (addonEntry(addonName)?.versions ?? []).filter((version) => version.minors.some((listed) => listed === minor));
+/** Of versions of an add-on those for a minor, newest first as they are. */
+export function versionsFor(versions: readonly CatalogueAddonVersion[], minor: string): readonly CatalogueAddonVersion[] {
+  return versions.filter(({ minors }) => minors.some((listed) => listed === minor));
 }
 
-/** The version that EKS installs on a minor when none is named. */
-export function defaultAddonVersion(addonName: string, minor: string): CatalogueAddonVersion | undefined {
-  return addonVersionsFor(addonName, minor).find((version) => isMinor(minor) && version.defaultFor?.includes(minor));
+/** Of versions of an add-on the one that EKS installs on a minor when none is named: the newest, where the default is not among them. */
+export function defaultAmong(versions: readonly CatalogueAddonVersion[], minor: string): CatalogueAddonVersion | undefined {
+  const fitting = versionsFor(versions, minor);
+  return fitting.find(({ defaultFor = [] }) => defaultFor.some((listed) => listed === minor)) ?? fitting[0];
 }
 
 /** The minors that stop serving APIs. */

@@ -26,6 +26,7 @@ export interface Change {
   readonly type: UpdateType;
   readonly params: UpdateParam[];
   readonly change: Partial<ClusterDoc>;
+  readonly closesWayBack?: boolean;
 }
 
 export function scripted(place: Place, operation: string, input: unknown): ScriptedFailure | undefined {
@@ -198,8 +199,8 @@ export function associateEncryptionConfig(input: AssociateEncryptionConfigReques
 }
 
 /** Begins an update of the control plane. DescribeCluster goes on to say ACTIVE and the old version for a while: it is eventually consistent. */
-export function begin(place: Place, cluster: ClusterDoc, { type, params, change }: Change, work: Work, failure: ScriptedFailure | undefined): string {
-  const update = recordUpdate(place, { clusterName: cluster.name }, { type, params, change: { cluster: change }, failure });
+export function begin(place: Place, cluster: ClusterDoc, { type, params, change, closesWayBack = false }: Change, work: Work, failure: ScriptedFailure | undefined): string {
+  const update = recordUpdate(place, { clusterName: cluster.name }, { type, params, change: { cluster: change, ...(closesWayBack ? { closesWayBack } : {}) }, failure });
   place.clusters.put(cluster.name, { ...cluster, update: update.id });
   if (isVersionMove(type)) holdForControlPlane(place, cluster, 2);
   place.after('clusterShowsUpdatingAfter', { kind: 'cluster-shows-updating', clusterName: cluster.name, updateId: update.id });
@@ -229,7 +230,7 @@ const ends: Apply = (place, { clusterName, updateId }) => {
     place.closeSpan(cluster.span);
     after.span = place.openSpan({ what: 'control-plane', clusterName, version: after.version });
     // Only an upgrade opens a way back: after a rollback there is none to the minor before.
-    after.upgradedAt = update.type === 'VersionUpdate' ? place.now : undefined;
+    after.upgradedAt = update.type === 'VersionUpdate' && update.change.closesWayBack !== true ? place.now : undefined;
     place.after('insightsFirst', { kind: 'insights-judged', clusterName });
   }
   place.clusters.put(clusterName, after);

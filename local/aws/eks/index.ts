@@ -27,6 +27,8 @@ import {
 import { clusterOf } from './cluster-view.ts';
 import { clusterTransitions, createCluster, deleteCluster, describeCluster, listClusters } from './clusters.ts';
 import { createFargateProfile, deleteFargateProfile, describeFargateProfile, fargateTransitions, listFargateProfiles } from './fargate.ts';
+import { forceUpgrade } from './forced-upgrade.ts';
+import type { ForcedUpgrade } from './forced-upgrade.ts';
 import { historyOf } from './history.ts';
 import type { ClusterHistory } from './history.ts';
 import { describeInsight, describeInsightsRefresh, insightTransitions, listInsights, startInsightsRefresh } from './insights.ts';
@@ -58,6 +60,8 @@ export interface SimulatedEks extends SimulatedService {
   resume(): void;
   /** What happened to the clusters of a name, with every node's kubelet over time: for checkers. */
   history(accountId: string, region: string, clusterName: string): ClusterHistory;
+  /** EKS upgrades a cluster by itself, as it does when a version's support has ended. Throws what an operation would. */
+  forceUpgrade(accountId: string, region: string, clusterName: string): ForcedUpgrade;
   /** Whether UpdateClusterVersion refuses on insights in ERROR. Off as in EKS since March 2025, when enforcement was withdrawn a day after its launch. */
   enforceInsights(on: boolean): void;
 }
@@ -169,6 +173,10 @@ export function createEks(world: World, around: Around): SimulatedEks {
     },
     resume: () => settling.resume(),
     history: (accountId, region, clusterName) => historyOf(settling.settled({ accountId, region }, world.clock.now()), clusterName),
+    forceUpgrade(accountId, region, clusterName) {
+      const place = settling.settled({ accountId, region }, world.clock.now(), clusterName);
+      return world.disk.transaction(() => forceUpgrade(place, clusterName));
+    },
     enforceInsights: (on) => enforcement.put('on', on),
   };
 }

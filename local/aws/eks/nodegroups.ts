@@ -20,7 +20,7 @@ import { clusterOf } from './cluster-view.ts';
 import { inUse, invalidParameter, invalidRequest, limitExceeded, notFound } from './errors.ts';
 import { QUOTAS } from './limits.ts';
 import { defaultAmiType, requireAmiType, requireInstanceTypes, requireLabels, requireLaunchTemplate, requireRelease, requireRepair, requireScaling, requireTaints, requireUpdateConfig, requireWarmPool } from './nodegroup-rules.ts';
-import { autoScalingGroupOf, nodegroupIssues, whyNoNodeJoins } from './health.ts';
+import { autoScalingGroupOf, nodegroupIssues, troubleOf, whyNoNodeJoins } from './health.ts';
 import { launch, left, nodegroupKey, noteNodes, putNodes, readyNodes } from './nodes.ts';
 import { page } from './pages.ts';
 import type { Place } from './place.ts';
@@ -44,7 +44,7 @@ export function describedNodegroup(place: Place, doc: NodegroupDoc): Nodegroup {
     nodegroupName: doc.nodegroupName,
     nodegroupArn: doc.arn,
     clusterName: doc.clusterName,
-    version: doc.version,
+    ...(doc.amiType === 'CUSTOM' && troubleOf(place, doc)?.tellsVersion === false ? {} : { version: doc.version }),
     releaseVersion: doc.releaseVersion,
     createdAt: new Date(doc.createdAt),
     modifiedAt: new Date(doc.modifiedAt),

@@ -4,6 +4,8 @@ import type { Around } from './around.ts';
 import type { AccessEntryDoc, AddonDoc, CapabilityDoc, ClusterDoc, FargateDoc, NodegroupDoc, PodIdentityDoc, SpanDoc, TokenDoc, Transition, UpdateDoc } from './state.ts';
 import { draw } from './limits.ts';
 import type { Work } from './limits.ts';
+import { WITHDRAWN_SHELF } from './withdrawn-addons.ts';
+import type { Withdrawal } from './withdrawn-addons.ts';
 import { WORKLOADS_SHELF } from './workloads.ts';
 import type { Workloads } from './workloads.ts';
 
@@ -58,6 +60,7 @@ export function openShelves(disk: Disk) {
     pending: disk.collection<Transition>('eks/pending'),
     counters: disk.collection<number>('eks/counters'),
     workloads: disk.collection<Workloads>(WORKLOADS_SHELF),
+    withdrawnAddons: disk.collection<Withdrawal>(WITHDRAWN_SHELF),
   };
 }
 
@@ -89,6 +92,8 @@ export class Place {
   readonly pending: Documents<Transition>;
   /** What is scripted of what runs in each cluster. */
   readonly workloads: Documents<Workloads>;
+  /** What is no more listed of add-ons, by their names: of all accounts in the region. */
+  readonly withdrawnAddons: Documents<Withdrawal>;
   readonly #shelves: Shelves;
   readonly #world: World;
   readonly #scheduled: (transition: Transition) => void;
@@ -114,6 +119,7 @@ export class Place {
     this.spans = new Documents(stage.shelves.spans, prefix);
     this.pending = new Documents(stage.shelves.pending, prefix);
     this.workloads = new Documents(stage.shelves.workloads, prefix);
+    this.withdrawnAddons = new Documents(stage.shelves.withdrawnAddons, `${where.region}/`);
   }
 
   /** Lets something become true after a drawn time of work, and answers when that is. */

@@ -1,7 +1,7 @@
 import { compareMinors, minorOf, previousMinor } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
+import { addonVersionsFor } from './addon-catalogue.ts';
 import { usageOfNew } from './api-usage.ts';
-import { addonVersionsFor } from './catalogue.ts';
 import { clusterIssues } from './health.ts';
 import type { Place } from './place.ts';
 import type { ClusterDoc, InsightDoc } from './state.ts';
@@ -124,7 +124,7 @@ function clusterHealth(place: Place, cluster: ClusterDoc, target: Minor): Judgem
 
 /** Only the add-ons that EKS manages; the self-managed are their owner's to check. */
 function addonCompatibility(place: Place, cluster: ClusterDoc, target: Minor): Judgement {
-  const listed = (addonName: string): string[] => addonVersionsFor(addonName, target).map((version) => version.version);
+  const listed = (addonName: string): string[] => addonVersionsFor(place, addonName, target).map((version) => version.version);
   const stuck = place.addons.list(`${cluster.name}/`).filter((addon) => !listed(addon.addonName).includes(addon.addonVersion));
   return {
     category: 'ROLLBACK_READINESS',

@@ -257,6 +257,8 @@ export interface UpdateDoc {
 
 export interface UpdateChange {
   readonly cluster?: Partial<ClusterDoc>;
+  /** Of a version update after which there is no rollback. */
+  readonly closesWayBack?: boolean;
   readonly nodegroup?: Partial<NodegroupDoc>;
   readonly addon?: Partial<AddonDoc>;
   readonly capability?: Partial<CapabilityDoc>;

@@ -1,8 +1,9 @@
 import type { Category, InsightStatusValue } from '@aws-sdk/client-eks';
 import { compareMinors, minorOf, minorsBetween, nextMinor } from '../../../domain/minor.ts';
 import type { Minor } from '../../../domain/minor.ts';
+import { addonVersionsFor } from './addon-catalogue.ts';
 import { DAYS_OF_AUDIT, minorsWithRemovals, usageOfRemoved } from './api-usage.ts';
-import { addonVersionsFor, versionEntry } from './catalogue.ts';
+import { versionEntry } from './catalogue.ts';
 import { clusterIssues } from './health.ts';
 import type { Place } from './place.ts';
 import type { ClusterDoc, InsightDoc } from './state.ts';
@@ -97,7 +98,7 @@ function addonCompatibility(place: Place, cluster: ClusterDoc, next: Minor): Jud
   const known = versionEntry(next) !== undefined;
   const stuck = place.addons
     .list(`${cluster.name}/`)
-    .filter((addon) => known && !addonVersionsFor(addon.addonName, next).some((version) => version.version === addon.addonVersion));
+    .filter((addon) => known && !addonVersionsFor(place, addon.addonName, next).some((version) => version.version === addon.addonVersion));
   return {
     category: 'UPGRADE_READINESS',
     kind: 'addon-compatibility',
@@ -111,7 +112,7 @@ function addonCompatibility(place: Place, cluster: ClusterDoc, next: Minor): Jud
         ? 'One or more EKS add-on versions are incompatible with the next Kubernetes version.'
         : 'All installed EKS add-on versions are compatible with next Kubernetes version.',
     resources: stuck.map((addon) => ({ status: 'ERROR', reason: `Add-on version ${addon.addonVersion} is incompatible with Kubernetes ${next}.`, arn: addon.arn })),
-    addons: stuck.map((addon) => ({ name: addon.addonName, compatibleVersions: addonVersionsFor(addon.addonName, next).map((version) => version.version) })),
+    addons: stuck.map((addon) => ({ name: addon.addonName, compatibleVersions: addonVersionsFor(place, addon.addonName, next).map((version) => version.version) })),
   };
 }
 

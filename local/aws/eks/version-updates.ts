@@ -97,19 +97,23 @@ function requireTimeout(input: UpdateClusterVersionRequest, clusterName: string)
 }
 
 /** The platform version is the newest that the other minor has, in both directions. */
-function moveTo(version: Minor, type: 'VersionUpdate' | 'VersionRollback', place: Place): Change {
+export function moveTo(version: Minor, type: 'VersionUpdate' | 'VersionRollback', place: Place): Change {
   const platform = platformVersion(version, place.now);
   return { type, params: paramsOf({ Version: version, PlatformVersion: platform }), change: { version, platformVersion: platform } };
 }
 
-/** What the rest of the account makes fail, or else what is scripted. The role must be there, and must be able to use the key. Source: EKS best practices, cluster upgrades. */
+/** What the rest of the account makes fail, or else what is scripted. */
 function failureOf(place: Place, cluster: ClusterDoc, input: UpdateClusterVersionRequest): ScriptedFailure | undefined {
+  return failureOfAccount(place, cluster) ?? scripted(place, 'eks:UpdateClusterVersion', input);
+}
+
+/** The role must be there, and must be able to use the key. Source: EKS best practices, cluster upgrades. */
+export function failureOfAccount(place: Place, cluster: ClusterDoc): ScriptedFailure | undefined {
   const issues = clusterIssues(place, cluster);
   if (issues.some(({ code }) => code === 'IamRoleNotFound'))
     return { code: 'AccessDenied', message: `The cluster role ${cluster.roleArn} cannot be assumed.`, resourceIds: [cluster.roleArn] };
   const key = issues.find(({ code }) => code.startsWith('Kms'));
-  if (key !== undefined) return { code: 'OperationNotPermitted', message: key.message, resourceIds: key.resourceIds };
-  return scripted(place, 'eks:UpdateClusterVersion', input);
+  return key === undefined ? undefined : { code: 'OperationNotPermitted', message: key.message, resourceIds: key.resourceIds };
 }
 
 function requireSkew(place: Place, cluster: ClusterDoc, version: Minor): void {
@@ -126,7 +130,7 @@ function requireSkew(place: Place, cluster: ClusterDoc, version: Minor): void {
   }
 }
 
-function requireAddresses(place: Place, cluster: ClusterDoc): void {
+export function requireAddresses(place: Place, cluster: ClusterDoc): void {
   const about = { clusterName: cluster.name };
   const subnets = cluster.subnetIds.map((subnetId) => place.around.ec2.subnet(place.accountId, place.region, subnetId));
   const missing = cluster.subnetIds.find((_, index) => subnets[index] === undefined);

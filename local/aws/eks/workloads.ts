@@ -44,6 +44,8 @@ const NodegroupTrouble = z.strictObject({
   nodesJoin: z.literal(false).optional(),
   /** The Auto Scaling group cannot launch instances: EC2 has none left, or the account's quota is used up. */
   launches: z.enum(['InsufficientInstanceCapacity', 'VcpuLimitExceeded']).optional(),
+  /** DescribeNodegroup leaves the version out, as EKS has done of groups with an image of their own (source: eksctl-io/eksctl 3960). Groups with EKS's images always have one. */
+  tellsVersion: z.literal(false).optional(),
 });
 
 const ScriptedInsight = z.strictObject({
