@@ -18,9 +18,10 @@ export function createTokenMint(sts: STSClient, realNow: () => number): TokenMin
         const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials ?? {};
         if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined) throw new Error('STS answered without credentials.');
         // A token's life is counted from its signature: one that is to be shorter is signed as if earlier.
-        const signedAt = realNow() - (TOKEN_MINUTES - minutes) * MINUTE_MS;
+        const now = realNow();
+        const signedAt = now - (TOKEN_MINUTES - minutes) * MINUTE_MS;
         const token = presignedToken({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }, { region, clusterName, signedAt });
-        return { token, expirationTimestamp: new Date(Math.floor((signedAt + TOKEN_MINUTES * MINUTE_MS) / 1000) * 1000).toISOString() };
+        return { token, issuedAt: new Date(now).toISOString(), expirationTimestamp: new Date(Math.floor((signedAt + TOKEN_MINUTES * MINUTE_MS) / 1000) * 1000).toISOString() };
       } catch (error) {
         if (nameOf(error).startsWith('AccessDenied') || nameOf(error) === 'RegionDisabledException') throw new AccountUnreachable(accountId, (error as Error).message, { cause: error });
         throw error;

@@ -15,9 +15,10 @@ export const EXEC_CREDENTIAL = { kind: 'ExecCredential', apiVersion: 'client.aut
 export const IssueToken = z
   .strictObject({
     level: z.enum(TOKEN_LEVELS),
-    reason: Reason.optional().meta({ description: 'What it is for, for the record.' }),
+    reason: Reason.optional().meta({ description: 'What it is for, for the record. The level `admin` needs one.' }),
     minutes: z.int().min(1).max(TOKEN_MINUTES_MAX).default(TOKEN_MINUTES_MAX).meta({ description: 'How long it is good for.' }),
   })
+  .refine(({ level, reason }) => level !== 'admin' || reason !== undefined, { message: 'Who asks for a token of the level admin says why', path: ['reason'] })
   .meta({ id: 'IssueToken' });
 export type IssueToken = z.output<typeof IssueToken>;
 
@@ -37,7 +38,7 @@ export interface TokenIssue {
   readonly level: TokenLevel;
   readonly by: string;
   readonly reason?: string;
-  /** RFC 3339. */
+  /** RFC 3339, as the token itself has them. */
   readonly at: string;
   readonly until: string;
 }

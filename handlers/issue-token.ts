@@ -26,7 +26,7 @@ export const issueToken = route({
     const issued = await ports.tokens.issue({ clusterId: cluster.clusterId, level, sub: ask.caller.sub, minutes });
 
     if (isRefusal(issued)) return issued;
-    const issue: TokenIssue = { issueId: ports.ids.tokenIssueId(ask.nowMs), clusterId: cluster.clusterId, level, by: ask.caller.sub, ...(reason === undefined ? {} : { reason }), at: ask.now, until: new Date(ask.nowMs + minutes * 60_000).toISOString() };
+    const issue: TokenIssue = { issueId: ports.ids.tokenIssueId(ask.nowMs), clusterId: cluster.clusterId, level, by: ask.caller.sub, ...(reason === undefined ? {} : { reason }), at: issued.issuedAt, until: issued.expirationTimestamp };
     await ports.store.addTokenIssue(issue);
     ports.log.info('A token was issued', { requestId: ask.requestId, cluster: cluster.clusterId, account: cluster.accountId, issue: issue.issueId, level, caller: ask.caller.sub, until: issue.until });
     return ok({ ...EXEC_CREDENTIAL, status: { token: issued.token, expirationTimestamp: issued.expirationTimestamp }, level });

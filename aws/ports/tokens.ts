@@ -13,7 +13,8 @@ export interface TokenAsked {
 /** A secret: it goes to who asked, and nowhere else. */
 export interface IssuedToken {
   readonly token: string;
-  /** RFC 3339. */
+  /** RFC 3339, both by the clock that it was signed by, which EKS's judgement goes by. */
+  readonly issuedAt: string;
   readonly expirationTimestamp: string;
 }
 

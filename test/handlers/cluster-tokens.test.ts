@@ -21,7 +21,7 @@ beforeEach(() => {
   asked = [];
   door.issue = (ask) => {
     asked.push(ask);
-    return Promise.resolve({ token: SECRET, expirationTimestamp: '2026-09-15T09:14:00.000Z' });
+    return Promise.resolve({ token: SECRET, issuedAt: '2026-09-15T09:00:00.250Z', expirationTimestamp: '2026-09-15T09:14:00.000Z' });
   };
 });
 
@@ -42,7 +42,7 @@ const issue = async (clusterId: string, level: string, claims: Record<string, un
   door.ask('POST', `/v1/clusters/${clusterId}/tokens`, { token: await door.token({ role: 'operator', sub: 'deploy-bot', ...claims }), body: { level, ...more }, headers });
 
 describe('a token of a cluster', () => {
-  it('is told as kubectl takes it, is kept by nobody, and is on the record', async () => {
+  it('is told as kubectl takes it, is kept by nobody, and is on the record with the times that it has itself', async () => {
     const clusterId = await standing(['viewer', 'operator']);
     const answer = await issue(clusterId, 'operator', {}, { reason: 'Deploys checkout.', minutes: 5 });
     assert.equal(answer.status, 200, answer.text);
@@ -50,7 +50,7 @@ describe('a token of a cluster', () => {
     assert.equal(answer.headers['cache-control'], 'no-store');
     assert.deepEqual(asked, [{ clusterId, level: 'operator', sub: 'deploy-bot', minutes: 5 }]);
     const { body } = await door.ask('GET', `/v1/clusters/${clusterId}/tokens`);
-    assert.deepEqual(body.items.map(({ issueId: _id, ...line }: { issueId: string }) => line), [{ level: 'operator', by: 'deploy-bot', reason: 'Deploys checkout.', at: new Date(door.now).toISOString(), until: new Date(door.now + 5 * 60_000).toISOString() }]);
+    assert.deepEqual(body.items.map(({ issueId: _id, ...line }: { issueId: string }) => line), [{ level: 'operator', by: 'deploy-bot', reason: 'Deploys checkout.', at: '2026-09-15T09:00:00.250Z', until: '2026-09-15T09:14:00.000Z' }]);
   });
 
   it('never comes into the log, the store or an answer that is remembered', async () => {
@@ -80,12 +80,12 @@ describe('a token of a cluster', () => {
 
   it('is to be had up to the caller\'s role, of one\'s own team, where the level is set up', async () => {
     const clusterId = await standing(['viewer', 'operator', 'admin'], { team: 'payments' });
-    const codes = async (role: string, team?: string) => Promise.all(['viewer', 'operator', 'admin'].map(async (level) => (await issue(clusterId, level, { role, ...(team === undefined ? {} : { team }) })).status));
+    const codes = async (role: string, team?: string) => Promise.all(['viewer', 'operator', 'admin'].map(async (level) => (await issue(clusterId, level, { role, ...(team === undefined ? {} : { team }) }, { reason: 'A look.' })).status));
     assert.deepEqual([await codes('viewer'), await codes('approver'), await codes('operator', 'payments'), await codes('admin')], [[200, 403, 403], [200, 403, 403], [200, 200, 403], [200, 200, 200]]);
     assert.deepEqual(await codes('admin', 'search'), [404, 404, 404]);
     assert.equal((await door.ask('GET', `/v1/clusters/${clusterId}/tokens`, { token: await door.token({ role: 'admin', team: 'search' }) })).status, 404);
     const without = await door.standing();
-    assert.deepEqual([(await issue(without.clusterId, 'viewer')).body.code, (await issue(without.clusterId, 'admin')).body.code], ['token-level-not-set-up', 'token-level-not-allowed']);
+    assert.deepEqual([(await issue(without.clusterId, 'viewer')).body.code, (await issue(without.clusterId, 'admin', {}, { reason: 'A look.' })).body.code], ['token-level-not-set-up', 'token-level-not-allowed']);
   });
 
   it('is refused in words of the function, and for longer than EKS takes', async () => {
@@ -94,6 +94,15 @@ describe('a token of a cluster', () => {
     door.issue = () => Promise.resolve(refuse('account-unreachable', 'The role could not be assumed.'));
     assert.equal((await issue(clusterId, 'viewer')).status, 503);
     assert.deepEqual((await door.ask('GET', `/v1/clusters/${clusterId}/tokens`)).body.items, []);
+  });
+
+  it('of the level admin is asked for with a reason, which the record tells', async () => {
+    const clusterId = await standing(['viewer', 'admin']);
+    const silent = await issue(clusterId, 'admin', { role: 'admin' });
+    assert.deepEqual([silent.status, silent.body.errors], [400, [{ path: 'reason', message: 'Who asks for a token of the level admin says why' }]]);
+    assert.equal((await issue(clusterId, 'viewer')).status, 200);
+    assert.equal((await issue(clusterId, 'admin', { role: 'admin' }, { reason: 'Mends the ingress.' })).status, 200);
+    assert.deepEqual((await door.ask('GET', `/v1/clusters/${clusterId}/tokens`)).body.items.map(({ level, reason }: { level: string; reason?: string }) => [level, reason]), [['admin', 'Mends the ingress.'], ['viewer', undefined]]);
   });
 
   it('is listed newest first, page by page', async () => {

@@ -115,7 +115,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
     logged: [],
     onStart: () => undefined,
     publish: () => Promise.resolve(undefined),
-    issue: () => Promise.resolve({ token: 'k8s-aws-v1.played', expirationTimestamp: '2026-09-15T09:14:00.000Z' }),
+    issue: () => Promise.resolve({ token: 'k8s-aws-v1.played', issuedAt: '2026-09-15T09:00:00.000Z', expirationTimestamp: '2026-09-15T09:14:00.000Z' }),
     token: (claims, header, key) => issuer.token(claims, header, key),
     async ask(method, path, asked = {}) {
       const authorization = asked.token === null ? {} : { authorization: `Bearer ${asked.token ?? (await issuer.token())}` };

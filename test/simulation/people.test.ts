@@ -103,7 +103,9 @@ describe('people and programs get into a cluster', () => {
     assert.equal((await review(older)).authenticated, false);
     const life = Date.parse(status.expirationTimestamp) - Date.now();
     assert.ok(life <= 10 * 60_000 && life > 8 * 60_000, String(life));
-    assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}/tokens`)).items.map(({ level: of, by, reason }: Json) => [of, by, reason]), [['operator', 'deploy-bot@ci', 'Deploys checkout.']]);
+    const [issue] = (await world.api.get(`/v1/clusters/${clusterId}/tokens`)).items;
+    assert.deepEqual([issue.level, issue.by, issue.reason, issue.until], ['operator', 'deploy-bot@ci', 'Deploys checkout.', status.expirationTimestamp]);
+    assert.equal(Math.round((Date.parse(issue.until) - Date.parse(issue.at)) / 60_000), 10);
   });
 
   it('while nobody else may take the role behind a token, with the external id or without', async () => {
