@@ -1,4 +1,5 @@
 import { isShut, type Gate } from './gates.ts';
+import { isPassed } from './going-on.ts';
 import { replacesNodes } from './held-steps.ts';
 import type { MaintenancePolicy } from './maintenance-policy.ts';
 import { notNow } from './maintenance.ts';
@@ -52,7 +53,7 @@ export function mayBegin(operation: Operation, step: Step, steps: readonly Step[
   if (operation.endedAt !== undefined) return { kind: 'no', error: 'OperationEnded', because: `The operation ended at ${operation.endedAt}.` };
   if (operation.cancel !== undefined) return { kind: 'no', error: 'OperationCancelled', because: `Cancelled by ${operation.cancel.by}${told(operation.cancel.reason)}.` };
   if (operation.turnBack !== undefined) return { kind: 'no', error: 'AlarmFired', because: operation.turnBack.reason ?? 'An alarm fired.' };
-  const failed = steps.find((other) => other.state === 'Failed' && isBefore(other, step));
+  const failed = steps.find((other) => (other.state === 'Failed' || other.state === 'Skipped') && !isPassed(other) && isBefore(other, step));
   if (failed !== undefined) return { kind: 'no', error: 'OperationStopped', because: `Not begun, because an earlier step failed: ${failed.title}.` };
   if (operation.pause !== undefined) return { kind: 'hold', wait: 'Paused', because: `Paused by ${operation.pause.by}${told(operation.pause.reason)}.` };
   if (freeze !== undefined) return { kind: 'hold', wait: 'Frozen', because: `All new work at EKS is frozen by ${freeze.by}: ${freeze.reason}` };

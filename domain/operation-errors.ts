@@ -41,7 +41,7 @@ function inWords(error: OperationError, operation: Operation, steps: readonly St
   const scene = { cluster: operation.clusterName, region: operation.region, ...(step === undefined ? {} : { stepKind: step.kind, subject: step.subject }) };
   const { cause, nextActions } = explainFailure({ ...error, message }, scene);
   const retry = `POST /v1/operations/${operation.id}/retry goes on from what is true then; what was done stays done.`;
-  // A part that cannot be made is asked for still: every later change would meet it again.
+  // A part that cannot be made is asked for still: every later change tries it again, beside what it is about.
   const withdrawn = step?.resource === undefined ? [] : [`If it is not to be after all, ask for the cluster without it: PATCH /v1/clusters/${operation.clusterId}, or DELETE on its own route.`];
   return { ...error, message, cause, nextActions: [...nextActions, ...withdrawn], remedy: `${error.remedy ?? nextActions[0] ?? 'Look into the cause.'} Then ${retry}` };
 }

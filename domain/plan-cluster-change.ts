@@ -8,6 +8,7 @@ import { refuseBroken } from './nodegroup-rules.ts';
 import { defined } from './parameters.ts';
 import type { Finding, Plan, PlannedStep } from './plan.ts';
 import { capabilityLeavings } from './parts/capability-leavings.ts';
+import { standingOf } from './parts/made-after.ts';
 import { planParts } from './parts/plan-parts.ts';
 import { wantedResources } from './parts/wanted-resources.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
@@ -43,7 +44,7 @@ export function planClusterChange({ before, after, facts, now, addons: of }: Clu
     ...deletionProtectionStep(before, after, version),
     ...authenticationStep(before, after, facts),
     ...accessSteps(before, after, version),
-    ...planParts({ made: before.made ?? [], wanted: parts.resources, version, stageOf: () => 'CarryOut', addons: addons.steps }),
+    ...planParts({ ...standingOf(before), wanted: parts.resources, version, stageOf: () => 'CarryOut', addons: addons.steps }),
   ];
   const closed = refuseEntries(steps, facts);
   if (closed !== undefined) return closed;

@@ -18,6 +18,8 @@ import { nodegroupErrors, refuseBroken, refuseNodegroup, type RuleError } from '
 import { notLookedAtForCreation } from './not-looked-at.ts';
 import { autoModeSwitches, isAutoModeAlone } from './parts/auto-mode.ts';
 import type { AddonNeed } from './parts/compiled.ts';
+import { standingOf } from './parts/made-after.ts';
+import { withOnlyAfter } from './parts/only-after.ts';
 import { creationStages, planParts } from './parts/plan-parts.ts';
 import type { AutoModeResource } from './parts/resource.ts';
 import { wantedResources } from './parts/wanted-resources.ts';
@@ -64,7 +66,7 @@ export function planCreation(ask: CreationAsk): Plan | Refusal {
   const { version } = cluster;
   // Auto Mode comes with the control plane, in the same call.
   const autoMode = parts.resources.find((resource) => resource.kind === 'auto-mode');
-  const partSteps = planParts({ made: (cluster.made ?? []).filter(({ kind }) => kind !== 'auto-mode'), wanted: parts.resources.filter((resource) => resource !== autoMode), version, stageOf: creationStages(parts.resources) });
+  const partSteps = planParts({ ...standingOf(cluster), made: (cluster.made ?? []).filter(({ kind }) => kind !== 'auto-mode'), wanted: parts.resources.filter((resource) => resource !== autoMode), version, stageOf: creationStages(parts.resources) });
   const ofStage = (stage: Stage) => partSteps.filter((step) => step.stage === stage);
   const steps: PlannedStep[] = [
     ...ofStage('MakeRoles'),
@@ -81,7 +83,7 @@ export function planCreation(ask: CreationAsk): Plan | Refusal {
   return {
     from: version,
     to: version,
-    hops: [{ from: version, to: version, steps }],
+    hops: [{ from: version, to: version, steps: withOnlyAfter(steps, standingOf(cluster)) }],
     findings: [...advice(cluster, addons.chosen, nodes), ...addons.findings, ...parts.findings, ...subnetAdvice(cluster.subnetIds, facts.subnets), ...networkFindings(cluster, facts.subnets, cluster.accountId), ...growth(cluster, facts, addons.chosen), ...targetSupportFindings(cluster.name, version, facts.catalogue, now)],
     notLookedAt: notLookedAtForCreation(),
     estimate: estimateWork(steps, NEW_CONTROL_PLANE_ADDRESSES + nodes),

@@ -5,6 +5,7 @@ import { finding } from './finding-codes.ts';
 import { nodegroupDeletionStep } from './nodegroup-steps.ts';
 import { notLookedAtForDeletion } from './not-looked-at.ts';
 import { capabilityLeavings } from './parts/capability-leavings.ts';
+import { standingOf } from './parts/made-after.ts';
 import { deletionStage, planParts } from './parts/plan-parts.ts';
 import { keyOf, roleArnIn, type FargateProfileResource } from './parts/resource.ts';
 import { removingStep } from './parts/steps-of-resource.ts';
@@ -26,7 +27,7 @@ export function planDeletion({ cluster, facts }: { readonly cluster: Cluster; re
   }
   const version = seen?.cluster.version ?? cluster.version;
   // Of a control plane that is gone the roles are left, and the rest answers that it is gone too.
-  const parts = planParts({ made: cluster.made ?? [], wanted: [], version, stageOf: deletionStage });
+  const parts = planParts({ ...standingOf(cluster), wanted: [], version, stageOf: deletionStage });
   const steps = [
     // Auto Mode goes with the control plane, and its nodes with it.
     ...parts.filter((step) => step.stage === 'RemoveParts' && step.kind !== 'remove-auto-mode'),

@@ -39,6 +39,8 @@ export interface PlannedStep {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Of a part of the cluster: the resource that the step makes, changes or takes away, as it shall be. */
   readonly resource?: Resource;
+  /** Ids of steps of the plan without whose good end it is not tried. */
+  readonly onlyAfter?: readonly string[];
   /** Of an add-on that is installed or changed: what the record shall remember of what parts have put into it. */
   readonly addonShare?: AddonShare;
 }

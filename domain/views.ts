@@ -185,7 +185,7 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
   return {
     from: plan.from,
     to: plan.to,
-    hops: plan.hops.map((hop) => ({ from: hop.from, to: hop.to, steps: hop.steps.map(({ resource, addonShare: _share, ...step }) => ({ ...step, ...(resource === undefined ? {} : { resource: { ...resource } }) })) })),
+    hops: plan.hops.map((hop) => ({ from: hop.from, to: hop.to, steps: hop.steps.map(({ resource, addonShare: _share, onlyAfter: _after, ...step }) => ({ ...step, ...(resource === undefined ? {} : { resource: { ...resource } }) })) })),
     findings: plan.findings.map(viewFinding),
     ...(plan.nodes === undefined ? {} : { nodes: plan.nodes.map((line) => ({ ...line })) }),
     notLookedAt: [...plan.notLookedAt],

@@ -1,7 +1,9 @@
 import type { Cluster } from '../cluster.ts';
+import { NOT_TRIED } from '../going-on.ts';
 import type { Step } from '../operation.ts';
 import type { PlannedStep } from '../plan.ts';
 import type { PlannedResource } from './part-states.ts';
+import type { Standing } from './only-after.ts';
 import { keyOf, type Resource } from './resource.ts';
 import { removesResource } from './steps-of-resource.ts';
 
@@ -25,6 +27,11 @@ export function madeAfter(made: readonly Resource[], steps: readonly Step[]): re
   return [...standing.values()];
 }
 
+/** What of the record decides how the next difference is planned. */
+export function standingOf({ made = [], partTroubles = [], planned = [], addonShares = [] }: Pick<Cluster, 'made' | 'partTroubles' | 'planned' | 'addonShares'>): Standing {
+  return { made, troubled: new Set(partTroubles.map(({ resource }) => resource)), planned: new Set(planned.map(keyOf)), addonShares };
+}
+
 /** The cluster with what the steps of an operation under way have made: its record tells that only at the operation's end. */
 export function withMade(cluster: Cluster, steps: readonly Step[]): Cluster {
   return steps.some(({ resource }) => resource !== undefined) ? { ...cluster, made: madeAfter(cluster.made ?? [], steps) } : cluster;
@@ -44,10 +51,12 @@ export function plannedAfter(planned: readonly PlannedResource[], steps: readonl
 /** The troubles that stand once these steps have ended: of a resource the last word counts. */
 export function troublesAfter(troubles: readonly PartTrouble[], steps: readonly Step[]): readonly PartTrouble[] {
   const standing = new Map(troubles.map((trouble) => [trouble.resource, trouble]));
-  for (const { resource, state, error, endedAt } of inOrder(steps)) {
+  for (const { resource, state, error, outcome = '', endedAt = '' } of inOrder(steps)) {
     if (resource === undefined) continue;
+    const trouble = { resource: keyOf(resource), at: endedAt };
     if (state === 'Succeeded') standing.delete(keyOf(resource));
-    if (state === 'Failed' && error !== undefined) standing.set(keyOf(resource), { resource: keyOf(resource), code: error.code, message: error.message, at: endedAt ?? '' });
+    if (state === 'Failed' && error !== undefined) standing.set(keyOf(resource), { ...trouble, code: error.code, message: error.message });
+    if (state === 'Skipped') standing.set(keyOf(resource), { ...trouble, code: NOT_TRIED, message: outcome });
   }
   return [...standing.values()];
 }

@@ -1,4 +1,6 @@
 import type { Cluster } from '../cluster.ts';
+import { NOT_TRIED } from '../going-on.ts';
+import type { PartTrouble } from './made-after.ts';
 import { keyOf, type Resource } from './resource.ts';
 
 export const PART_STATES = ['Planned', 'Active', 'Changing', 'HandedOver', 'Failed', 'Removing', 'Unknown'] as const;
@@ -30,7 +32,7 @@ function stateOf(cluster: Cluster, part: string, name: string, planned: readonly
   const made = new Set((cluster.made ?? []).map(keyOf));
   const as = { part, name, resources: planned.map(keyOf) };
   const missing = as.resources.filter((key) => !made.has(key));
-  const trouble = (cluster.partTroubles ?? []).find(({ resource }) => as.resources.includes(resource));
+  const trouble = troubleOf(cluster, as.resources);
   if (cluster.activeOperation === undefined && trouble !== undefined) return { ...as, state: 'Failed', reason: trouble.code, message: trouble.message };
   if (missing.length > 0 && cluster.activeOperation === undefined) return { ...as, state: 'Planned', reason: 'NotMade', message: `Not made, and no operation is under way: ${missing.join(', ')}. Ask for it again.` };
   if (missing.length > 0) return { ...as, state: missing.length < planned.length ? 'Changing' : 'Planned', reason: 'InOperation', message: `Yet to be made in operation ${cluster.activeOperation}: ${missing.join(', ')}.` };
@@ -44,9 +46,15 @@ function stateOf(cluster: Cluster, part: string, name: string, planned: readonly
 
 function leavingState(cluster: Cluster, part: string, name: string, mine: readonly PlannedResource[]): PartState {
   const resources = mine.map(keyOf);
-  const trouble = (cluster.partTroubles ?? []).find(({ resource }) => resources.includes(resource));
+  const trouble = troubleOf(cluster, resources);
   if (trouble !== undefined) return { part, name, state: 'Failed', reason: trouble.code, message: `It is asked for no more, and could not be taken away: ${trouble.message}`, resources };
   return { part, name, state: 'Removing', reason: 'AskedForNoMore', message: 'It is asked for no more, and has not been taken away yet.', resources };
+}
+
+/** What failed tells more than what was not tried because of it. */
+function troubleOf({ partTroubles = [] }: Cluster, resources: readonly string[]): PartTrouble | undefined {
+  const mine = partTroubles.filter(({ resource }) => resources.includes(resource));
+  return mine.find(({ code }) => code !== NOT_TRIED) ?? mine[0];
 }
 
 function groups(resources: readonly PlannedResource[]): (readonly [part: string, name: string, resources: readonly PlannedResource[]])[] {

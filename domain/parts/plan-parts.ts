@@ -1,11 +1,10 @@
 import { same } from '../json-equal.ts';
 import type { PlannedStep, Stage } from '../plan.ts';
+import { withOnlyAfter, type Standing } from './only-after.ts';
 import { keyOf, type PartKind, type Resource, type ResourceKind } from './resource.ts';
 import { changingSteps, makingStep, removingStep } from './steps-of-resource.ts';
 
-interface Difference {
-  /** What Slipway has made and not taken away. */
-  readonly made: readonly Resource[];
+interface Difference extends Standing {
   readonly wanted: readonly Resource[];
   readonly version: string;
   readonly stageOf: (resource: Resource) => Stage;
@@ -13,18 +12,31 @@ interface Difference {
   readonly addons?: readonly PlannedStep[];
 }
 
-/** The steps from what was made to what is wanted: first what is new or other, each after what it needs, then what is wanted no more, each before what it needed. */
-export function planParts({ made, wanted, version, stageOf, addons = [] }: Difference): PlannedStep[] {
+/**
+ * The steps from what was made to what is wanted: first what is new or other, each after what it needs, then what is wanted no more, each before what it
+ * needed. What failed when it was last tried comes last of what is made: it may fail again, and take its time to.
+ */
+export function planParts({ wanted, version, stageOf, addons = [], ...standing }: Difference): PlannedStep[] {
+  const { made, troubled = new Set() } = standing;
   const was = new Map(made.map((resource) => [keyOf(resource), resource]));
   const is = new Set(wanted.map(keyOf));
   const at = (resource: Resource, reason: string) => ({ version, stage: stageOf(resource), reason });
-  const brought = inOrderOfNeeds(wanted).flatMap((resource) => {
+  const brought = troubledLast(inOrderOfNeeds(wanted), troubled).flatMap((resource) => {
     const before = was.get(keyOf(resource));
     if (before === undefined) return [makingStep(resource, at(resource, `Asked for as ${spoken(resource)}.`))];
     return same(before, resource) ? [] : changingSteps(before, resource, at(resource, `It is to be otherwise for ${spoken(resource)}.`));
   });
   const gone = [...inOrderOfNeeds(made.filter((resource) => !is.has(keyOf(resource))))].reverse();
-  return [...brought, ...addons, ...gone.map((resource) => removingStep(resource, at(resource, `Nothing asks for it any more: it was made for ${spoken(resource)}.`)))];
+  return withOnlyAfter([...brought, ...addons, ...gone.map((resource) => removingStep(resource, at(resource, `Nothing asks for it any more: it was made for ${spoken(resource)}.`)))], standing);
+}
+
+/** Resources in order of their needs, those in trouble and what needs them behind the others. */
+function troubledLast(resources: readonly Resource[], troubled: ReadonlySet<string>): readonly Resource[] {
+  const late = new Set<string>();
+  for (const resource of resources) {
+    if (troubled.has(keyOf(resource)) || (resource.needs ?? []).some((need) => late.has(need))) late.add(keyOf(resource));
+  }
+  return [...resources.filter((resource) => !late.has(keyOf(resource))), ...resources.filter((resource) => late.has(keyOf(resource)))];
 }
 
 /** Each after what it needs; otherwise as they stood. A need that is not among them is there already, or made by another stage. */

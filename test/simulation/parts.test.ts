@@ -27,7 +27,8 @@ describe('the parts of a cluster', () => {
     return done;
   };
 
-  it('are made with the cluster, and shown with their state', async () => {
+  it('are made with the cluster, which is made whatever becomes of one of them, and shown with their state', async () => {
+    await world.fault({ operation: 'eks:CreatePodIdentityAssociation', times: 1, fault: { kind: 'error', code: 'InvalidParameterException', status: 400 } });
     const operation = await world.api.post('/v1/clusters', {
       name: 'shop',
       accountId: ACCOUNT,
@@ -40,7 +41,11 @@ describe('the parts of a cluster', () => {
     });
     clusterId = operation.clusterId;
     assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ name, state }: Json) => [name, state]), [['shop/cart', 'Planned']]);
-    await ended(operation);
+    const failed = await world.ended(operation.id);
+    assert.deepEqual([failed.state, failed.steps.filter(({ state }: Json) => state !== 'Succeeded').map(({ subject, state }: Json) => [subject, state])], ['Failed', [['shop/cart', 'Failed']]]);
+    const { status, nodegroups, parts } = await world.api.get(`/v1/clusters/${clusterId}`);
+    assert.deepEqual([status, nodegroups[0].status, parts[0].state], ['Active', 'ACTIVE', 'Failed']);
+    await ended(await world.api.post(`/v1/operations/${operation.id}/retry`, {}));
     assert.deepEqual(await associations(), ['shop/cart']);
     assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ name, state }: Json) => [name, state]), [['shop/cart', 'Active']]);
   });
@@ -53,17 +58,23 @@ describe('the parts of a cluster', () => {
     assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).podIdentities, podIdentities);
   });
 
-  it('are told as failed when AWS refuses them, and made by a retry once that is mended', async () => {
-    await world.fault({ operation: 'eks:CreatePodIdentityAssociation', times: 1, fault: { kind: 'error', code: 'InvalidParameterException', status: 400 } });
-    const podIdentities = ['mail', 'cart'].map((serviceAccount) => ({ namespace: 'shop', serviceAccount, roleArn: roleArn(`eks-${serviceAccount}`) }));
-    const operation = await world.api.patch(`/v1/clusters/${clusterId}`, { podIdentities });
+  it('that AWS refuses are told as failed, stand in the way of no other, and are made by a retry once that is mended', async () => {
+    const identity = (serviceAccount: string): Json => ({ namespace: 'shop', serviceAccount, roleArn: roleArn(serviceAccount === 'cart' ? 'eks-cart' : 'eks-mail') });
+    const states = async (): Promise<unknown> => (await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ name, state, reason }: Json) => [name, state, reason]);
+    await world.fault({ operation: 'eks:CreatePodIdentityAssociation', match: { serviceAccount: 'cart' }, times: 2, fault: { kind: 'error', code: 'InvalidParameterException', status: 400 } });
+    const operation = await world.api.patch(`/v1/clusters/${clusterId}`, { podIdentities: [identity('cart'), identity('mail'), identity('till')] });
     const failed = await world.ended(operation.id);
-    assert.equal(failed.state, 'Failed');
+    assert.deepEqual([failed.state, failed.errors.length, failed.steps.map(({ subject, state }: Json) => [subject, state])], ['Failed', 1, [['shop/cart', 'Failed'], ['shop/till', 'Succeeded']]]);
     assert.match(failed.errors[0].nextActions.at(-1), /ask for the cluster without it/);
-    assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ name, state, reason }: Json) => [name, state, reason]), [['shop/mail', 'Active', 'Made'], ['shop/cart', 'Failed', 'InvalidParameterException']]);
-    await ended(await world.api.post(`/v1/operations/${operation.id}/retry`, {}));
-    assert.deepEqual(await associations(), ['shop/cart', 'shop/mail']);
-    assert.deepEqual((await world.api.get(`/v1/clusters/${clusterId}`)).parts.map(({ state }: Json) => state), ['Active', 'Active']);
+    assert.deepEqual(await states(), [['shop/mail', 'Active', 'Made'], ['shop/cart', 'Failed', 'InvalidParameterException'], ['shop/till', 'Active', 'Made']]);
+    // A change of something else is carried out, and what failed is tried again behind it.
+    const later = await world.ended((await world.api.patch(`/v1/clusters/${clusterId}`, { podIdentities: [identity('cart'), identity('mail'), identity('desk')] })).id);
+    assert.deepEqual(later.steps.map(({ title, state }: Json) => [title, state]), [['Creating pod identity of shop/desk', 'Succeeded'], ['Creating pod identity of shop/cart', 'Failed'], ['Removing pod identity of shop/till', 'Succeeded']]);
+    assert.deepEqual([later.state, await associations()], ['Failed', ['shop/desk', 'shop/mail']]);
+    await ended(await world.api.post(`/v1/operations/${later.id}/retry`, {}));
+    assert.deepEqual(await associations(), ['shop/cart', 'shop/desk', 'shop/mail']);
+    await ended(await world.api.patch(`/v1/clusters/${clusterId}`, { podIdentities: [identity('mail'), identity('cart')] }));
+    assert.deepEqual(await states(), [['shop/mail', 'Active', 'Made'], ['shop/cart', 'Active', 'Made']]);
   });
 
   it('are read, asked for and taken away one by one by their own routes', async () => {

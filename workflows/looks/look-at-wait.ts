@@ -2,12 +2,14 @@ import { AccountUnreachable, type LookMessage, type OperationRecord, type Ports,
 import { alarmsToWatch, awaitsYesAfterBake } from '../../domain/alarm-watch.ts';
 import { isUnderWay } from '../../domain/adopt.ts';
 import { decideAfterFailedRoll } from '../../domain/failed-roll.ts';
+import { ONE_AFTER_ANOTHER } from '../../domain/going-on.ts';
 import { judgeLook } from '../../domain/judge-look.ts';
 import { nextLook } from '../../domain/next-look.ts';
 import type { Step, Wait, WaitOutcome } from '../../domain/operation.ts';
 import { heldByPolicy } from '../../domain/waiting.ts';
 import { endOperation } from '../finish/end-operation.ts';
-import { dueStep, ONE_AFTER_ANOTHER, hasEnded } from '../steps/due-step.ts';
+import { afterStep } from '../steps/after-step.ts';
+import { hasEnded } from '../steps/due-step.ts';
 import { FACTS_AGE_SECONDS_MAX, lookAtReadiness } from '../steps/facts-of.ts';
 import { watchOverBake } from '../steps/look-at-alarms.ts';
 import { lookAt, READS_OF_A_LOOK_MAX, UNNAMED_UPDATE, updateOf } from '../steps/look-at.ts';
@@ -95,17 +97,16 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
   const end: StepEnd =
     judged.kind === 'done' ? { state: 'Succeeded', outcome: judged.outcome } : { state: 'Failed', outcome: judged.error.message, error: judged.error };
   ports.meter.count('StepOutcome', 1, { kind: step.kind, outcome: end.state });
+  const onwards = (): WaitOutcome => afterStep(record.steps, step, end, [step.stage], { hop: step.hop, ...(ONE_AFTER_ANOTHER.has(step.stage) ? {} : { subject: step.subject }) });
   if (judged.kind === 'failed') {
     const after = decideAfterFailedRoll({ ...step, error: judged.error }, record.operation.terms ?? {}, Math.max(1, step.attempt));
-    const outcome: WaitOutcome = after.kind === 'retry' ? { kind: 'fail', error: 'RunAgain', cause: after.because } : { kind: 'fail', error: 'StepFailed', cause: `${judged.error.code}: ${judged.error.message}` };
-    return conclude(look, outcome, { step, end });
+    return conclude(look, after.kind === 'retry' ? { kind: 'fail', error: 'RunAgain', cause: after.because } : onwards(), { step, end });
   }
 
   const seconds = Math.round((now - beganAt) / 1000);
   ports.meter.seconds('StepDuration', seconds, { kind: step.kind });
   if (step.adopted !== true) await ports.store.recordDuration(step.kind, seconds / (await sizeOf(ports, record.operation, step)));
-  const more = dueStep(record.steps.filter((other) => other.id !== step.id), step.stage, { hop: step.hop, ...(ONE_AFTER_ANOTHER.has(step.stage) ? {} : { subject: step.subject }) });
-  return conclude(look, more === undefined ? { kind: 'answer', output: {} } : { kind: 'fail', error: 'RunAgain', cause: `Next: ${more.title}` }, { step, end });
+  return conclude(look, onwards(), { step, end });
 }
 
 /** EKS stops one kind of work alone, and that not always: going back, on clusters with Auto Mode while their nodes go (source: EKS API, CancelUpdate). It is asked once, and its answer is told. */

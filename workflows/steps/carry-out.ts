@@ -3,6 +3,7 @@ import type { Begun, OperationRecord, Ports, Session, StepEnd } from '../../aws/
 import { findOwnRefresh, findOwnUpdate, isUnderWay, judgeForeign, judgeForeignRefresh, type Foreign } from '../../domain/adopt.ts';
 import { nextAttempt, triedAgainAt } from '../../domain/failed-roll.ts';
 import type { Cluster } from '../../domain/cluster.ts';
+import { missingBefore, notTried } from '../../domain/going-on.ts';
 import { withMoved } from '../../domain/facts-moved.ts';
 import { movesControlPlane } from '../../domain/look-needed.ts';
 import { mayBegin, obeysPolicy } from '../../domain/may-begin.ts';
@@ -12,7 +13,8 @@ import { withMade } from '../../domain/parts/made-after.ts';
 import { PART_STEP_KINDS } from '../../domain/parts/steps-of-resource.ts';
 import type { Stage } from '../../domain/plan.ts';
 import { stillRight } from '../../domain/still-right.ts';
-import { answer, fail, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
+import { fail, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
+import { afterStep, onwards } from './after-step.ts';
 import { dueStep } from './due-step.ts';
 import { FACTS_AGE_SECONDS_MAX, readySeen } from './facts-of.ts';
 import { UNNAMED_UPDATE, updateOf, WATCH_RESOURCE } from './look-at.ts';
@@ -45,7 +47,7 @@ export function carryOut(event: TaskEvent, stages: Stage | readonly Stage[], por
 async function carryOutDue(event: TaskEvent, stages: Stage | readonly Stage[], ports: Ports, record: OperationRecord): Promise<TaskAnswer> {
   const { operation } = record;
   const due = dueStep(record.steps, stages, event, operation.terms);
-  if (due === undefined) return answer();
+  if (due === undefined) return onwards(record.steps, [stages].flat(), event);
   const again = triedAgainAt(due, operation.terms ?? {});
   const step = again === undefined ? due : nextAttempt(due);
   const work: Work = { ports, event, record, operation, step, stages };
@@ -60,6 +62,8 @@ async function carryOutDue(event: TaskEvent, stages: Stage | readonly Stage[], p
     if (verdict.kind === 'no') return fail(verdict.error, verdict.because);
     if (verdict.kind === 'hold') return hold(ports, event, operation, verdict, step.id);
     if (again !== undefined && again.at > ports.clock.now()) return hold(ports, event, operation, { kind: 'hold', wait: 'RollRetry', until: again.at, because: again.because }, step.id);
+    const missing = missingBefore(step, record.steps);
+    if (missing !== undefined) return endHere(work, { state: 'Skipped', outcome: notTried(missing) });
     return (await goneOver(work, cluster)) ?? adoptOrBegin(work);
   });
 }
@@ -186,9 +190,7 @@ async function watch({ ports, event, operation }: Work, step: Step): Promise<Tas
 async function endHere({ ports, event, operation, record, step, stages }: Work, end: StepEnd): Promise<TaskAnswer> {
   await ports.store.endStep(operation.id, step, end, ports.clock.now());
   ports.meter.count('StepOutcome', 1, { kind: step.kind, outcome: end.state });
-  if (end.state === 'Failed') return fail('StepFailed', `${end.error?.code ?? 'StepFailed'}: ${end.outcome}`);
-  const more = dueStep(record.steps.filter((other) => other.id !== step.id), stages, event);
-  return more === undefined ? answer() : fail('RunAgain', `Next: ${more.title}`);
+  return afterStep(record.steps, step, end, [stages].flat(), event);
 }
 
 /** Work that EKS has done by the time it answers, or that is begun and not awaited. */

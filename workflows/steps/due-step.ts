@@ -8,9 +8,6 @@ export function hasEnded(step: Step): boolean {
   return ENDED.has(step.state);
 }
 
-/** Stages whose steps one state carries out, one after the other; all others are Maps, an iteration for each subject. */
-export const ONE_AFTER_ANOTHER: ReadonlySet<Stage> = new Set(['CarryOut', 'MakeRoles', 'MakeIdentities', 'MakeNodes', 'MakeParts', 'RemoveParts', 'RemoveIdentities']);
-
 /** The next step of a stage or of several (of one hop, of one subject, where they are given) that has not ended, or that failed and is tried again by itself. */
 export function dueStep(steps: readonly Step[], stages: Stage | readonly Stage[], of: { readonly hop?: string; readonly subject?: string }, terms: Terms = {}): Step | undefined {
   return steps
