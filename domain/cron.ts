@@ -18,13 +18,16 @@ interface Field {
 }
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
-const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+/** Days of the week by their numbers: 0 is Sunday. */
+export const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] as const;
+/** `02:00`, on a clock of 24 hours. */
+export const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
 const MINUTE: Field = { name: 'minute', least: 0, most: 59 };
 const HOUR: Field = { name: 'hour', least: 0, most: 23 };
 const DAY_OF_MONTH: Field = { name: 'day of the month', least: 1, most: 31 };
 const MONTH: Field = { name: 'month', least: 1, most: 12, words: MONTHS };
 /** 7 is Sunday too. */
-const DAY_OF_WEEK: Field = { name: 'day of the week', least: 0, most: 7, words: DAYS };
+const DAY_OF_WEEK: Field = { name: 'day of the week', least: 0, most: 7, words: WEEKDAYS };
 
 /** Days of each month in every year: a leap day alone would come less than once a year. */
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -40,6 +43,13 @@ export function readCron(text: string): Cron | string {
   const [anyDay, anyWeekday] = [fields[2]?.startsWith('*') === true, fields[4]?.startsWith('*') === true];
   if (anyWeekday && !anyDay && Math.min(...daysOfMonth) > Math.max(...[...monthSet].map((month) => MONTH_DAYS[month - 1] ?? 31))) return 'It names a day that its months do not have every year';
   return { minutes: inOrder(minutes as Set<number>), hours: inOrder(hours as Set<number>), daysOfMonth, months: monthSet, daysOfWeek, eitherDay: !anyDay && !anyWeekday };
+}
+
+/** A time of day (`TIME_OF_DAY`) on days of every week, as a cron expression would say it. */
+export function weekly({ days, at }: { readonly days: readonly (typeof WEEKDAYS)[number][]; readonly at: string }): Cron {
+  const [, hour, minute] = TIME_OF_DAY.exec(at) ?? [];
+  if (hour === undefined || minute === undefined) throw new Error(`${at} is no time of day.`);
+  return { minutes: [Number(minute)], hours: [Number(hour)], daysOfMonth: through(DAY_OF_MONTH), months: through(MONTH), daysOfWeek: new Set(days.map((day) => WEEKDAYS.indexOf(day))), eitherDay: false };
 }
 
 /** Whether a date (`weekday` 0 is Sunday) is one of its days. */
@@ -79,6 +89,10 @@ function readValue(word: string, { least, most, words }: Field): number | undefi
   const named = words?.indexOf(word.toUpperCase()) ?? -1;
   const value = named >= 0 ? named + (words === MONTHS ? 1 : 0) : /^\d{1,2}$/.test(word) ? Number(word) : Number.NaN;
   return value >= least && value <= most ? value : undefined;
+}
+
+function through({ least, most }: Field): ReadonlySet<number> {
+  return new Set(Array.from({ length: most - least + 1 }, (_, place) => least + place));
 }
 
 function inOrder(values: ReadonlySet<number>): number[] {

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
-import { readCron, timesADay } from './cron.ts';
+import { readCron, TIME_OF_DAY, timesADay, WEEKDAYS } from './cron.ts';
 import { Reason, text } from './request-words.ts';
 
 /** When work may begin on a cluster: its maintenance windows, and the freezes that override them. */
@@ -31,18 +31,36 @@ const TimeZone = z
   .refine(isKnownZone, { message: 'Not a time zone of the IANA database' })
   .meta({ description: 'A name of the IANA database, such as `Europe/Berlin`.' });
 
-const Window = z.strictObject({
-  cron: z
-    .string()
-    .max(100)
-    .superRefine((cron, context) => {
-      const read = readCron(cron);
-      if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
-      else if (timesADay(read) > OPENINGS_A_DAY_MAX) context.addIssue({ code: 'custom', message: `A window opens at most ${OPENINGS_A_DAY_MAX} times a day` });
-    })
-    .meta({ description: 'When it opens: minute, hour, day of the month, month, day of the week, in the time zone of the policy.' }),
-  durationMinutes: z.int().min(WINDOW_MINUTES_MIN).max(WINDOW_MINUTES_MAX).meta({ description: 'Minutes as they pass: a change of the clocks makes it neither longer nor shorter.' }),
-});
+const CronText = z
+  .string()
+  .max(100)
+  .superRefine((cron, context) => {
+    const read = readCron(cron);
+    if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
+    else if (timesADay(read) > OPENINGS_A_DAY_MAX) context.addIssue({ code: 'custom', message: `A window opens at most ${OPENINGS_A_DAY_MAX} times a day` });
+  })
+  .meta({ description: 'When it opens: minute, hour, day of the month, month, day of the week, in the time zone of the policy.' });
+
+const Weekly = z
+  .strictObject({
+    days: z
+      .array(z.enum(WEEKDAYS))
+      .min(1)
+      .max(WEEKDAYS.length)
+      .refine((days) => new Set(days).size === days.length, { message: 'Each day once' }),
+    at: z.string().max(5).regex(TIME_OF_DAY, 'A time of day is written as on a clock of 24 hours: 02:00').meta({ description: 'In the time zone of the policy: `02:00`.' }),
+  })
+  .meta({ description: 'When it opens, said without cron: on these days of every week, at this time.' });
+
+const Window = z
+  .strictObject({
+    cron: CronText.optional(),
+    weekly: Weekly.optional(),
+    durationMinutes: z.int().min(WINDOW_MINUTES_MIN).max(WINDOW_MINUTES_MAX).meta({ description: 'Minutes as they pass: a change of the clocks makes it neither longer nor shorter.' }),
+  })
+  .refine((window) => (window.cron === undefined) !== (window.weekly === undefined), { message: 'Say when it opens by `cron` or by `weekly`, one of the two' })
+  .meta({ description: 'Opens by `cron` or by `weekly`, one of the two.' });
+export type Window = z.output<typeof Window>;
 
 const Freeze = z
   .strictObject({ from: Moment, to: Moment, owner: text(128), reason: Reason })

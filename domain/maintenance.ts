@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { isDayOf, readCron, type Cron } from './cron.ts';
-import type { MaintenancePolicy } from './maintenance-policy.ts';
+import { isDayOf, readCron, weekly, type Cron } from './cron.ts';
+import type { MaintenancePolicy, Window } from './maintenance-policy.ts';
 
 /** A stretch of time: from the first moment, up to and without the second; epoch ms. */
 export interface Stretch {
@@ -105,7 +105,7 @@ function* runTogether(stretches: Iterable<Stretch>, now: number): Generator<Stre
 
 /** Every window that may still be open at `now` or opens later, by its opening. */
 function* openings(policy: MaintenancePolicy, now: number): Generator<Stretch> {
-  const windows = policy.windows.map((window) => ({ cron: cronOf(window.cron), minutes: window.durationMinutes }));
+  const windows = policy.windows.map((window) => ({ cron: cronOf(window), minutes: window.durationMinutes }));
   const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(policy.timeZone).toPlainDate();
   for (let days = -BEFORE_DAYS; days <= HORIZON_DAYS; days += 1) {
     const date = today.add({ days });
@@ -126,9 +126,10 @@ function momentsOn(cron: Cron, date: Temporal.PlainDate, timeZone: string): numb
   );
 }
 
-function cronOf(text: string): Cron {
-  const cron = readCron(text);
-  if (typeof cron === 'string') throw new Error(`The cron expression ${text} of a stored policy cannot be read: ${cron}.`);
+function cronOf(window: Window): Cron {
+  if (window.weekly !== undefined) return weekly(window.weekly);
+  const cron = readCron(window.cron ?? '');
+  if (typeof cron === 'string') throw new Error(`The cron expression ${window.cron} of a stored policy cannot be read: ${cron}.`);
   return cron;
 }
 

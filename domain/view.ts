@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { WEEKDAYS } from './cron.ts';
 import { NodeRepairConfig, WarmPoolConfig } from './node-words.ts';
 import { GATES } from './gates.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from './requests.ts';
@@ -136,7 +137,13 @@ export const ClusterView = z
     maintenancePolicy: z
       .strictObject({
         timeZone: z.string(),
-        windows: z.array(z.strictObject({ cron: z.string(), durationMinutes: z.int() })),
+        windows: z.array(
+          z.strictObject({
+            cron: z.string().optional(),
+            weekly: z.strictObject({ days: z.array(z.enum(WEEKDAYS)), at: z.string() }).optional(),
+            durationMinutes: z.int(),
+          }),
+        ),
         freezes: z.array(z.strictObject({ from: Time, to: Time, owner: z.string(), reason: z.string() })),
       })
       .optional(),

@@ -8,6 +8,7 @@ const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
 const at = (text: string): number => Date.parse(text);
 const saturdays = { cron: '0 2 * * SAT', durationMinutes: 240 };
+const weekends = { weekly: { days: ['SAT', 'SUN'], at: '02:00' }, durationMinutes: 240 };
 
 function policy(more: Partial<Record<keyof MaintenancePolicy, unknown>> = {}): MaintenancePolicy {
   return MaintenancePolicy.parse({ timeZone: 'Europe/Berlin', windows: [saturdays], ...more });
@@ -47,6 +48,18 @@ describe('a maintenance window', () => {
     assert.deepEqual(neverFits(short, at('2026-10-05T09:00:00Z'), [{ seconds: 1800 }, { seconds: 1801 }]), { seconds: 1801 });
   });
 
+  it('that is said by days and a time opens on them, in the zone of the policy', () => {
+    const opens = [...new Array(3).keys()].reduce<number[]>((all) => [...all, nextOpening(policy({ windows: [weekends] }), all.at(-1) ?? at('2026-10-19T00:00:00Z')) ?? 0], []);
+    assert.deepEqual(opens.map((moment) => new Date(moment).toISOString()), ['2026-10-24T00:00:00.000Z', '2026-10-25T00:00:00.000Z', '2026-10-31T01:00:00.000Z']);
+  });
+
+  it('opens by cron or by weekly, and the one that says both or neither is told so', () => {
+    for (const window of [{ ...saturdays, ...weekends }, { durationMinutes: 240 }]) {
+      const { error } = MaintenancePolicy.safeParse({ timeZone: 'Europe/Berlin', windows: [window] });
+      assert.deepEqual(error?.issues.map(({ path, message }) => [path.join('.'), message]), [['windows.0', 'Say when it opens by `cron` or by `weekly`, one of the two']]);
+    }
+  });
+
   it('runs together with one that it touches', () => {
     const night = policy({ windows: [{ cron: '0 22 * * *', durationMinutes: 120 }, { cron: '0 0 * * *', durationMinutes: 120 }] });
     assert.equal(notNow(night, at('2026-10-05T21:00:00Z'), 3 * 3600), undefined);
@@ -76,6 +89,10 @@ describe('a maintenance window', () => {
     ['an offset for a zone', { timeZone: '+02:00' }],
     ['a cron expression that is none', { windows: [{ cron: 'at night', durationMinutes: 60 }] }],
     ['more than 24 openings a day', { windows: [{ cron: '*/10 * * * *', durationMinutes: 60 }] }],
+    ['a day of the week that is none', { windows: [{ weekly: { days: ['SAT', 'Sunday'], at: '02:00' }, durationMinutes: 60 }] }],
+    ['a day of the week twice', { windows: [{ weekly: { days: ['SAT', 'SAT'], at: '02:00' }, durationMinutes: 60 }] }],
+    ['no day of the week', { windows: [{ weekly: { days: [], at: '02:00' }, durationMinutes: 60 }] }],
+    ['a time of day that is none', { windows: [{ weekly: { days: ['SAT'], at: '24:00' }, durationMinutes: 60 }] }],
     ['less than half an hour', { windows: [{ cron: '0 2 * * *', durationMinutes: 29 }] }],
     ['more than a day', { windows: [{ cron: '0 2 * * *', durationMinutes: 1441 }] }],
     ['a freeze without an end', { freezes: [{ from: '2026-10-01T00:00:00Z', owner: 'ada', reason: 'Sale' }] }],
@@ -112,6 +129,8 @@ describe('a freeze', () => {
   });
 });
 
+const WEEK = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] as const;
+
 /** Zones with other rules for their clocks, each around days on which it changes them. */
 const CHANGES = [
   ['Europe/Berlin', '2026-03-28T00:00:00Z'],
@@ -129,13 +148,14 @@ const WATCHED_DAYS = 3;
 describe('the open times of windows', () => {
   it('are those that a walk minute by minute finds, over every change of the clocks', () => {
     const number = (most: number) => fc.integer({ min: 0, max: most });
-    const windows = fc.array(
-      fc.record({
-        cron: fc.tuple(fc.oneof(number(59).map(String), fc.constant('*/30')), fc.oneof(number(4).map(String), number(23).map(String), fc.constant('0-3')), fc.constantFrom('*', '*', '29', '1-15'), fc.constantFrom('*', '*', 'SUN', 'SAT,SUN', '0-3')).map(([minute, hour, day, weekday]) => `${minute} ${hour} ${day} * ${weekday}`),
-        durationMinutes: fc.oneof(fc.integer({ min: 30, max: 180 }), fc.integer({ min: 30, max: 1440 })),
-      }),
-      { minLength: 1, maxLength: 3 },
-    );
+    const durationMinutes = fc.oneof(fc.integer({ min: 30, max: 180 }), fc.integer({ min: 30, max: 1440 }));
+    const two = (most: number) => number(most).map((value) => String(value).padStart(2, '0'));
+    const byWeek = fc.record({ days: fc.uniqueArray(fc.constantFrom(...WEEK), { minLength: 1 }), at: fc.tuple(fc.oneof(two(4), two(23)), two(59)).map((time) => time.join(':')) });
+    const byCron = fc.record({
+      cron: fc.tuple(fc.oneof(number(59).map(String), fc.constant('*/30')), fc.oneof(number(4).map(String), number(23).map(String), fc.constant('0-3')), fc.constantFrom('*', '*', '29', '1-15'), fc.constantFrom('*', '*', 'SUN', 'SAT,SUN', '0-3')).map(([minute, hour, day, weekday]) => `${minute} ${hour} ${day} * ${weekday}`),
+      durationMinutes,
+    });
+    const windows = fc.array(fc.oneof(byCron, fc.record({ weekly: byWeek, durationMinutes })), { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(fc.constantFrom(...CHANGES), windows, fc.option(fc.tuple(number(4000), fc.integer({ min: 1, max: 2000 })), { nil: undefined }), ([timeZone, start], asked, frozen) => {
         const from = at(start);
@@ -175,7 +195,7 @@ function walk(kept: MaintenancePolicy, from: number): boolean[] {
   function openFrom(wall: number, minute: number): void {
     if (seen.has(wall)) return;
     seen.add(wall);
-    for (const window of kept.windows) if (names(window.cron, new Date(wall))) for (let later = minute; later < Math.min(open.length, minute + window.durationMinutes); later += 1) if (later >= 0) open[later] = true;
+    for (const window of kept.windows) if (names(fieldsOf(window), new Date(wall))) for (let later = minute; later < Math.min(open.length, minute + window.durationMinutes); later += 1) if (later >= 0) open[later] = true;
   }
 }
 
@@ -194,9 +214,13 @@ function wallClock(timeZone: string, from: number): readonly number[] {
   return read;
 }
 
+function fieldsOf({ cron, weekly }: MaintenancePolicy['windows'][number]): string {
+  return cron ?? `${Number(weekly?.at.slice(3))} ${Number(weekly?.at.slice(0, 2))} * * ${weekly?.days.join(',')}`;
+}
+
 function names(cron: string, wall: Date): boolean {
   const [minute = '', hour = '', day = '', , weekday = ''] = cron.split(' ');
-  const week = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+  const week: readonly string[] = WEEK;
   const fits = (field: string, value: number): boolean =>
     field.split(',').some((part) => {
       if (part === '*') return true;
