@@ -12,13 +12,17 @@ const TAG_KEY = /^(?!aws:)[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u;
 /** Most labels on one thing. */
 export const LABELS_MAX = 50;
 
-/** A sentence of a person: no control characters, no halves of surrogate pairs (a store would change them). */
+/** Something to read: a character that is neither a blank nor of no width. */
+const NOT_BLANK = /[^\s\u00ad\u200b-\u200f\u2060]/;
+
+/** A sentence of a person, with something to read in it: no control characters, no halves of surrogate pairs (a store would change them). */
 export function text(maxCharacters: number) {
   return z
     .string()
-    .min(1)
+    .min(1, { abort: true })
     .max(maxCharacters)
-    .regex(WITHOUT_CONTROLS, 'Control characters are not allowed');
+    .regex(WITHOUT_CONTROLS, 'Control characters are not allowed')
+    .regex(NOT_BLANK, 'Only blanks: nothing is said');
 }
 
 export const AccountId = z.string().regex(/^\d{12}$/, 'An account id is 12 digits').meta({ description: 'An AWS account id.' });

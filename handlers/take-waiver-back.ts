@@ -28,7 +28,7 @@ export const takeWaiverBack = route({
     const withdrawn = { ...waiver, withdrawnAt: ask.now, withdrawnBy: ask.caller.sub, ...(reason === undefined ? {} : { withdrawnReason: reason }) };
     if ((await store.withdrawWaiver(withdrawn)) === 'absent') return notFound();
     const { waiverId, code, subject, owner, by } = waiver;
-    log.warn('A waiver was taken back', { requestId: ask.requestId, cluster: cluster.clusterId, account: cluster.accountId, waiver: waiverId, code, subject, owner, givenBy: by, caller: ask.caller.sub, reason });
+    log.warn('A waiver was taken back', { requestId: ask.requestId, cluster: cluster.clusterId, account: cluster.accountId, waiver: waiverId, code, subject, owner, givenBy: by, caller: ask.caller.sub, reason: reason ?? 'none given' });
     return GONE;
   },
 });

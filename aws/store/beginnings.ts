@@ -4,7 +4,7 @@ import { nextRun } from '../../domain/new-operation.ts';
 import type { Store } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
 import { clusterMet, clusterOver, newClusterActions } from './clusters.ts';
-import { historyLine, stopped } from './history.ts';
+import { historyLine, stopped, withReason } from './history.ts';
 import { clusterOperationKey, planKey, requestKey } from './keys.ts';
 import { clusterItem, headItem } from './records.ts';
 import type { Action, TableAccess } from './table-access.ts';
@@ -88,9 +88,9 @@ function requested(operation: Operation) {
 }
 
 function retried(by: { readonly by: string; readonly reason?: string }) {
-  return { type: 'Retried', message: stopped(`${by.by} asked for another try${by.reason === undefined ? '' : `: ${by.reason}`}`), by: by.by };
+  return { type: 'Retried', message: withReason(`${by.by} asked for another try`, by.reason), by: by.by };
 }
 
 function forced(by: { readonly by: string; readonly reason?: string }, groups: readonly string[]) {
-  return { type: 'Forced', message: stopped(`${by.by} lets ${groups.join(', ')} roll past the disruption budgets of pods${by.reason === undefined ? '' : `: ${by.reason}`}`), by: by.by };
+  return { type: 'Forced', message: withReason(`${by.by} lets ${groups.join(', ')} roll past the disruption budgets of pods`, by.reason), by: by.by };
 }

@@ -16,6 +16,11 @@ export function historyLine(operationId: string, line: Pick<OperationEvent, 'typ
   return { put: eventItem(operationId, { at: new Date(now).toISOString(), sequence, ...line }) };
 }
 
+/** What a person did, and why; that nothing was said about it is told, too. */
+export function withReason(done: string, reason: string | undefined, silence = 'and gave no reason'): string {
+  return stopped(reason === undefined ? `${done}, ${silence}` : `${done}: ${reason}`);
+}
+
 /** A sentence with its full stop: people end their reasons with one, or not. */
 export function stopped(sentence: string): string {
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;

@@ -4,7 +4,7 @@ import type { IdempotentAnswer, Store, Written } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
 import type { Change } from './expressions.ts';
 import { decideTogether, holdsUp, type Decision } from './heads.ts';
-import { historyLine, stopped } from './history.ts';
+import { historyLine, withReason } from './history.ts';
 import { waitKey } from './keys.ts';
 import { listed, type Head } from './records.ts';
 import type { Action, TableAccess } from './table-access.ts';
@@ -56,7 +56,7 @@ export function intents(table: TableAccess): Intents {
           return standing(head) === undefined || isDeepStrictEqual(standing(head), approval) ? undefined : 'approved';
         },
         change: (head) => (standing(head) === undefined ? { set: { approvals: [...(head.approvals ?? []), approval] }, add: { generation: 1 } } : {}),
-        event: { type: 'Approved', message: stopped(`${by} approved ${gate}${hop === undefined ? '' : ` of the hop to ${hop}`}${comment === undefined ? '' : `: ${comment}`}`) },
+        event: { type: 'Approved', message: withReason(`${by} approved ${gate}${hop === undefined ? '' : ` of the hop to ${hop}`}`, comment, 'and left no comment') },
         concerns: (wait) => holdsUp(wait) && wait.kind === 'Approval',
       })) as Awaited<ReturnType<Store['recordApproval']>>;
     },
@@ -108,5 +108,5 @@ function bringForward(wait: Wait, now: number): Action {
 }
 
 function messageOf({ by, reason }: Intent, verb: string): string {
-  return stopped(`${by} asked ${verb}${reason === undefined ? '' : `: ${reason}`}`);
+  return withReason(`${by} asked ${verb}`, reason);
 }

@@ -273,6 +273,14 @@ describe('a step', () => {
     assert.deepEqual((await lines()).filter((type) => type === 'StepSucceeded'), ['StepSucceeded']);
   });
 
+  it('has on the record who wished for it to hold or go on, and why; also that nobody said why', async () => {
+    await store.recordIntent('op-1', 'pause', intent());
+    await store.clearPause('op-1', intent('The sale is over'));
+    await store.recordIntent('op-1', 'cancel', intent('Not tonight.'));
+    const { items } = await store.events('op-1', { limit: 50 });
+    assert.deepEqual(items.map(({ message }) => message).filter((message) => message.startsWith('bob')), ['bob asked to pause, and gave no reason.', 'bob asked to go on: The sale is over.', 'bob asked to cancel: Not tonight.']);
+  });
+
   it('is not begun when a cancel or a pause is asked, or the operation has ended', async () => {
     const stopped = (which: 'cancel' | 'pause') => store.recordIntent('op-1', which, intent());
     await stopped('pause');

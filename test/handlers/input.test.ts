@@ -120,6 +120,22 @@ describe('a body', () => {
   });
 });
 
+describe('a word of a person', () => {
+  const said = API.flatMap((route) => ['reason', 'comment', 'owner'].filter((member) => member in ((soundBody(route) ?? {}) as object)).map((member) => [route, member] as const));
+  const optional = API.filter(({ path }) => /\/(pause|resume|cancel|retry)$/.test(path)).map((route) => [route, 'reason'] as const);
+
+  it('is asked for by so many routes', () => assert.equal(said.length + optional.length, 12));
+
+  for (const [route, member] of [...said, ...optional]) {
+    it(`is refused when it is only blanks: ${member} of ${route.method} ${route.path}`, async () => {
+      for (const blank of ['', '   ', '\u00a0\u2003', '\u200b']) {
+        const { body } = await refused(400, 'invalid-request', route.method, soundPath(route.path, { clusterId: standing.clusterId }), { body: { ...((soundBody(route) ?? {}) as object), [member]: blank } });
+        assert.deepEqual(body.errors.map(({ path }: { path: string }) => path), [member]);
+      }
+    });
+  }
+});
+
 describe('what is wrong', () => {
   it('is of the wrong type, and nothing more is said of it', async () => {
     const { body } = await refused(400, 'invalid-request', 'POST', `/v1/clusters/${standing.clusterId}/upgrades`, { body: { to: '1.34', gates: 'afterBake', rollbackOn: { alarmArns: '' } } });
