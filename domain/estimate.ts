@@ -1,5 +1,5 @@
 import type { ClusterFacts, NodegroupFacts, SubnetFacts } from './facts.ts';
-import { MIN_HEALTHY_PERCENTAGE } from './instance-refreshes.ts';
+import { nodesAtOnce, refreshRounds, roundsOf } from './node-turns.ts';
 import type { Estimate, Hop, PlannedStep, Stage } from './plan.ts';
 import { supportAt } from './support-dates.ts';
 import { isMinor } from './minor.ts';
@@ -67,19 +67,6 @@ export function surgeNodesOf(group: NodegroupFacts, subnets: readonly SubnetFact
   return Math.max(2 * zonesOf(group, subnets), nodesAtOnce(group));
 }
 
-/** How many rounds of nodes a roll goes through, one after the other. */
-export function roundsOf(group: NodegroupFacts): number {
-  return Math.ceil(group.scalingConfig.desiredSize / nodesAtOnce(group));
-}
-
-/** EKS's `maxUnavailable` in nodes; a percentage of the group's size, at least one (source: EKS NodegroupUpdateConfig, default 1). */
-function nodesAtOnce(group: NodegroupFacts): number {
-  const { maxUnavailable, maxUnavailablePercentage } = group.updateConfig;
-  if (maxUnavailable !== undefined) return Math.max(1, maxUnavailable);
-  if (maxUnavailablePercentage !== undefined) return Math.max(1, Math.floor((group.scalingConfig.desiredSize * maxUnavailablePercentage) / 100));
-  return 1;
-}
-
 /** Zones of the group's subnets. A subnet that was not looked at counts as a zone of its own: rather one too many. */
 export function zonesOf(group: NodegroupFacts, subnets: readonly SubnetFacts[]): number {
   const zoneOf = new Map(subnets.map((subnet) => [subnet.subnetId, subnet.zoneId]));
@@ -100,11 +87,6 @@ function rollsOf(facts: ClusterFacts): Rolls {
     // Auto Scaling ends instances before it launches their successors, unless the group's own maintenance policy says otherwise: no surge.
     ...(groups?.kind === 'seen' ? groups.value : []).map((group) => [`refresh-instances ${group.groupName}`, { minutes: ROLL_OVERHEAD_MINUTES + refreshRounds(group.desiredCapacity) * NODE_MINUTES, surge: 0 }] as const),
   ]);
-}
-
-/** How many rounds of instances a refresh goes through: what may be out of service at a time, at least one (source: Auto Scaling user guide, instance refresh). */
-function refreshRounds(instances: number): number {
-  return Math.ceil(instances / Math.max(1, Math.floor((instances * (100 - MIN_HEALTHY_PERCENTAGE)) / 100)));
 }
 
 function rolledIn(hop: Hop, stage: Stage, rolls: Rolls): { readonly minutes: number; readonly surge: number }[] {

@@ -20,6 +20,13 @@ const LOOK_INTERVAL_SECONDS_MIN = 5;
 const TAIL_SHARE = 0.05;
 const TAIL_INTERVAL_SECONDS_MIN = 10;
 const TAIL_INTERVAL_SECONDS_MAX = 300;
+/**
+ * What fails ends when it likes, whatever such work took before: no look is further off than a quarter of an hour, and after the first none
+ * further than half of the time waited so far, which need not be less than three minutes.
+ */
+const LOOK_INTERVAL_SECONDS_MAX = 900;
+const NEXT_INTERVAL_SHARE_MAX = 0.5;
+const NEXT_INTERVAL_SECONDS_MIN = 180;
 /** With less left than this of what was thought likely, the guess is spent and the tail begins. */
 const MASS_LEFT_MIN = 0.002;
 /** A wait that has been looked at this often is not where its durations said: looks become rare, whatever they say. */
@@ -46,7 +53,9 @@ export function nextLook(ask: LookAsk & { readonly now: number; readonly looks: 
   const elapsed = Math.max(0, (now - beganAt) / 1000);
   const likely = durationsOf(kind, size, durations);
   const spent = 1 - massUpTo(likely, elapsed) < MASS_LEFT_MIN || looks >= CLOSE_LOOKS_MAX;
-  const seconds = spent ? elapsed + tailSeconds(elapsed) : Math.max(elapsed + LOOK_INTERVAL_SECONDS_MIN, bestLook(likely, elapsed));
+  const best = spent ? elapsed + tailSeconds(elapsed) : bestLook(likely, elapsed);
+  const farthest = Math.min(LOOK_INTERVAL_SECONDS_MAX, looks === 0 ? LOOK_INTERVAL_SECONDS_MAX : Math.max(NEXT_INTERVAL_SECONDS_MIN, elapsed * NEXT_INTERVAL_SHARE_MAX));
+  const seconds = elapsed + Math.max(LOOK_INTERVAL_SECONDS_MIN, Math.min(best - elapsed, farthest));
   return beganAt + Math.ceil(seconds * 1000);
 }
 

@@ -1,24 +1,42 @@
 import type { Nodegroup } from './cluster.ts';
-import type { ClusterFacts } from './facts.ts';
+import type { ClusterFacts, NodegroupFacts } from './facts.ts';
 import { MIN_HEALTHY_PERCENTAGE } from './instance-refreshes.ts';
 import type { PlannedStep } from './plan.ts';
 
-/** How many node turns a step takes: nodes, by how many go at once. 1 for everything but the roll of a node group. */
-export function nodeTurnsOf(step: Pick<PlannedStep, 'kind' | 'subject'>, nodegroups: readonly Nodegroup[]): number {
+type Sized = Pick<NodegroupFacts, 'scalingConfig'> & Partial<Pick<NodegroupFacts, 'updateConfig'>>;
+
+/**
+ * How many node turns a step takes, one after the other: 1 for everything but a roll or a refresh, and for groups that nobody knows. What was
+ * seen of a group counts before what is on record: an autoscaler changes its size without telling us.
+ */
+export function nodeTurnsOf(step: Pick<PlannedStep, 'kind' | 'subject' | 'parameters'>, seen: ClusterFacts | undefined, recorded: readonly Nodegroup[]): number {
+  if (step.kind === 'refresh-instances') return refreshTurns(step, seen);
   if (step.kind !== 'upgrade-nodegroup') return 1;
-  const group = nodegroups.find((known) => known.nodegroupName === step.subject);
+  const group = [...(seen?.nodegroups ?? []), ...recorded].find(({ nodegroupName }) => nodegroupName === step.subject);
   if (group === undefined) return 1;
-  const nodes = group.scalingConfig.desiredSize;
-  const atOnce = group.updateConfig?.maxUnavailable ?? Math.max(1, Math.floor((nodes * (group.updateConfig?.maxUnavailablePercentage ?? 0)) / 100));
   // Nodes launched beside the old ones, before the first is drained, are a turn of their own (source: EKS user guide, managed node update behavior).
   const surge = group.updateConfig?.updateStrategy === 'MINIMAL' ? 0 : 1;
-  return Math.max(1, Math.ceil(nodes / Math.max(1, atOnce)) + surge);
+  return Math.max(1, roundsOf(group) + surge);
 }
 
-/** Turns of an instance refresh: instances, by how many may be out of service at once. 1 where the group was not seen. */
-export function refreshTurnsOf(step: Pick<PlannedStep, 'subject' | 'parameters'>, facts: ClusterFacts | undefined): number {
-  const groups = facts?.readiness?.selfManagedGroups;
-  const instances = groups?.kind === 'seen' ? (groups.value.find((group) => group.groupName === step.subject)?.desiredCapacity ?? 1) : 1;
-  const healthy = Number(step.parameters?.['minHealthyPercentage'] ?? MIN_HEALTHY_PERCENTAGE);
-  return Math.max(1, Math.ceil(instances / Math.max(1, Math.floor((instances * (100 - healthy)) / 100))));
+/** How many rounds of nodes a roll goes through. */
+export function roundsOf(group: Sized): number {
+  return Math.ceil(group.scalingConfig.desiredSize / nodesAtOnce(group));
+}
+
+/** EKS's `maxUnavailable` in nodes; a percentage of the group's size, at least one (source: EKS NodegroupUpdateConfig, default 1). */
+export function nodesAtOnce({ scalingConfig, updateConfig }: Sized): number {
+  const { maxUnavailable, maxUnavailablePercentage = 0 } = updateConfig ?? {};
+  return Math.max(1, maxUnavailable ?? Math.floor((scalingConfig.desiredSize * maxUnavailablePercentage) / 100));
+}
+
+/** How many rounds of instances a refresh goes through: what may be out of service at a time, at least one (source: Auto Scaling user guide, instance refresh). */
+export function refreshRounds(instances: number, healthyPercentage = MIN_HEALTHY_PERCENTAGE): number {
+  return Math.ceil(instances / Math.max(1, Math.floor((instances * (100 - healthyPercentage)) / 100)));
+}
+
+function refreshTurns(step: Pick<PlannedStep, 'subject' | 'parameters'>, seen: ClusterFacts | undefined): number {
+  const groups = seen?.readiness?.selfManagedGroups;
+  const group = groups?.kind === 'seen' ? groups.value.find(({ groupName }) => groupName === step.subject) : undefined;
+  return Math.max(1, refreshRounds(group?.desiredCapacity ?? 1, Number(step.parameters?.['minHealthyPercentage'] ?? MIN_HEALTHY_PERCENTAGE)));
 }

@@ -46,6 +46,7 @@ const NEVER_WAIVED: Partial<Readonly<Record<FindingCode, string>>> = {
   'al2-not-offered': SKEW,
   'kube-proxy-skew': SKEW,
   'pooled-nodes-skew': SKEW,
+  'self-managed-no-image': SKEW,
   'node-role-missing': 'New nodes could not join the cluster without their role.',
   'launch-template-missing': 'EKS and Auto Scaling cannot launch nodes from a template that is gone.',
 };

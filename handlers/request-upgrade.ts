@@ -1,6 +1,7 @@
 import type { Ports } from '../aws/ports.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { expectedSeconds } from '../domain/durations.ts';
+import type { ClusterFacts } from '../domain/facts.ts';
 import { neverFits } from '../domain/maintenance.ts';
 import { nodeTurnsOf } from '../domain/node-turns.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -60,20 +61,20 @@ export const requestUpgrade = route({
 
     const plan = planUpgrade({ cluster: before, to, facts, now: ask.now, terms, waivers, askedBy: ask.caller.sub });
 
-    const stuck = isRefusal(plan) || terms.ignoreWindows === true ? undefined : await refusedByWindows(ports, before, plan, ask.nowMs);
+    const stuck = isRefusal(plan) || terms.ignoreWindows === true ? undefined : await refusedByWindows(ports, before, facts, plan, ask.nowMs);
     if (stuck !== undefined) return stuck;
     return beginWork(ask, ports, { kind: 'upgrade-cluster', before, after: { ...before, desiredVersion: to }, plan, request: ask.body, reason, terms });
   },
 });
 
 /** A step that no window is long enough for would wait for ever; that is said before the first is begun. */
-async function refusedByWindows({ store }: Ports, cluster: Cluster, plan: Plan, nowMs: number): Promise<Refusal | undefined> {
+async function refusedByWindows({ store }: Ports, cluster: Cluster, facts: ClusterFacts, plan: Plan, nowMs: number): Promise<Refusal | undefined> {
   const { maintenancePolicy, nodegroups } = cluster;
   if (maintenancePolicy === undefined) return undefined;
   const steps = plan.hops.flatMap((hop) => hop.steps);
   const kinds = [...new Set(steps.map((step) => step.kind))];
   const samples = new Map(await Promise.all(kinds.map(async (kind) => [kind, await store.durations(kind)] as const)));
-  const pieces = steps.map((step) => ({ title: step.title, seconds: expectedSeconds(step.kind, nodeTurnsOf(step, nodegroups), samples.get(step.kind) ?? []) }));
+  const pieces = steps.map((step) => ({ title: step.title, seconds: expectedSeconds(step.kind, nodeTurnsOf(step, facts, nodegroups), samples.get(step.kind) ?? []) }));
   const stuck = neverFits(maintenancePolicy, nowMs, pieces);
   if (stuck === undefined) return undefined;
   return refuse('window-too-short', `${stuck.title} takes about ${Math.ceil(stuck.seconds / 60)} minutes, and no maintenance window of the cluster is so long.`, {

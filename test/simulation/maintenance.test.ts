@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { EKSClient, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
 import type { Json } from '../../local/api-client.ts';
-import { rehearse, type Rehearsal } from './rehearsal.ts';
+import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
 import { tellStory } from './story.ts';
 
 const world: Rehearsal = await rehearse({ seed: 33, epoch: '2026-10-09T12:00:00Z' });
@@ -65,8 +66,11 @@ describe('an upgrade of a cluster with maintenance windows', () => {
     assert.ok(operation.steps.every((step: Json) => Date.parse(step.startedAt) <= now || step.startedAt >= freeze.to));
   });
 
-  it('is refused when a step fits no window', async () => {
-    const clusterId = await world.cluster({ name: 'wide', nodegroups: [world.nodegroup('blue', 12)] });
+  it('is refused when a step fits no window, by the size that EKS tells of the group', async () => {
+    const clusterId = await world.cluster({ name: 'wide', nodegroups: [world.nodegroup('blue', 1)] });
+    const autoscaler = new EKSClient({ region: REGION, endpoint: world.stage.awsUrl, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'secret' } });
+    await autoscaler.send(new UpdateNodegroupConfigCommand({ clusterName: 'wide', nodegroupName: 'blue', scalingConfig: { maxSize: 12, desiredSize: 12 } }));
+    await world.advance(10);
     await keep(clusterId, { timeZone: 'UTC', windows: [windowIn(60, 30)], freezes: [] });
     const refused = await world.api.ask('POST', `/v1/clusters/${clusterId}/upgrades`, { to: '1.34' });
     assert.deepEqual([refused.status, refused.body.code], [409, 'window-too-short']);
