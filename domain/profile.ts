@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { same } from './json-equal.ts';
 import type { RuleError } from './nodegroup-rules.ts';
 import { refuse, type Refusal } from './refusal.ts';
+import { issuesOf } from './schema-issues.ts';
 import { Access } from './access-wish.ts';
 import { WISHES, wishes, type Wanted } from './wanted.ts';
 
@@ -50,10 +51,10 @@ export function writtenProfile({ name, version }: ProfileOf): string {
 /** The errors of a profile as it was sent: members that no cluster could be asked for, and variables that there are none of. */
 export function profileErrors(parts: Readonly<Record<string, unknown>>): RuleError[] {
   const strangers = [...JSON.stringify(parts).matchAll(VARIABLE)].map((match) => match[1] ?? '').filter((name) => !Object.hasOwn(SAMPLE, name));
-  const read = ProfileParts.safeParse(filled(parts, SAMPLE));
+  const read = ProfileParts.safeParse(filled(parts, SAMPLE), { reportInput: true });
   return [
     ...[...new Set(strangers)].map((name) => ({ path: 'parts', message: `There is no variable {${name}}; there are ${Object.keys(SAMPLE).map((known) => `{${known}}`).join(', ')}` })),
-    ...(read.success ? [] : read.error.issues.map((issue) => ({ path: ['parts', ...issue.path].join('.'), message: issue.message }))),
+    ...(read.success ? twiceIn(read.data) : issuesOf(read.error, 'field')).map(({ path, message }) => ({ path: path === '' ? 'parts' : `parts.${path}`, message })),
   ];
 }
 
@@ -61,9 +62,10 @@ export function profileErrors(parts: Readonly<Record<string, unknown>>): RuleErr
 export function partsIn(profile: Profile, place: Omit<Place, 'team'> & { readonly team?: string | undefined }): ProfileParts | Refusal {
   const read = ProfileParts.safeParse(filled(profile.parts, { ...place, team: place.team ?? '' }));
   if (read.success) return read.data;
-  return refuse('rules-broken', `The profile ${writtenProfile(profile)} does not fit ${place.clusterName}: ${read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}.`, {
+  const errors = issuesOf(read.error, 'field').map(({ path, message }) => ({ path: `profile ${writtenProfile(profile)}: ${path}`, message }));
+  return refuse('rules-broken', `A profile does not fit ${place.clusterName}: ${errors.map(({ path, message }) => `${path}: ${message}`).join('; ')}.`, {
     remedy: 'Write a version of the profile that fits, or leave the profile out.',
-    errors: read.error.issues.map((issue) => ({ path: ['profile', ...issue.path].join('.'), message: issue.message })),
+    errors,
   });
 }
 
@@ -75,6 +77,15 @@ const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
   capabilities: ['type'],
   access: ['principalArn'],
 };
+
+/** Entries of a list that say a thing twice: no cluster could have both. */
+function twiceIn(parts: ProfileParts): RuleError[] {
+  return Object.entries(NAMED_BY).flatMap(([member, names]) => {
+    const entries = (parts[member as keyof ProfileParts] ?? []) as readonly Readonly<Record<string, unknown>>[];
+    const keys = entries.map((entry) => JSON.stringify(names.map((name) => entry[name])));
+    return keys.flatMap((key, index) => (keys.indexOf(key) < index ? [{ path: `${member}.${index}`, message: `The same ${names.join(' and ')} as ${member}.${keys.indexOf(key)}` }] : []));
+  });
+}
 
 /** The profile's parts with a cluster's own wishes over them: lists are joined, an own entry wins; of everything else the own wins as a whole. */
 export function joined(profile: ProfileParts, own: ProfileParts): ProfileParts {

@@ -131,7 +131,7 @@ export const WaiverId = z.string().max(64).regex(/^w-[0-9A-Za-z-]+$/, 'Not a wai
 export const Reason = text(512);
 
 /** A profile's name, as a label's value would be written. */
-export const ProfileName = z.string().max(40).regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, 'A profile is named by lower-case letters, digits and hyphens');
+export const ProfileName = z.string().max(40).regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, 'A profile is named by two lower-case letters, digits or hyphens or more, a letter first');
 
 /** `web` or `web@3`. */
 export const ProfileReference = z.string().max(48).regex(/^[a-z][a-z0-9-]*[a-z0-9](@[1-9]\d{0,5})?$/, 'A profile is named `web`, or with its version `web@3`');

@@ -191,7 +191,7 @@ export const ProfileView = z
   })
   .meta({ id: 'Profile' });
 
-const Refused = z.strictObject({ code: z.string(), detail: z.string(), remedy: z.string().optional() });
+const Refused = z.strictObject({ code: z.string(), detail: z.string(), remedy: z.string().optional(), errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional() });
 
 export const AppliedView = z
   .strictObject({

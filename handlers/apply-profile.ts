@@ -9,7 +9,7 @@ import { AppliedView } from '../domain/view.ts';
 import { ok, type Outcome } from './answers.ts';
 import { beginChange } from './begin-change.ts';
 import { labelOf } from './label-of.ts';
-import { profileToRead, underPlaces } from './profile-reached.ts';
+import { profileToRead, refusedOne, underPlaces } from './profile-reached.ts';
 import { route, type Ask } from './route.ts';
 
 /**
@@ -50,6 +50,6 @@ async function applyTo(ask: Pick<Ask, 'caller' | 'now' | 'nowMs' | 'requestId'>,
 
 function told(outcome: Outcome | Refusal) {
   if (outcome.kind === 'Answer') return outcome.status === 202 ? { operation: (outcome.body as { id: string }).id } : { unchanged: true };
-  if (outcome.kind === 'Refusal') return { refused: { code: outcome.code, detail: outcome.detail, ...(outcome.remedy === undefined ? {} : { remedy: outcome.remedy }) } };
+  if (outcome.kind === 'Refusal') return { refused: refusedOne(outcome) };
   return { refused: { code: 'contended', detail: 'The cluster changed while it was looked at. Ask again.' } };
 }

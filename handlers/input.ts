@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { Nothing } from '../domain/requests.ts';
+import { issuesOf } from '../domain/schema-issues.ts';
 import { problem, type Problem } from './problems.ts';
 import type { AnyRoute } from './route.ts';
 
@@ -27,7 +28,7 @@ function readQuery(schema: z.ZodType, raw: string): { readonly value: unknown } 
   const given = new URLSearchParams(raw);
   const twice = [...new Set(given.keys())].filter((name) => given.getAll(name).length > 1);
   if (twice.length > 0) return invalid(twice.map((name) => ({ path: clip(name), message: 'Given more than once' })));
-  const read = schema.safeParse(Object.fromEntries(given));
+  const read = schema.safeParse(Object.fromEntries(given), { reportInput: true });
   return read.success ? { value: read.data } : invalid(issuesOf(read.error, 'parameter'));
 }
 
@@ -41,9 +42,10 @@ function readBody(route: AnyRoute, bytes: Buffer): { readonly value: unknown } |
     return problem('malformed-json', 'The body is not well-formed JSON in UTF-8.');
   }
   if (hidesPrototype(json)) return invalid([{ path: '__proto__', message: 'Unknown field' }]);
-  const read = schema.safeParse(json);
+  const read = schema.safeParse(json, { reportInput: true });
   if (!read.success) return invalid(issuesOf(read.error, 'field'));
-  if (Buffer.byteLength(JSON.stringify(read.data)) > REQUEST_KEPT_BYTES_MAX) return invalid([{ path: '', message: `Too big: at most ${REQUEST_KEPT_BYTES_MAX} bytes without blanks` }]);
+  // What only reads keeps nothing: a conversion may take as much as a body holds.
+  if (route.access !== 'read' && Buffer.byteLength(JSON.stringify(read.data)) > REQUEST_KEPT_BYTES_MAX) return invalid([{ path: '', message: `Too big: at most ${REQUEST_KEPT_BYTES_MAX} bytes without blanks` }]);
   return { value: read.data };
 }
 
@@ -62,23 +64,6 @@ function invalid(errors: readonly { path: string; message: string }[]): Problem 
   const [first] = errors;
   const where = first === undefined || first.path === '' ? '' : `${first.path}: `;
   return problem('invalid-request', `${where}${first?.message ?? 'The request is not valid'}.`, { errors });
-}
-
-/** zod's issues as paths with a message each; unknown members one by one, under their own path. */
-function issuesOf(error: z.ZodError, member: 'field' | 'parameter'): { path: string; message: string }[] {
-  const ofWrongType = new Set(error.issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => pathOf(path)));
-  return error.issues.flatMap((issue) => {
-    // zod measures the length of a string that stands where a list belongs: what is of the wrong type is told so, and nothing else of it.
-    if (issue.code !== 'invalid_type' && ofWrongType.has(pathOf(issue.path))) return [];
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: `Unknown ${member}` }));
-    if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return [{ path: pathOf(issue.path), message: 'Required' }];
-    if (issue.code === 'invalid_key') return [{ path: pathOf(issue.path), message: issue.issues[0]?.message ?? issue.message }];
-    return [{ path: pathOf(issue.path), message: issue.message }];
-  });
-}
-
-function pathOf(path: readonly PropertyKey[]): string {
-  return clip(path.map(String).join('.'));
 }
 
 function clip(text: string): string {

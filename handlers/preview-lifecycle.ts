@@ -20,8 +20,8 @@ export const previewLifecycle = route({
   async run(ask, ports) {
     const repository = await repositoryToChange(ask, ports);
     if (isRefusal(repository)) return repository;
-    const rules = ask.body.lifecycle ?? repository.wanted.lifecycle;
-    if (rules === null) return refuse('rules-broken', 'The repository has no lifecycle rules.', { remedy: 'Send some in `lifecycle`.', errors: [{ path: 'lifecycle', message: 'The repository has none: send some' }] });
+    const rules = ask.body.lifecycle === undefined ? repository.wanted.lifecycle : ask.body.lifecycle;
+    if (rules === null) return refuse('rules-broken', 'Without lifecycle rules nothing expires.', { remedy: 'Send some in `lifecycle`.', errors: [{ path: 'lifecycle', message: 'There are none: send some' }] });
     const faults = lifecycleFaults(rules);
     if (faults.length > 0) return refuse('rules-broken', `${faults[0]?.path ?? ''}: ${faults[0]?.message ?? ''}.`, { errors: faults });
     const policy = lifecyclePolicy(rules);

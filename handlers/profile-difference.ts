@@ -10,7 +10,7 @@ import { DifferenceQuery } from '../domain/requests.ts';
 import { DifferenceView, pageOf as pageSchema } from '../domain/view.ts';
 import { labelOf } from './label-of.ts';
 import { pageAsked, pageOf } from './paging.ts';
-import { profileToRead } from './profile-reached.ts';
+import { profileToRead, refusedOne } from './profile-reached.ts';
 import { route } from './route.ts';
 
 /** What applying a profile would do to each of the clusters with a label. Nothing is changed. */
@@ -37,7 +37,7 @@ export const profileDifference = route({
 async function differenceFor(ports: Ports, before: Cluster, profile: Profile, now: string) {
   const of = { clusterId: before.clusterId, name: before.name, ...(before.profile === undefined ? {} : { from: writtenProfile(before.profile) }), to: writtenProfile(profile) };
   const plan = await planUnder(ports, before, profile, now);
-  if (isRefusal(plan)) return { ...of, unchanged: false, steps: [], findings: [], refused: { code: plan.code, detail: plan.detail, ...(plan.remedy === undefined ? {} : { remedy: plan.remedy }) } };
+  if (isRefusal(plan)) return { ...of, unchanged: false, steps: [], findings: [], refused: refusedOne(plan) };
   const steps = plan.hops.flatMap((hop) => hop.steps).map(({ id, title, kind, reason }) => ({ id, title, kind, reason }));
   return { ...of, unchanged: steps.length === 0, steps, findings: plan.findings.map(({ code, severity, subject, detail, remedy, hop }) => ({ code, severity, subject, detail, remedy, hop })) };
 }

@@ -31,6 +31,11 @@ export async function profileAfter(ask: { readonly caller: Caller }, ports: Port
   return ports.store.profile(has.name, has.version);
 }
 
+/** A refusal of one cluster among others. */
+export function refusedOne({ code, detail, remedy, errors }: Refusal) {
+  return { code, detail, ...(remedy === undefined ? {} : { remedy }), ...(errors === undefined ? {} : { errors }) };
+}
+
 /** What came of a change, a refusal of it in the paths of the request and of the profile. */
 export function underPlaces(outcome: Outcome, joined: Joined | undefined): Outcome {
   return outcome.kind === 'Refusal' ? toldByPlaces(outcome, joined) : outcome;

@@ -132,7 +132,7 @@ export type RenderExposure = z.output<typeof RenderExposure>;
 
 /** Most annotations that are explained at once. */
 const ANNOTATIONS_MAX = 100;
-/** Of all annotations of one object (source: Kubernetes, ValidateAnnotations: 256 KiB); the front door takes a quarter of it. */
+/** Of all annotations of one object together: a quarter of what Kubernetes takes (source: Kubernetes, ValidateAnnotations: 256 KiB), and more than any has. */
 const ANNOTATION_CHARACTERS_MAX = 65_536;
 
 /** An optional DNS name and a slash, then up to 63 characters (source: Kubernetes documentation, Annotations, syntax and character set). */
@@ -143,6 +143,7 @@ export const ExplainAnnotations = z
     annotations: z
       .record(AnnotationName, z.string().max(ANNOTATION_CHARACTERS_MAX))
       .refine((annotations) => Object.keys(annotations).length <= ANNOTATIONS_MAX, { message: `At most ${ANNOTATIONS_MAX} annotations` })
+      .refine((annotations) => Object.entries(annotations).reduce((sum, [name, value]) => sum + name.length + value.length, 0) <= ANNOTATION_CHARACTERS_MAX, { message: `At most ${ANNOTATION_CHARACTERS_MAX} characters together` })
       .meta({ maxProperties: ANNOTATIONS_MAX }),
   })
   .meta({ id: 'ExplainAnnotations' });

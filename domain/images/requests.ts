@@ -70,7 +70,7 @@ export type CreateRepository = z.output<typeof CreateRepository>;
 export const ChangeRepository = z.strictObject({ ...settings, pullThrough: PullThroughRule.nullable().optional(), reason: Reason.optional() }).meta({ id: 'ChangeRepository' });
 export type ChangeRepository = z.output<typeof ChangeRepository>;
 
-export const PreviewLifecycle = z.strictObject({ lifecycle: Lifecycle.optional().meta({ description: 'Default: the rules that the repository is to have.' }) }).meta({ id: 'PreviewLifecycle' });
+export const PreviewLifecycle = z.strictObject({ lifecycle: Lifecycle.nullable().optional().meta({ description: 'Default: the rules that the repository is to have. With `null` there are none, and nothing to see.' }) }).meta({ id: 'PreviewLifecycle' });
 
 const where = { accountId: AccountId.optional(), region: Region.optional() };
 /** Which of several repositories of one name. */

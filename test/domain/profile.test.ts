@@ -85,7 +85,19 @@ describe('a profile', () => {
   it('is refused with every member that no cluster could be asked for, and every variable that there is not', () => {
     assert.deepEqual(profileErrors(PROFILE.parts), []);
     const errors = profileErrors({ podIdentities: [{ namespace: 'Shop', serviceAccount: 'cart', roleArn: 'arn:aws:iam::{account}:role/x' }], nodegroups: [] });
-    assert.deepEqual(errors.map(({ path }) => path).sort(), ['parts', 'parts', 'parts.podIdentities.0.namespace', 'parts.podIdentities.0.roleArn']);
+    assert.deepEqual(errors.map(({ path }) => path).sort(), ['parts', 'parts.nodegroups', 'parts.podIdentities.0.namespace', 'parts.podIdentities.0.roleArn']);
+    assert.equal(errors.find(({ path }) => path === 'parts.nodegroups')?.message, 'Unknown field');
+  });
+
+  it('is refused where it says a thing twice, which no cluster could have', () => {
+    const one = { namespace: 'shop', serviceAccount: 'cart', roleArn: role('eks-cart') };
+    assert.deepEqual(profileErrors({ podIdentities: [one, { ...one, namespace: 'web' }, { ...one, roleArn: role('eks-other') }] }), [{ path: 'parts.podIdentities.2', message: 'The same namespace and serviceAccount as podIdentities.0' }]);
+  });
+
+  it('that does not fit a cluster is told as the profile, and not as the request', () => {
+    const refused = partsIn({ ...PROFILE, parts: { podIdentities: [{ namespace: '{team}', serviceAccount: 'x', roleArn: role('eks-x') }] } }, { accountId: '111111111111', region: 'eu-west-1', clusterName: 'checkout' });
+    assert.ok(isRefusal(refused));
+    assert.deepEqual(refused.errors?.map(({ path }) => path), ['profile web@2: podIdentities.0.namespace']);
   });
 
   it('gives way to what the cluster itself was asked to have, entry by entry', () => {

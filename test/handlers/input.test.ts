@@ -148,6 +148,8 @@ describe('what is wrong', () => {
   it('is said in words: what is missing is required, and what is unknown is named as what it is', async () => {
     const answer = await refused(400, 'invalid-request', 'POST', `/v1/clusters/${standing.clusterId}/upgrades`, { body: {} });
     assert.deepEqual(answer.body.errors, [{ path: 'to', message: 'Required' }]);
+    const token = await refused(400, 'invalid-request', 'POST', `/v1/clusters/${standing.clusterId}/tokens`, { body: {} });
+    assert.deepEqual(token.body.errors, [{ path: 'level', message: 'Required' }]);
     const { body } = await refused(400, 'invalid-request', 'GET', '/v1/clusters?teem=a');
     assert.deepEqual(body.errors, [{ path: 'teem', message: 'Unknown parameter' }]);
   });
