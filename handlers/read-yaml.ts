@@ -1,23 +1,45 @@
-import { parseAllDocuments } from 'yaml';
+import { isScalar, parseAllDocuments, Scalar } from 'yaml';
 
 const DOCUMENTS_MAX = 20;
 /** Deeper than any manifest; the parser itself would fall over its stack. */
 const NESTING_MAX = 100;
 
+export type YamlRead =
+  | {
+      readonly kind: 'read';
+      readonly documents: readonly unknown[];
+      /** Whether a scalar stands there without quotes and without a tag, so that whoever reads types takes `123` for a number. */
+      isPlain(document: number, path: readonly (string | number)[]): boolean;
+    }
+  | { readonly kind: 'unread'; readonly because: string };
+
+/** What no YAML text holds (source: YAML 1.2.2, 5.1 Character Set). */
+// eslint-disable-next-line no-control-regex
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
 /**
  * Reads YAML (or JSON, which is YAML) that somebody sent, every scalar as text. Aliases are refused: a few lines of them stand for
  * gigabytes, and no manifest that `kubectl` tells has any.
  */
-export function readYaml(text: string, documentsMax = DOCUMENTS_MAX): { readonly kind: 'read'; readonly documents: readonly unknown[] } | { readonly kind: 'unread'; readonly because: string } {
+export function readYaml(text: string, documentsMax = DOCUMENTS_MAX): YamlRead {
+  if (CONTROL_CHARACTERS.test(text)) return { kind: 'unread', because: 'It holds control characters, which YAML takes nowhere' };
   if (nestsTooDeep(text)) return { kind: 'unread', because: `Nested deeper than ${NESTING_MAX} levels` };
   try {
     const documents = parseAllDocuments(text, { schema: 'failsafe', logLevel: 'silent', prettyErrors: true });
-    if (!Array.isArray(documents)) return { kind: 'read', documents: [] };
+    if (!Array.isArray(documents)) return { kind: 'read', documents: [], isPlain: () => false };
     if (documents.length > documentsMax) return { kind: 'unread', because: `More than ${documentsMax} documents` };
     const error = documents.flatMap((document) => document.errors)[0];
     if (error !== undefined) return { kind: 'unread', because: `Not well-formed YAML: ${firstLine(error.message)}` };
-    return { kind: 'read', documents: documents.map((document) => document.toJS({ maxAliasCount: 0 }) as unknown) };
+    return {
+      kind: 'read',
+      documents: documents.map((document) => document.toJS({ maxAliasCount: 0 }) as unknown),
+      isPlain(document, path) {
+        const node = documents[document]?.getIn(path, true);
+        return isScalar(node) && node.type === Scalar.PLAIN && node.tag === undefined;
+      },
+    };
   } catch (error) {
+    if (error instanceof ReferenceError) return { kind: 'unread', because: 'It has aliases (`*name`): write out what they stand for' };
     return { kind: 'unread', because: `Not readable as YAML: ${firstLine(error instanceof Error ? error.message : 'unknown error')}` };
   }
 }

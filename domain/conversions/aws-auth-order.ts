@@ -9,7 +9,9 @@ export function orderOf(entries: readonly Entry[], notConverted: readonly NotCon
   const admins = people.filter(({ policies }) => policies.length > 0);
   const nodes = entries.filter(({ type }) => type !== 'STANDARD');
   const groups = [...new Set(people.flatMap(({ kubernetesGroups }) => kubernetesGroups))];
+  const nothing = entries.length === 0 && notConverted.length === 0;
   return [
+    ...(nothing ? ['The ConfigMap maps nobody: there is nothing to convert.'] : []),
     'Set the authentication mode to API_AND_CONFIG_MAP, if it is CONFIG_MAP (PATCH the cluster with authenticationMode; it cannot be taken back). Both count from then on.',
     admins.length > 0
       ? `Make the entries of admins first (${named(admins)}), and get in with one of them (\`kubectl auth whoami\`) before anything else changes.`
@@ -18,7 +20,7 @@ export function orderOf(entries: readonly Entry[], notConverted: readonly NotCon
     ...(people.length > admins.length ? ['Make the other entries, each whole at once: as soon as it is there it overrides the mapping of the same ARN.'] : []),
     ...(nodes.length > 0 ? [`Look whether EKS has made the entries of the nodes (GET .../access-entries), and make those of self-managed and hybrid nodes (${named(nodes)}).`] : []),
     ...(notConverted.length > 0 ? ['Settle what was not converted: it ends with the mapping that it stands in.'] : []),
-    'Take the mappings out of the ConfigMap, those of people one by one, each once its entry has been tried.',
+    ...(nothing ? [] : ['Take the mappings out of the ConfigMap, those of people one by one, each once its entry has been tried.']),
     ...(nodes.length > 0 ? ['Take the mappings of nodes out last, and see a new node join before the last of them goes: without entry and mapping nodes lose the cluster.'] : []),
     'When all is well, set the authentication mode to API. The ConfigMap counts no more, and there is no way back.',
   ];

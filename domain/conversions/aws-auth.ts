@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Access } from '../access-wish.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 import { PrincipalArn, RoleArn } from '../request-words.ts';
 import { convertMapping, type Converted, type NotConverted } from './aws-auth-mapping.ts';
@@ -60,6 +61,7 @@ export function convertAwsAuth({ configMap, roleArns }: ConvertAwsAuth, read: Re
   const text = read(configMap);
   if (text.kind === 'unread') return broken(text.because);
   const data = dataOf(text.documents);
+  if (typeof data === 'string') return broken(data);
   if (data === undefined) return broken('There is no ConfigMap aws-auth in it, nor a mapRoles, mapUsers or mapAccounts');
   const lists = { mapRoles: listOf(data['mapRoles'], read), mapUsers: listOf(data['mapUsers'], read), mapAccounts: listOf(data['mapAccounts'], read) };
   for (const [name, list] of Object.entries(lists)) if (typeof list === 'string') return broken(`${name}: ${list}`);
@@ -69,8 +71,17 @@ export function convertAwsAuth({ configMap, roleArns }: ConvertAwsAuth, read: Re
   const { inForce, overridden } = lastOfEach([...roles.map((mapping) => convertMapping('rolearn', mapping, roleArns)), ...users.map((mapping) => convertMapping('userarn', mapping, roleArns))]);
   const entries = inForce.flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
   const notConverted: NotConverted[] = [...inForce.flatMap((one) => one.notConverted), ...overridden, ...accounts.map(accountNotConverted), ...unknownData(data)];
-  return { access: entries.filter(({ type }) => type === 'STANDARD').map(accessOf), entries, notConverted, order: orderOf(entries, notConverted) };
+  const told = entries.map((entry) => ({ entry, access: entry.type === 'STANDARD' ? accessOf(entry) : undefined }));
+  return {
+    access: told.flatMap(({ access }) => (access !== undefined && Access.safeParse(access).success ? [access] : [])),
+    entries: told.map(({ entry, access }) => (access === undefined || Access.safeParse(access).success ? entry : { ...entry, needs: [...entry.needs, OF_NO_USE] })),
+    notConverted,
+    order: orderOf(entries, notConverted),
+  };
 }
+
+/** EKS takes such an entry; Slipway lets nobody in who could do nothing. */
+const OF_NO_USE = 'It is not among `access`, which takes no entry that neither has a role nor groups nor a user name of its own: give it one of them.';
 
 function accessOf({ principalArn, policies, kubernetesGroups, username }: ConvertedAwsAuth['entries'][number]): ConvertedAwsAuth['access'][number] {
   return {
@@ -112,11 +123,12 @@ function unknownData(data: Readonly<Record<string, unknown>>): NotConverted[] {
     .map((name) => ({ subject: `data.${name}`.slice(0, 200), because: 'EKS reads mapRoles, mapUsers and mapAccounts; this does nothing there.' }));
 }
 
-/** The data of the ConfigMap: of the object itself, of one in a List, or the data alone. */
-function dataOf(documents: readonly unknown[]): Readonly<Record<string, unknown>> | undefined {
+/** The data of the ConfigMap: of the object itself, of one in a List, or the data alone. A sentence where it is none. */
+function dataOf(documents: readonly unknown[]): Readonly<Record<string, unknown>> | string | undefined {
   const objects = documents.filter(isObject).flatMap((object) => (Array.isArray(object['items']) ? object['items'].filter(isObject) : [object]));
-  const named = objects.find((object) => object['kind'] === 'ConfigMap' && isObject(object['metadata']) && object['metadata']['name'] === 'aws-auth' && [undefined, 'kube-system'].includes(object['metadata']['namespace'] as string | undefined));
-  if (named !== undefined) return isObject(named['data']) ? named['data'] : {};
+  const [named, another] = objects.filter((object) => object['kind'] === 'ConfigMap' && isObject(object['metadata']) && object['metadata']['name'] === 'aws-auth' && [undefined, 'kube-system'].includes(object['metadata']['namespace'] as string | undefined));
+  if (another !== undefined) return 'There is more than one ConfigMap aws-auth in it: send the one of the cluster';
+  if (named !== undefined) return named['data'] === undefined || named['data'] === '' ? {} : isObject(named['data']) ? named['data'] : 'Its data is no object';
   const bare = objects.find((object) => object['kind'] === undefined && Object.keys(object).some((name) => KNOWN_DATA.has(name)));
   return bare;
 }

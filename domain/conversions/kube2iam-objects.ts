@@ -21,6 +21,8 @@ export interface Workload {
   readonly ownAnnotations: Texts;
   /** Of the pods. */
   readonly annotations: Texts;
+  /** Annotations of the pods that are no text, with what they are: Kubernetes takes no manifest with one. */
+  readonly unfit: Texts;
   readonly serviceAccount: string | undefined;
   /** Which members of the pods' spec name the service account. */
   readonly namedBy: readonly ('serviceAccountName' | 'serviceAccount')[];
@@ -31,13 +33,18 @@ export interface Workload {
 }
 
 export interface Objects {
+  /** All that say a kind. */
+  readonly count: number;
   readonly workloads: readonly Workload[];
-  readonly namespaces: readonly { readonly name: string; readonly annotations: Texts }[];
+  readonly namespaces: readonly { readonly name: string; readonly annotations: Texts; readonly unfit: Texts }[];
   /** `namespace/name`. */
   readonly serviceAccounts: ReadonlySet<string>;
 }
 
 export type Texts = Readonly<Record<string, string>>;
+
+/** Whether a scalar stands in the text without quotes. */
+export type IsPlain = (document: number, path: readonly (string | number)[]) => boolean;
 
 /** kubectl puts what names no namespace into the one of its context; this is the one that it has when nobody chose. */
 export const DEFAULT_NAMESPACE = 'default';
@@ -55,11 +62,12 @@ const PODS_OF: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** All objects of the documents; those in Lists too. What is no object of Kubernetes is passed over. */
-export function objectsIn(documents: readonly unknown[]): Objects {
+export function objectsIn(documents: readonly unknown[], isPlain: IsPlain): Objects {
   const found = documents.flatMap((document, at) => objectsAt(document, { document: at, path: [] }));
   return {
-    workloads: found.flatMap(({ object, place }) => workloadOf(object, place)),
-    namespaces: found.flatMap(({ object }) => (object['kind'] === 'Namespace' ? [{ name: textOf(mapOf(object['metadata'])['name']) ?? '', annotations: textsOf(mapOf(object['metadata'])['annotations']) }] : [])),
+    count: found.filter(({ object }) => textOf(object['kind']) !== undefined).length,
+    workloads: found.flatMap(({ object, place }) => workloadOf(object, place, isPlain)),
+    namespaces: found.flatMap(({ object, place }) => (object['kind'] === 'Namespace' ? [{ name: textOf(mapOf(object['metadata'])['name']) ?? '', ...annotationsOf(mapOf(object['metadata']), { document: place.document, path: [...place.path, 'metadata'] }, isPlain) }] : [])),
     serviceAccounts: new Set(found.flatMap(({ object }) => (object['kind'] === 'ServiceAccount' ? [`${namespaceOf(object)}/${textOf(mapOf(object['metadata'])['name']) ?? ''}`] : []))),
   };
 }
@@ -71,7 +79,7 @@ function objectsAt(value: unknown, place: Place): { readonly object: Readonly<Re
   return items.map((item: unknown, at) => ({ object: mapOf(item), place: { document: place.document, path: [...place.path, 'items', at] } }));
 }
 
-function workloadOf(object: Readonly<Record<string, unknown>>, place: Place): Workload[] {
+function workloadOf(object: Readonly<Record<string, unknown>>, place: Place, isPlain: IsPlain): Workload[] {
   const kind = textOf(object['kind']) ?? '';
   const way = Object.hasOwn(PODS_OF, kind) ? PODS_OF[kind] : undefined;
   if (way === undefined) return [];
@@ -89,7 +97,7 @@ function workloadOf(object: Readonly<Record<string, unknown>>, place: Place): Wo
       name,
       namespace,
       ownAnnotations: kind === 'Pod' ? {} : textsOf(metadata['annotations']),
-      annotations: textsOf(mapOf(pods['metadata'])['annotations']),
+      ...annotationsOf(mapOf(pods['metadata']), { ...at, path: [...at.path, 'metadata'] }, isPlain),
       serviceAccount: textOf(spec['serviceAccountName']) ?? textOf(spec['serviceAccount']),
       namedBy: (['serviceAccountName', 'serviceAccount'] as const).filter((member) => Object.hasOwn(spec, member)),
       windows: mapOf(spec['nodeSelector'])['kubernetes.io/os'] === 'windows' || mapOf(spec['os'])['name'] === 'windows',
@@ -110,6 +118,27 @@ function mapOf(value: unknown): Readonly<Record<string, unknown>> {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** What a reader of types takes a plain scalar for, where it is no text to it; YAML 1.1 with its many words, as kubectl reads it. */
+const NO_TEXT: readonly (readonly [form: RegExp, what: string])[] = [
+  [/^(?:~|null)?$/i, 'nothing'],
+  [/^(?:y|n|yes|no|on|off|true|false)$/i, 'true or false'],
+  [/^[-+]?(?:\d[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?|\.\d[\d_]*|0x[\da-f_]+|0o[0-7_]+|0b[01_]+|\.inf|\.nan)$/i, 'a number'],
+];
+
+function annotationsOf(metadata: Readonly<Record<string, unknown>>, { document, path }: Place, isPlain: IsPlain): { readonly annotations: Texts; readonly unfit: Texts } {
+  const all = Object.entries(mapOf(metadata['annotations'])).map(([name, value]) => ({ name, value, what: unfitness(value, () => isPlain(document, [...path, 'annotations', name])) }));
+  return {
+    annotations: Object.fromEntries(all.flatMap(({ name, value, what }) => (what === undefined && typeof value === 'string' ? [[name, value]] : []))),
+    unfit: Object.fromEntries(all.flatMap(({ name, what }) => (what === undefined ? [] : [[name, what]]))),
+  };
+}
+
+function unfitness(value: unknown, isPlain: () => boolean): string | undefined {
+  if (typeof value !== 'string') return Array.isArray(value) ? 'a list' : value === null ? 'nothing' : typeof value === 'object' && !(value instanceof Uint8Array) ? 'an object' : 'no text';
+  const read = NO_TEXT.find(([form]) => form.test(value));
+  return read !== undefined && isPlain() ? read[1] : undefined;
 }
 
 function textsOf(value: unknown): Texts {

@@ -1,6 +1,6 @@
 /** What to do in which order. New pods take the association where there is one, old ones go on with kube2iam, so nobody is without a role in between. */
 export function orderOfKube2iam({ roles, notConverted, namespaces }: { readonly roles: readonly { readonly roleArn: string }[]; readonly notConverted: number; readonly namespaces: readonly string[] }): string[] {
-  if (roles.length === 0) return ['Nothing is to be converted: no pod here has a role by annotation that could be.'];
+  if (roles.length === 0) return ['Nothing is to be done: no pod here has a role by an annotation that can be converted.', ...(notConverted > 0 ? ['Settle what was not converted.'] : [])];
   return [
     'Look whether the SDKs in the pods know EKS Pod Identity (EKS user guide, Use pod identity with the AWS SDK): older ones would go on asking the metadata service.',
     'Look whether the add-on eks-pod-identity-agent runs on the nodes.',

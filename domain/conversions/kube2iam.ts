@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ServiceAccount, Namespace } from '../parts/pod-identity-wish.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 import { AccountId, ClusterId, Region, RoleArn } from '../request-words.ts';
-import { objectsIn, type Edit, type Objects, type Workload } from './kube2iam-objects.ts';
+import { objectsIn, type Edit, type IsPlain, type Objects, type Workload } from './kube2iam-objects.ts';
 import { orderOfKube2iam } from './kube2iam-order.ts';
 import { accountOf, isAllowed, roleOf, trustFor, type Home } from './kube2iam-roles.ts';
 
@@ -48,7 +48,7 @@ export const ConvertedKube2iamView = z
 export type ConvertedKube2iam = z.output<typeof ConvertedKube2iamView>;
 
 /** Reads a text of one YAML document or more with every scalar as text, or says in a sentence why it cannot be read. */
-export type ReadManifests = (text: string) => { readonly kind: 'read'; readonly documents: readonly unknown[] } | { readonly kind: 'unread'; readonly because: string };
+export type ReadManifests = (text: string) => { readonly kind: 'read'; readonly documents: readonly unknown[]; readonly isPlain: IsPlain } | { readonly kind: 'unread'; readonly because: string };
 /** The same text with edits, and objects added at its end. */
 export type RewriteManifests = (text: string, edits: readonly Edit[], added: readonly object[]) => string;
 
@@ -66,9 +66,10 @@ type NotConverted = ConvertedKube2iam['notConverted'][number];
 export function convertKube2iam({ manifests }: ConvertKube2iam, home: Home, { read, rewrite }: { readonly read: ReadManifests; readonly rewrite: RewriteManifests }): ConvertedKube2iam | Refusal {
   const text = read(manifests);
   if (text.kind === 'unread') return broken(text.because);
-  const objects = objectsIn(text.documents);
+  const objects = objectsIn(text.documents, text.isPlain);
+  if (objects.count === 0) return broken('There is no object of Kubernetes in it');
   if (objects.workloads.length > WORKLOADS_MAX) return broken(`It has more than ${WORKLOADS_MAX} workloads`);
-  const asked = objects.workloads.flatMap((workload) => (workload.annotations[ROLE] === undefined ? [] : [judge(workload, objects, home)]));
+  const asked = objects.workloads.flatMap((workload) => (workload.annotations[ROLE] === undefined && workload.unfit[ROLE] === undefined ? [] : [judge(workload, objects, home)]));
   const converted = asked.filter((one): one is Converted => 'roleArn' in one);
   const added = newServiceAccounts(converted, objects);
   const roles = rolesOf(converted, home);
@@ -88,7 +89,9 @@ function broken(because: string): Refusal {
 
 function judge(workload: Workload, objects: Objects, home: Home): Converted | NotConverted {
   const not = (because: string): NotConverted => ({ subject: workload.called.slice(0, 300), because });
-  const { annotations, namespace } = workload;
+  const { annotations, namespace, unfit } = workload;
+  const odd = [ROLE, EXTERNAL_ID, SESSION_NAME].find((name) => unfit[name] !== undefined);
+  if (odd !== undefined) return not(noText(odd, unfit[odd] ?? ''));
   if (!Namespace.safeParse(namespace).success) return not('Its namespace is no name that Kubernetes takes.');
   const role = roleOf(annotations[ROLE] ?? '', home);
   if ('because' in role) return not(role.because);
@@ -96,6 +99,10 @@ function judge(workload: Workload, objects: Objects, home: Home): Converted | No
   const allowed = isAllowed(objects.namespaces.find(({ name }) => name === namespace)?.annotations[ALLOWED], role.roleArn);
   if (allowed === false) return not(`The namespace does not allow the role (${ALLOWED}), so kube2iam has never given it. Look whether the pods are to have it.`);
   return withServiceAccount(workload, role.roleArn, objects, home, not);
+}
+
+function noText(annotation: string, what: string): string {
+  return `${annotation} is ${what} there, and Kubernetes takes nothing but text in annotations: it has never taken this manifest. Write the text, in quotes.`;
 }
 
 /** A service account has one role, and all pods that run as it get it: nobody is to get more than before. */
@@ -178,6 +185,7 @@ function besides({ workloads, namespaces }: Objects): readonly NotConverted[] {
       .map(({ called }) => ({ subject: called.slice(0, 300), because: `${ROLE} stands on it and not on its pods, where kube2iam never looked: its pods have no role by it.` })),
     ...workloads.filter(({ annotations }) => annotations[ROLE] !== undefined && annotations[SESSION_NAME] !== undefined).map(({ called }) => ({ subject: called.slice(0, 300), because: `${SESSION_NAME} has no counterpart: EKS names the sessions, and tags them with the pod. What reads session names has to read the tags.` })),
     ...workloads.filter(({ images }) => images.some((image) => DAEMON.test(image))).map(({ called }) => ({ subject: called.slice(0, 300), because: 'It gives roles to pods that have the annotation. It goes last.' })),
+    ...namespaces.flatMap(({ name, unfit }) => [ALLOWED, PERMITTED].flatMap((annotation) => (unfit[annotation] === undefined ? [] : [{ subject: `Namespace ${name}`, because: noText(annotation, unfit[annotation]) }]))),
     ...namespaces.filter(({ annotations }) => annotations[ALLOWED] !== undefined || annotations[PERMITTED] !== undefined).map(({ name }) => ({ subject: `Namespace ${name}`, because: 'What it allows counts for kube2iam alone; with Pod Identity a pod has the role that its association names. The annotation is left for pods that are not converted.' })),
   ];
 }

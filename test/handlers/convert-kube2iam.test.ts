@@ -38,6 +38,7 @@ describe('a conversion of kube2iam\'s annotations', () => {
     assert.deepEqual(await codeOf({ clusterId: 'c-nobody' }), [404, 'not-found']);
     assert.deepEqual(await codeOf({ clusterId: cluster.clusterId, accountId: '999988887777' }), [422, 'rules-broken']);
     assert.deepEqual(await codeOf({ manifests: 'a: &a [x, x]\nb: [*a, *a]' }), [422, 'rules-broken']);
+    assert.deepEqual(await codeOf({ manifests: `${MANIFESTS}# ${'x'.repeat(200_000)}\n`, accountId: '111122223333' }), [200, undefined]);
     assert.deepEqual(await codeOf({ manifests: 'x'.repeat(240_001) }), [400, 'invalid-request']);
     assert.deepEqual(await codeOf({ manifests: 'x'.repeat(300_000) }), [413, 'body-too-large']);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { convertAwsAuth, ConvertedAwsAuthView, type ConvertedAwsAuth } from '../../../domain/conversions/aws-auth.ts';
+import { Access } from '../../../domain/access-wish.ts';
 import { isRefusal } from '../../../domain/refusal.ts';
 import { readYaml } from '../../../handlers/read-yaml.ts';
 
@@ -142,6 +143,22 @@ describe('a mapping', () => {
   });
 });
 
+describe('a mapping that lets nobody do anything', () => {
+  it('is an entry in the words of EKS, and not one that PATCH would refuse', () => {
+    const { access, entries, notConverted } = converted(mapRoles({ rolearn: role('x') }));
+    assert.deepEqual([access, entries.length, notConverted], [[], 1, []]);
+    assert.match(entries[0]?.needs.join() ?? '', /It is not among `access`/);
+  });
+
+  it('and one that maps nobody have nothing to be taken out of the ConfigMap', () => {
+    for (const text of ['kind: ConfigMap\nmetadata: {name: aws-auth}\n', 'mapRoles: ""']) {
+      const { order } = converted(text);
+      assert.equal(order[0], 'The ConfigMap maps nobody: there is nothing to convert.');
+      assert.ok(!order.join().includes('Take the mappings'));
+    }
+  });
+});
+
 describe('a text that is no aws-auth ConfigMap', () => {
   for (const [what, text, words] of [
     ['aliases that multiply', 'a: &a [x,x]\nb: &b [*a,*a]\nmapRoles: *b\n', /alias/i],
@@ -152,6 +169,9 @@ describe('a text that is no aws-auth ConfigMap', () => {
     ['a mapRoles that is no list', 'mapRoles: "a: b"', /mapRoles: Not the text of one list/],
     ['a mapRoles that is broken within', 'mapUsers: "- [a"', /mapUsers: Not well-formed/],
     ['a number', '7', /no ConfigMap aws-auth/],
+    ['two of them', `${CONFIG_MAP}---\n${CONFIG_MAP}`, /more than one ConfigMap aws-auth/],
+    ['data that is a list', 'kind: ConfigMap\nmetadata: {name: aws-auth}\ndata: [a]\n', /Its data is no object/],
+    ['a control character', 'mapRoles: []\u0007', /control characters/],
     ['too many mappings', JSON.stringify({ mapAccounts: Array.from({ length: 501 }, () => '1') }), /more than 500/],
   ] as const) {
     it(`with ${what} is refused`, () => assert.match(refused(text), words));
@@ -165,6 +185,7 @@ describe('a text that is no aws-auth ConfigMap', () => {
         const answer = convertAwsAuth({ configMap: JSON.stringify({ mapRoles: mappings }), roleArns: [] }, readYaml);
         if (isRefusal(answer)) return;
         ConvertedAwsAuthView.parse(answer);
+        for (const one of answer.access) assert.ok(Access.safeParse(one).success, JSON.stringify(one));
         assert.ok(answer.entries.length + answer.notConverted.length >= mappings.length);
       }),
       { numRuns: 200 },

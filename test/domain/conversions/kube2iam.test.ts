@@ -94,7 +94,7 @@ describe('manifests with kube2iam\'s annotations', () => {
     const roles = (text: string, home: Home) => convert(yamlOf(deployment('a', text)), home);
     assert.equal(roles(arn('x/y'), {}).podIdentities[0]?.roleArn, arn('x/y'));
     assert.equal(roles('/team/y', HOME).podIdentities[0]?.roleArn, arn('team/y'));
-    assert.match(because(roles('y', {})).join(), /without its account: ask again with accountId/);
+    assert.match(because(roles('z', {})).join(), /without its account: ask again with accountId/);
     for (const bad of ['a b', 'arn:aws:s3:::x', 'arn:aws:iam::1:role/x', '{{ .Values.role }}']) assert.match(because(roles(bad, HOME)).join(), /is not the (name|ARN) of a role/, bad);
   });
 
@@ -138,13 +138,32 @@ describe('manifests with kube2iam\'s annotations', () => {
     assert.match(roles[0]!.needs.join(), /OpenID Connect provider/);
   });
 
+  it('that Kubernetes has never taken, for an annotation that is no text, are told so and not converted', () => {
+    const written = (value: string) => SHOP.replace('iam.amazonaws.com/role: shop-role', `iam.amazonaws.com/role: ${value}`);
+    for (const [value, what] of [['[a, b]', 'a list'], ['{ a: b }', 'an object'], ['', 'nothing'], ['~', 'nothing'], ['123', 'a number'], ['1e3', 'a number'], ['0x1f', 'a number'], ['true', 'true or false'], ['Yes', 'true or false'], ['!!binary aGVsbG8=', 'no text']] as const) {
+      const { podIdentities, notConverted, yaml, order } = convert(written(value));
+      assert.deepEqual([podIdentities, yaml], [[], written(value)], value);
+      assert.deepEqual(notConverted, [{ subject: 'Deployment web/shop', because: `${ROLE} is ${what} there, and Kubernetes takes nothing but text in annotations: it has never taken this manifest. Write the text, in quotes.` }]);
+      assert.match(order.join(), /Nothing is to be done.*Settle/);
+    }
+    for (const text of ['"123"', "'true'", '!!str 123', '123-a', 'yes-man']) assert.equal(convert(written(text)).podIdentities.length, 1, text);
+    const beside = convert(`kind: Namespace\nmetadata: { name: web, annotations: { iam.amazonaws.com/allowed-roles: [a] } }\n---\n${SHOP.replace('shop-role', 'shop-role\n        iam.amazonaws.com/external-id: 12')}`);
+    assert.deepEqual(beside.notConverted.map(({ subject, because: why }) => [subject, why.split(',')[0]]), [['Deployment web/shop', 'iam.amazonaws.com/external-id is a number there'], ['Namespace web', 'iam.amazonaws.com/allowed-roles is a list there']]);
+  });
+
+  it('keep the blanks within their brackets, or that there are none', () => {
+    for (const list of ['[a, b]', '[ a, b ]']) assert.match(convert(SHOP.replace('{ app: shop, on: "yes" }', list === '[a, b]' ? '{app: shop}' : '{ app: shop }').replace('[--at, 1:30, yes]', list)).yaml, new RegExp(list.replace(/[[\]]/g, '\\$&')));
+  });
+
   it('are refused where they are hostile or no YAML', () => {
     assert.match(refusal('a: [b'), /Not well-formed/);
-    assert.match(refusal(`a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]`), /Not readable as YAML/);
+    assert.match(refusal(`a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]`), /It has aliases \(`\*name`\): write out what they stand for/);
+    assert.match(refusal('kind: Pod\u0000'), /control characters/);
     assert.match(refusal('kind: Pod\n---\n'.repeat(201)), /More than 200 documents/);
     assert.match(refusal('['.repeat(5000)), /Nested deeper/);
     assert.match(refusal(yamlOf({ kind: 'List', items: Array.from({ length: 501 }, () => ({ kind: 'Pod' })) })), /more than 500 workloads/);
-    for (const odd of ['null', '[]', 'text', '- kind: Pod', 'kind: {}', 'kind: Pod\nmetadata: []\nspec: 1', 'kind: __proto__', 'items: {}', 'kind: Deployment\nspec: {template: {metadata: {annotations: [iam.amazonaws.com/role]}}}']) assert.deepEqual(convert(odd).podIdentities, [], odd);
+    for (const odd of ['null', '[]', 'text', '- kind: Pod', 'kind: {}', 'items: {}']) assert.match(refusal(odd), /no object of Kubernetes/, odd);
+    for (const odd of ['kind: Pod\nmetadata: []\nspec: 1', 'kind: __proto__', 'kind: Deployment\nspec: {template: {metadata: {annotations: [iam.amazonaws.com/role]}}}']) assert.deepEqual(convert(odd).podIdentities, [], odd);
   });
 
   it('keep everything else, whatever is in them; each converted workload has the role of its service account and of no other', () => {

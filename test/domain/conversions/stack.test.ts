@@ -73,6 +73,56 @@ Outputs: { Arn: { Value: !GetAtt [Bucket, Arn] } }
     for (const manifest of ['kind: Stack', '[', 'a', writeYaml({ apiVersion: 'cloudformation.linki.space/v1alpha1', kind: 'Stack', metadata: { name: 'x' }, spec: { template: '{' } })]) assert.ok(isRefusal(convertStack({ manifest }, readTemplate)), manifest);
   });
 
+  it('that is odd is refused or told, and nothing of it is lost in silence', () => {
+    const stack = (template: string, more: object = {}) => writeYaml({ apiVersion: 'cloudformation.linki.space/v1alpha1', kind: 'Stack', metadata: { name: 'x' }, spec: { template }, ...more });
+    const bucket = 'Resources: { B: { Type: AWS::S3::Bucket, Properties: { BucketName: b } } }';
+    const refusals: readonly (readonly [manifest: string, why: RegExp])[] = [
+      [`${stack(bucket)}---\n${stack(bucket)}`, /more than one document/],
+      [stack(bucket, { apiVersion: 'cloudformation.linki.space/v2' }), /Not a Stack of cloudformation\.linki\.space\/v1alpha1/],
+      [stack(bucket, { metadata: { name: 'x', namespace: 'Bad NS' } }), /metadata\.namespace/],
+      [stack(bucket, { metadata: { name: 'X' } }), /metadata\.name /],
+      [stack(bucket, { spec: { template: { Resources: {} } } }), /not the text of a template/],
+      [stack('Resources: [a]'), /no Resources/],
+      [stack('Description: x'), /no Resources/],
+      [stack(bucket.replace('b }', '!Foo b }')), /Its template: It has the tag !Foo, which is no function/],
+      [stack('a: &a [x]\nb: *a'), /Its template: It has aliases/],
+      [`${stack(bucket)}\u0000`, /control characters/],
+    ];
+    for (const [manifest, why] of refusals) {
+      const answer = convertStack({ manifest }, readTemplate);
+      assert.match(isRefusal(answer) ? answer.detail : 'not refused', why);
+    }
+    const { manifests, notConverted, order } = converted(
+      `Parameters: { N: { Type: String } }
+Resources:
+  A: hello
+  B: { Type: [x] }
+  C: { Type: AWS::S3::Bucket, Properties: [x] }
+  D_d: { Type: AWS::S3::Bucket }
+  E: { Type: AWS::S3::Bucket, Properties: { BucketName: !Ref N } }
+  Logs: { Type: AWS::S3::Bucket }
+  logs: { Type: AWS::S3::Bucket }
+  ${'F'.repeat(250)}: { Type: AWS::S3::Bucket }
+`,
+      { tags: { a: 'b' }, roleARN: 'x' },
+    );
+    assert.deepEqual([manifests, order], [[], ['Nothing of the stack goes over as it stands: see what was not converted, and why.']]);
+    assert.deepEqual(notConverted.map(({ subject, because }) => `${subject.slice(0, 12)}: ${because.slice(0, 30)}`), [
+      'A: Not a resource',
+      'B: It has no Type',
+      'C: Its Properties are no object',
+      'D_d: It is named as no resource of ',
+      'E.BucketName: The parameter N has no plain v',
+      'Logs: In Kubernetes it would have th',
+      'logs: In Kubernetes it would have th',
+      'FFFFFFFFFFFF: Its name in Kubernetes would h',
+      'spec.tags: The tags of a stack are on all',
+      'spec.roleARN: It is about the stack, which i',
+    ]);
+    const { notes } = converted('Resources: { B: { Type: AWS::S3::Bucket, DeletionPolicy: Snapshot, Properties: { BucketName: b } }, R: { Type: AWS::S3::Bucket, DeletionPolicy: RetainExceptOnCreate, Properties: { BucketName: r } } }');
+    assert.deepEqual(notes.map((note) => note.slice(0, 40)), ['B: ACK knows no DeletionPolicy Snapshot.']);
+  });
+
   it('whatever it holds, gives objects of known kinds or says why not', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[A-Z][a-z]{1,5}$/), fc.record({ Type: fc.constantFrom(...Object.keys(ACK_MAPPINGS), 'AWS::Other'), Properties: fc.dictionary(fc.constantFrom('Tags', 'TopicName', 'BucketName', 'Other'), fc.jsonValue({ maxDepth: 3 })) })), (Resources) => {
