@@ -14,10 +14,16 @@ function statusFindings(facts: ClusterFacts): readonly Finding[] {
   return [
     finding('control-plane-not-active', 'blocks', cluster.name, {
       detail: `The control plane is ${cluster.status}; EKS changes only an ACTIVE one.`,
-      remedy: cluster.status === 'FAILED' ? 'A FAILED control plane does not come back: make a new cluster.' : 'Wait until it is ACTIVE, then ask again.',
+      remedy: Object.hasOwn(NO_WAY_TO_ACTIVE, cluster.status) ? (NO_WAY_TO_ACTIVE[cluster.status] ?? '') : 'Wait until it is ACTIVE, then ask again.',
     }),
   ];
 }
+
+/** What to do about a control plane that will not be ACTIVE again. */
+const NO_WAY_TO_ACTIVE: Readonly<Record<string, string>> = {
+  FAILED: 'A FAILED control plane does not come back: make a new cluster.',
+  DELETING: 'A control plane that is being deleted does not come back. Ask who deletes it; then take the cluster off the record here too (DELETE /v1/clusters/{clusterId}).',
+};
 
 /** Issues under which EKS cannot replace the control plane's machines, by what has to be mended. Every other issue is told and does not stop the work. */
 const ISSUES_THAT_BLOCK: Readonly<Record<string, FindingCode>> = {

@@ -1,7 +1,7 @@
 import type { AddonFacts, NodegroupFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
 import { compareMinors, isMinor, type Minor } from './minor.ts';
-import type { Finding, Hop } from './plan.ts';
+import type { Finding, Hop, PlannedStep } from './plan.ts';
 import type { DeprecationFacts, InsightFacts, InsightsFacts, Looked } from './readiness-facts.ts';
 import { kubeletFits } from './skew.ts';
 
@@ -114,18 +114,25 @@ function whatMends(insight: InsightFacts, hop: Minor, { hops, addons, nodegroups
   if (insight.addons.length > 0) {
     // kube-proxy is never newer than the API server, so it moves right after it; how far behind it may be, EKS judges by an insight of its own.
     const follows = hops[place]?.steps.filter((step) => step.stage === 'UpgradeAddons' && step.subject === 'kube-proxy') ?? [];
-    const moves = ({ name, compatibleVersions }: InsightFacts['addons'][number]) => [...before, ...follows].some((step) => step.kind === 'upgrade-addon' && step.subject === name && compatibleVersions.includes(step.to ?? ''));
+    const moves = ({ name, compatibleVersions }: InsightFacts['addons'][number], steps: readonly PlannedStep[]) => steps.some((step) => step.kind === 'upgrade-addon' && step.subject === name && compatibleVersions.includes(step.to ?? ''));
     const moved = ({ name, compatibleVersions }: InsightFacts['addons'][number]) => awaitNodes.includes(name) || addons.some((addon) => addon.addonName === name && compatibleVersions.includes(addon.addonVersion));
-    if (!insight.addons.every((addon) => moves(addon) || moved(addon))) return undefined;
-    const left = insight.addons.filter((addon) => !moved(addon)).map(({ name }) => name);
-    return left.length === 0 ? `${insight.addons.map(({ name }) => name).join(', ')} moved since EKS looked, or wait for a first node` : `the plan moves ${left.join(', ')}, ${left.includes('kube-proxy') ? 'kube-proxy right after the control plane and the others before it' : 'before that hop'}`;
+    if (!insight.addons.every((addon) => moves(addon, [...before, ...follows]) || moved(addon))) return undefined;
+    const left = insight.addons.filter((addon) => !moved(addon));
+    return left.length === 0 ? `${listed(insight.addons.map(({ name }) => name))} moved since EKS looked, or wait for a first node` : `the plan moves ${whenMoved(left, (addon) => moves(addon, before))}`;
   }
   if (/^kubelet version skew$/i.test(insight.name)) {
     const rolled = before.filter((step) => step.kind === 'upgrade-nodegroup' || step.kind === 'refresh-instances').map((step) => step.subject);
-    return rolled.length === 0 ? rolledSince(insight, hop, nodegroups) : `the plan rolls ${[...new Set(rolled)].join(', ')}, before that hop`;
+    return rolled.length === 0 ? rolledSince(insight, hop, nodegroups) : `the plan rolls ${listed([...new Set(rolled)])} before that hop`;
   }
-  if (/^kube-proxy version skew$/i.test(insight.name)) return before.some((step) => step.subject === 'kube-proxy') ? 'the plan moves kube-proxy, before that hop' : undefined;
+  if (/^kube-proxy version skew$/i.test(insight.name)) return before.some((step) => step.subject === 'kube-proxy') ? 'the plan moves kube-proxy before that hop' : undefined;
   return undefined;
+}
+
+/** `coredns and vpc-cni before that hop, and kube-proxy right after the control plane` */
+function whenMoved(addons: InsightFacts['addons'], isBefore: (addon: InsightFacts['addons'][number]) => boolean): string {
+  const names = (some: InsightFacts['addons']): string => listed(some.map(({ name }) => name));
+  const [before, after] = [addons.filter(isBefore), addons.filter((addon) => !isBefore(addon))];
+  return [...(before.length === 0 ? [] : [`${names(before)} before that hop`]), ...(after.length === 0 ? [] : [`${names(after)} right after the control plane`])].join(', and ');
 }
 
 /** After a roll EKS goes on naming the nodes that it saw last, until it looks again: within a day, or when the operation has it look before the hop. */
@@ -183,6 +190,11 @@ function misconfiguration(insight: InsightFacts): Finding {
 /** Why an insight is as it is, in EKS's words. */
 export function reasonOf(insight: InsightFacts): string {
   return sentence(insight.reason ?? insight.description ?? 'it gives no reason');
+}
+
+/** `a, b and c` */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
 /** What others wrote, ended like a sentence. */

@@ -1,3 +1,4 @@
+import { absentCluster } from './absent-cluster.ts';
 import { accessAsked } from './access-after.ts';
 import type { Account } from './account.ts';
 import type { Cluster, Nodegroup } from './cluster.ts';
@@ -39,7 +40,7 @@ const CLUSTER_ID_TAG = 'slipway:cluster-id';
 export function planAgain({ operation, cluster, facts, now, waivers, askedBy }: Again): Plan | Refusal {
   const { kind, request } = operation;
   if (kind === 'delete-cluster') return planDeletion({ cluster, facts, now });
-  if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${cluster.name} in ${cluster.accountId}, ${cluster.region}.`);
+  if (facts === 'absent') return absentCluster(cluster);
   const nodegroupName = String(request['nodegroupName'] ?? '');
   const asking = [...askersOf(operation), ...(askedBy === undefined ? [] : [askedBy])];
   switch (kind) {

@@ -97,7 +97,9 @@ function moveAddons(world: World, stage: Stage, hop: Minor, findings: Finding[],
   const steps: PlannedStep[] = [];
   world.addons = world.addons.map((addon) => {
     const decided = decide(addon);
-    findings.push(...decided.findings);
+    // An add-on that blocks a hop is not told a second time that it stays behind.
+    const blocked = findings.some((found) => blocks(found) && found.subject === addon.addonName);
+    findings.push(...decided.findings.filter((found) => blocks(found) || !blocked));
     steps.push(...decided.moves.map((move) => addonStep(move, stage, hop)));
     return { ...addon, addonVersion: decided.moves.at(-1)?.to ?? addon.addonVersion };
   });

@@ -1,4 +1,5 @@
 import type { Ports } from '../aws/ports.ts';
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { refusedByMode } from '../domain/authentication-mode.ts';
 import { ownAccessAfter } from '../domain/changed-access.ts';
 import { changeUnderProfile } from '../domain/change-under-profile.ts';
@@ -6,7 +7,7 @@ import type { AccessEntry, Cluster } from '../domain/cluster.ts';
 import type { AccessEntryFacts } from '../domain/facts.ts';
 import { wasBefore } from '../domain/plan-again.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
-import { isRefusal, refuse, type Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { isRefusal, type Refusal, type RefusalCode } from '../domain/refusal.ts';
 import type { ChangeCluster } from '../domain/requests.ts';
 import { okCluster, type Outcome } from './answers.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
@@ -42,7 +43,7 @@ export async function changeAccess(ask: Ask<'{clusterId}'>, ports: Ports, princi
   const { accountId, region, clusterId, name } = before;
   const seen = await ports.observer.observe({ ask: 'access', accountId, region, clusterName: name, of: { principalArn } });
   if (isRefusal(seen)) return seen;
-  if (seen === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+  if (seen === 'absent') return absentCluster(before);
   const closed = refusedByMode(seen.authenticationMode, name);
   if (closed !== undefined) return closed;
 
@@ -57,7 +58,7 @@ export async function changeAccess(ask: Ask<'{clusterId}'>, ports: Ports, princi
   if (isRefusal(changed)) return changed;
   const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
   if (isRefusal(facts)) return facts;
-  if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+  if (facts === 'absent') return absentCluster(before);
   const plan = planClusterChange({ before, after: changed.after, facts, now: ask.now });
   if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return okCluster(before, ask);
   // Who can get in changes on the record as steps change it, see domain/access-after.ts.

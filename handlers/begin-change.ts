@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ports } from '../aws/ports.ts';
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { addonsToLookAt } from '../domain/addons/addons-of-wishes.ts';
 import type { AddonOfRoute } from '../domain/addons/plan-addons.ts';
 import type { Cluster } from '../domain/cluster.ts';
@@ -40,7 +41,7 @@ export async function beginChange(ask: Asked, ports: Ports, { before, after, cha
   const { accountId, region, clusterId, name } = before;
   const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, addonsCloser: addonsToLookAt(after), subnetIds: [...new Set([...after.subnetIds, ...podSubnets(after.wanted)])] });
   if (isRefusal(facts)) return facts;
-  if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+  if (facts === 'absent') return absentCluster(before);
 
   if (addon?.isNew === true && facts.addons.some(({ addonName }) => addonName === addon.addonName)) {
     return refuse('addon-exists', `Cluster ${name} has the add-on ${addon.addonName} already.`, { remedy: `Change it: PATCH /v1/clusters/${clusterId}/addons/${addon.addonName}.` });

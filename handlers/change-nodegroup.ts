@@ -1,6 +1,7 @@
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { changedNodegroup } from '../domain/draft-cluster.ts';
 import { planNodegroupChange } from '../domain/plan-nodegroup-change.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal } from '../domain/refusal.ts';
 import { ChangeNodegroup } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
@@ -16,7 +17,7 @@ export const changeNodegroup = route({
   summary: 'Change a node group',
   body: ChangeNodegroup,
   answers: { 202: { description: 'The operation that changes it.', schema: OperationView } },
-  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'nothing-to-change', 'account-unreachable', 'role-lacks-actions', 'rules-broken'],
+  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-change', 'account-unreachable', 'role-lacks-actions', 'rules-broken'],
   async run(ask, ports) {
     const cluster = await clusterToWorkOn(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;
@@ -27,7 +28,7 @@ export const changeNodegroup = route({
     const { accountId, region, clusterId, name } = cluster;
     const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
     if (isRefusal(facts)) return facts;
-    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (facts === 'absent') return absentCluster(cluster);
 
     const after = changedNodegroup(before, ask.body);
     const plan = planNodegroupChange({ cluster, before, after, facts, now: ask.now });

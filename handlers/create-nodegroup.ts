@@ -1,7 +1,8 @@
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { draftNodegroup } from '../domain/draft-cluster.ts';
 import { nodegroupRole } from '../domain/named-roles.ts';
 import { planNodegroupCreation } from '../domain/plan-nodegroup-creation.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal } from '../domain/refusal.ts';
 import { CreateNodegroup } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
@@ -25,6 +26,7 @@ export const createNodegroup = route({
     'frozen',
     'nodegroup-exists',
     'cluster-not-active',
+    'cluster-not-in-account',
     'version-not-the-clusters',
     'ami-type-not-offered',
     'subnets-not-found',
@@ -43,7 +45,7 @@ export const createNodegroup = route({
     const { accountId, region, clusterId, name } = before;
     const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
     if (isRefusal(facts)) return facts;
-    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (facts === 'absent') return absentCluster(before);
 
     const planned = planNodegroupCreation({ cluster: before, nodegroup, facts, now: ask.now });
     const plan = await withNamedRoles(planned, ports, before, await ports.store.account(accountId), nodegroupRole(nodegroup, ''));

@@ -1,5 +1,6 @@
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { planNodegroupDeletion } from '../domain/plan-nodegroup-deletion.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal } from '../domain/refusal.ts';
 import { OperationView } from '../domain/view.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
 import { notFound } from './not-found.ts';
@@ -13,7 +14,7 @@ export const deleteNodegroup = route({
   access: 'operate',
   summary: 'Delete a node group',
   answers: { 202: { description: 'The operation that deletes it.', schema: OperationView } },
-  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'account-unreachable', 'role-lacks-actions'],
+  refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const before = await clusterToWorkOn(ask, ports, ask.params.clusterId);
     if (isRefusal(before)) return before;
@@ -24,7 +25,7 @@ export const deleteNodegroup = route({
     const { accountId, region, clusterId, name } = before;
     const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
     if (isRefusal(facts)) return facts;
-    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (facts === 'absent') return absentCluster(before);
 
     const plan = planNodegroupDeletion({ cluster: before, nodegroupName, facts, now: ask.now });
 

@@ -1,6 +1,7 @@
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { AccessEntryView, viewAccess } from '../domain/access-entry-view.ts';
 import { refusedByMode } from '../domain/authentication-mode.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal } from '../domain/refusal.ts';
 import { resource } from './answers.ts';
 import { notFound } from './not-found.ts';
 import { clusterToRead } from './reach.ts';
@@ -13,7 +14,7 @@ export const getAccessEntry = route({
   access: 'read',
   summary: 'Read how a principal gets into a cluster',
   answers: { 200: { description: 'The access entry, as seen now.', schema: AccessEntryView } },
-  refusals: ['not-found', 'authentication-mode', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions'],
+  refusals: ['not-found', 'authentication-mode', 'cluster-not-active', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const { clusterId, principalArn } = ask.params;
     const cluster = await clusterToRead(ask, ports, clusterId);
@@ -21,7 +22,7 @@ export const getAccessEntry = route({
     const { accountId, region, name } = cluster;
     const seen = await ports.observer.observe({ ask: 'access', accountId, region, clusterName: name, of: { principalArn } });
     if (isRefusal(seen)) return seen;
-    if (seen === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (seen === 'absent') return absentCluster(cluster);
     const closed = refusedByMode(seen.authenticationMode, name);
     if (closed !== undefined) return closed;
     const [entry] = viewAccess(cluster, seen);

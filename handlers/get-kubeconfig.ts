@@ -1,5 +1,6 @@
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { kubeconfigOf } from '../domain/kubeconfig.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal } from '../domain/refusal.ts';
 import { KubeconfigQuery } from '../domain/requests.ts';
 import { yaml } from './answers.ts';
 import { clusterToRead } from './reach.ts';
@@ -21,10 +22,7 @@ export const getKubeconfig = route({
     const { accountId, region, name } = cluster;
     const entrance = await ports.observer.observe({ ask: 'entrance', accountId, region, clusterName: name });
     if (isRefusal(entrance)) return entrance;
-    if (entrance === 'absent') {
-      if (!cluster.exists) return refuse('cluster-not-active', `The control plane of ${name} is not there yet.`, { remedy: 'Wait until the operation that makes it has ended.', ...(cluster.activeOperation === undefined ? {} : { operation: cluster.activeOperation }) });
-      return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
-    }
+    if (entrance === 'absent') return absentCluster(cluster);
     const kubeconfig = kubeconfigOf(cluster, entrance, ask.query);
     if (isRefusal(kubeconfig)) return kubeconfig;
     const comments = kubeconfig.comments.map((line) => `# ${line}\n`).join('');

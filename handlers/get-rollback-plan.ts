@@ -1,5 +1,6 @@
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { draftRollback } from '../domain/plan-rollback.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal } from '../domain/refusal.ts';
 import { PlanView } from '../domain/view.ts';
 import { planAnswer } from './plan-answer.ts';
 import { clusterToRead } from './reach.ts';
@@ -12,7 +13,7 @@ export const getRollbackPlan = route({
   access: 'read',
   summary: 'Plan a rollback without beginning it',
   answers: { 200: { description: 'The plan of the one hop back, each step with its reason.', schema: PlanView, text: true } },
-  refusals: ['not-found', 'cluster-not-in-account', 'rollback-unavailable', 'account-unreachable', 'role-lacks-actions'],
+  refusals: ['not-found', 'cluster-not-active', 'cluster-not-in-account', 'rollback-unavailable', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;
@@ -22,7 +23,7 @@ export const getRollbackPlan = route({
       ports.store.waivers(clusterId, ask.nowMs),
     ]);
     if (isRefusal(facts)) return facts;
-    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (facts === 'absent') return absentCluster(cluster);
 
     const plan = draftRollback({ cluster, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
 

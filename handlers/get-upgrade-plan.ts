@@ -1,5 +1,6 @@
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { canaryRefusal, draftUpgrade } from '../domain/plan-upgrade.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal } from '../domain/refusal.ts';
 import { UpgradePlanQuery } from '../domain/requests.ts';
 import { plannedTerms } from '../domain/upgrade-terms.ts';
 import { PlanView } from '../domain/view.ts';
@@ -15,7 +16,7 @@ export const getUpgradePlan = route({
   summary: 'Plan an upgrade without beginning it',
   query: UpgradePlanQuery,
   answers: { 200: { description: 'The plan: hops and steps, each with its reason.', schema: PlanView, text: true } },
-  refusals: ['not-found', 'cluster-not-in-account', 'nothing-to-upgrade', 'version-not-offered', 'version-not-newer', 'rules-broken', 'account-unreachable', 'role-lacks-actions'],
+  refusals: ['not-found', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-upgrade', 'version-not-offered', 'version-not-newer', 'rules-broken', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const cluster = await clusterToRead(ask, ports, ask.params.clusterId);
     if (isRefusal(cluster)) return cluster;
@@ -25,7 +26,7 @@ export const getUpgradePlan = route({
       ports.store.waivers(clusterId, ask.nowMs),
     ]);
     if (isRefusal(facts)) return facts;
-    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (facts === 'absent') return absentCluster(cluster);
 
     const terms = plannedTerms(ask.query);
     const plan = draftUpgrade({ cluster, to: ask.query.to, facts, now: ask.now, terms, waivers, askedBy: ask.caller.sub });

@@ -1,6 +1,7 @@
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { AccessEntryView, viewAccess } from '../domain/access-entry-view.ts';
 import { refusedByMode } from '../domain/authentication-mode.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal } from '../domain/refusal.ts';
 import { PageQuery } from '../domain/requests.ts';
 import { pageOf as pageSchema } from '../domain/view.ts';
 import { pageAsked, pageOf } from './paging.ts';
@@ -15,7 +16,7 @@ export const listAccessEntries = route({
   summary: 'List who gets into a cluster',
   query: PageQuery,
   answers: { 200: { description: 'A page of access entries, as seen now.', schema: pageSchema(AccessEntryView) } },
-  refusals: ['not-found', 'authentication-mode', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions'],
+  refusals: ['not-found', 'authentication-mode', 'cluster-not-active', 'cluster-not-in-account', 'account-unreachable', 'role-lacks-actions'],
   async run(ask, ports) {
     const page = pageAsked(ask);
     if ('kind' in page) return page;
@@ -25,7 +26,7 @@ export const listAccessEntries = route({
     const of = { after: page.after?.['principalArn'] ?? '', limit: page.limit, known: cluster.access.map(({ principalArn }) => principalArn) };
     const seen = await ports.observer.observe({ ask: 'access', accountId, region, clusterName: name, of });
     if (isRefusal(seen)) return seen;
-    if (seen === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (seen === 'absent') return absentCluster(cluster);
     const closed = refusedByMode(seen.authenticationMode, name);
     if (closed !== undefined) return closed;
     return pageOf(ask, { items: viewAccess(cluster, seen), ...(seen.next === undefined ? {} : { next: { principalArn: seen.next } }) }, (entry) => entry);

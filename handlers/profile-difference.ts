@@ -1,11 +1,12 @@
 import type { Ports } from '../aws/ports.ts';
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { changeUnderProfile } from '../domain/change-under-profile.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
 import type { Plan } from '../domain/plan.ts';
 import { toldByPlaces } from '../domain/profile-paths.ts';
 import { writtenProfile, type Profile } from '../domain/profile.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { DifferenceQuery } from '../domain/requests.ts';
 import { DifferenceView, pageOf as pageSchema } from '../domain/view.ts';
 import { labelOf } from './label-of.ts';
@@ -42,13 +43,13 @@ async function differenceFor(ports: Ports, before: Cluster, profile: Profile, no
   return { ...of, unchanged: steps.length === 0, steps, findings: plan.findings.map(({ code, severity, subject, detail, remedy, hop }) => ({ code, severity, subject, detail, remedy, hop })) };
 }
 
-async function planUnder(ports: Ports, before: Cluster, profile: Profile, now: string): Promise<Plan | ReturnType<typeof refuse>> {
+async function planUnder(ports: Ports, before: Cluster, profile: Profile, now: string): Promise<Plan | Refusal> {
   const changed = changeUnderProfile({ before, change: {}, profile });
   if (isRefusal(changed)) return changed;
   const { accountId, region, clusterId, name } = before;
   const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
   if (isRefusal(facts)) return facts;
-  if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+  if (facts === 'absent') return absentCluster(before);
   const plan = planClusterChange({ before, after: changed.after, facts, now });
   return isRefusal(plan) ? toldByPlaces(plan, changed.joined) : plan;
 }

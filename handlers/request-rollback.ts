@@ -1,6 +1,7 @@
+import { absentCluster } from '../domain/absent-cluster.ts';
 import { isMinor } from '../domain/minor.ts';
 import { planRollback } from '../domain/plan-rollback.ts';
-import { isRefusal, refuse } from '../domain/refusal.ts';
+import { isRefusal } from '../domain/refusal.ts';
 import { RequestRollback } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
@@ -21,6 +22,7 @@ export const requestRollback = route({
     'generation-mismatch',
     'operation-in-progress',
     'frozen',
+    'cluster-not-active',
     'cluster-not-in-account',
     'rollback-unavailable',
     'rules-broken',
@@ -38,7 +40,7 @@ export const requestRollback = route({
       ports.store.waivers(clusterId, ask.nowMs),
     ]);
     if (isRefusal(facts)) return facts;
-    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (facts === 'absent') return absentCluster(before);
 
     const plan = planRollback({ cluster: before, facts, now: ask.now, waivers, askedBy: ask.caller.sub });
 

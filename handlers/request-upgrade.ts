@@ -1,4 +1,5 @@
 import type { Ports } from '../aws/ports.ts';
+import { absentCluster } from '../domain/absent-cluster.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { expectedSeconds } from '../domain/durations.ts';
 import type { ClusterFacts } from '../domain/facts.ts';
@@ -29,6 +30,7 @@ export const requestUpgrade = route({
     'generation-mismatch',
     'operation-in-progress',
     'frozen',
+    'cluster-not-active',
     'cluster-not-in-account',
     'nothing-to-upgrade',
     'version-not-offered',
@@ -56,7 +58,7 @@ export const requestUpgrade = route({
       ports.store.waivers(clusterId, ask.nowMs),
     ]);
     if (isRefusal(facts)) return facts;
-    if (facts === 'absent') return refuse('cluster-not-in-account', `EKS knows no cluster ${name} in ${accountId}, ${region}.`);
+    if (facts === 'absent') return absentCluster(before);
     if (alarms !== undefined) return alarms;
 
     const plan = planUpgrade({ cluster: before, to, facts, now: ask.now, terms, waivers, askedBy: ask.caller.sub });

@@ -96,6 +96,24 @@ describe('planUpgrade', () => {
     assert.match(prepared[0]!.reason, /v1\.11\.4-eksbuild\.2 is not listed for 1\.34.*both 1\.33 and 1\.34/);
   });
 
+  it('tells an add-on that blocks a hop once, not again at the goal', () => {
+    const facts = at133({ addons: [addonFacts('coredns', 'v1.12.1-eksbuild.2')], addonCatalogue: { coredns: [{ addonVersion: 'v1.12.1-eksbuild.2', compatibleWith: ['1.33'], defaultFor: ['1.33'] }] }, nodegroups: [] });
+    const plan = draftUpgrade({ cluster: cluster('1.33'), to: '1.34', facts, now: NOW });
+    assert.ok('findings' in plan);
+    assert.deepEqual(plan.findings.filter(({ code }) => code === 'addon-not-listed').map(({ severity, remedy }) => [severity, remedy]), [
+      ['blocks', 'Replace or remove the add-on before the hop to 1.34, or wait until its publisher lists a version for both.'],
+    ]);
+  });
+
+  it('says of a control plane that does not come back that waiting is no use', () => {
+    const remedy = (status: string) => {
+      const plan = draftUpgrade({ cluster: cluster('1.33'), to: '1.34', facts: at133({ cluster: { status } }), now: NOW });
+      return 'findings' in plan ? plan.findings.find(({ code }) => code === 'control-plane-not-active')?.remedy : undefined;
+    };
+    assert.match(remedy('CREATING') ?? '', /^Wait until it is ACTIVE/);
+    for (const status of ['FAILED', 'DELETING']) assert.match(remedy(status) ?? '', /does not come back/);
+  });
+
   it('keeps an add-on that is newer than the default', () => {
     const facts = at133({ addons: [addonFacts('coredns', 'v1.13.1-eksbuild.1')], addonCatalogue: { coredns: [{ addonVersion: 'v1.13.1-eksbuild.1', compatibleWith: ['1.33', '1.34'], defaultFor: [] }, ...ADDONS['coredns']!.slice(1)] }, nodegroups: [] });
     assert.deepEqual(stepIds(plan(facts, '1.34')), ['1.34/control-plane']);

@@ -174,6 +174,28 @@ describe('deleting a cluster', () => {
     door.facts.cluster = at133();
     assert.deepEqual([answer.status, answer.body.steps], [202, []]);
   });
+
+  it('that EKS has no more, or not yet, is told apart wherever EKS is asked for it', async (context) => {
+    const { cluster, access } = door.facts;
+    context.after(() => void Object.assign(door.facts, { cluster, access }));
+    const gone = await door.standing();
+    const unborn = await door.standing({ exists: false, name: 'unborn' });
+    const stillborn = await door.standing({ exists: false, name: 'stillborn', activeOperation: 'op-1' });
+    Object.assign(door.facts, { cluster: 'absent', access: 'absent' });
+    for (const [method, path, body] of [
+      ['GET', 'upgrade-plan?to=1.34'],
+      ['GET', 'rollback-plan'],
+      ['GET', 'subnets'],
+      ['GET', 'access-entries'],
+      ['POST', 'upgrades', { to: '1.34' }],
+    ] as const) {
+      const ask = ({ clusterId }: { clusterId: string }) => door.ask(method, `/v1/clusters/${clusterId}/${path}`, body === undefined ? {} : { body });
+      const { body: told } = await refused(422, 'cluster-not-in-account', ask(gone));
+      assert.match(told.remedy, new RegExp(`DELETE /v1/clusters/${gone.clusterId}\\.$`), path);
+      assert.match((await refused(409, 'cluster-not-active', ask(unborn))).body.remedy, /^Retry the operation/, path);
+      if (method === 'GET') assert.equal((await refused(409, 'cluster-not-active', ask(stillborn))).body.operation, 'op-1', path);
+    }
+  });
 });
 
 describe('node groups', () => {

@@ -65,6 +65,16 @@ describe('the findings of EKS insights', () => {
     assert.equal(severity(error(['v9.9.9-eksbuild.1'])), 'blocks');
   });
 
+  it('say which add-ons move before the hop, and that kube-proxy follows it where it does', () => {
+    const remedy = (kubeProxy: string, ...compatibleVersions: string[]) => {
+      const addons = [{ name: 'coredns', compatibleVersions: ['v1.12.1-eksbuild.2'] }, { name: 'kube-proxy', compatibleVersions }];
+      const facts = at133({ nodegroups: [], addons: [addonFacts('coredns', 'v1.11.4-eksbuild.2'), addonFacts('kube-proxy', kubeProxy)], readiness: ready({ insights: insights([insight({ name: 'EKS add-on version compatibility', status: 'ERROR', addons })]) }) });
+      return draft(facts).findings.find(({ code }) => code === 'insight-error')?.remedy;
+    };
+    assert.equal(remedy('v1.33.7-eksbuild.2', 'v1.34.3-eksbuild.2'), 'Nothing: the plan moves coredns before that hop, and kube-proxy right after the control plane.');
+    assert.equal(remedy('v1.30.1-eksbuild.1', 'v1.33.7-eksbuild.2'), 'Nothing: the plan moves coredns and kube-proxy before that hop.');
+  });
+
   it('stand back where the add-on has moved since EKS looked, by the plan\'s own step', () => {
     const error = insight({ name: 'EKS add-on version compatibility', status: 'ERROR', addons: [{ name: 'coredns', compatibleVersions: ['v1.12.1-eksbuild.2'] }] });
     const at = (version: string) => draft(at133({ nodegroups: [], addons: [addonFacts('coredns', version)], readiness: ready({ insights: insights([error]) }) })).findings.find(({ code }) => code === 'insight-error');
@@ -78,7 +88,7 @@ describe('the findings of EKS insights', () => {
     const behind = (version: Minor) => at133({ nodegroups: [nodegroupFacts('blue', version)], readiness: ready({ insights: insights([error]) }) });
     const found = (version: Minor) => draft(behind(version)).findings.find(({ code }) => code === 'insight-error');
     assert.equal(found('1.30')?.severity, 'advises');
-    assert.match(found('1.30')?.remedy ?? '', /the plan rolls blue, before that hop/);
+    assert.match(found('1.30')?.remedy ?? '', /the plan rolls blue before that hop/);
     assert.equal(found('1.33')?.severity, 'blocks');
   });
 
