@@ -3,10 +3,15 @@ import { compareAddonVersions, isListed } from '../../domain/addon-versions.ts';
 import type { ClusterFacts } from '../../domain/facts.ts';
 import { compareMinors, minorOf, minorsBetween, nextMinor, previousMinor, type Minor } from '../../domain/minor.ts';
 import type { PlannedStep } from '../../domain/plan.ts';
-import { kubeletFits } from '../../domain/skew.ts';
 import { older, seenOf } from './worlds.ts';
 
 /** The rules of Kubernetes and EKS as a step by step judge, apart from how plans are made. */
+
+/** Nodes are never newer than the control plane, and behind it by three minors at most, by two up to 1.24: told here apart from `domain/skew.ts`. */
+function fits(kubelet: Minor, controlPlane: Minor): boolean {
+  const behind = minorsBetween(kubelet, controlPlane) ?? Infinity;
+  return behind >= 0 && behind <= (compareMinors(kubelet, '1.24') <= 0 ? 2 : 3);
+}
 
 /** Judges one step of a plan that nothing blocks against the world that it is taken in, by the rules as Kubernetes and EKS state them. */
 export function assertAllowed(facts: ClusterFacts, step: PlannedStep): void {
@@ -16,16 +21,16 @@ export function assertAllowed(facts: ClusterFacts, step: PlannedStep): void {
       const to = step.to as Minor;
       assert.equal(to, nextMinor(version), 'one minor a hop');
       for (const group of facts.nodegroups) {
-        if (group.version !== undefined && !older(version, group.version)) assert.ok(kubeletFits(group.version, to), `${group.nodegroupName} at ${group.version} under ${to}`);
+        if (group.version !== undefined && !older(version, group.version)) assert.ok(fits(group.version, to), `${group.nodegroupName} at ${group.version} under ${to}`);
       }
       for (const addon of facts.addons.filter((known) => known.addonName !== 'kube-proxy')) {
         assert.ok(isListed(addon.addonVersion, to, facts.addonCatalogue[addon.addonName] ?? []), `${addon.addonName} ${addon.addonVersion} is listed for ${to}`);
       }
       for (const group of seenOf(facts.readiness?.selfManagedGroups)) {
-        for (const kubelet of group.kubelets) if (kubelet !== undefined && !older(version, kubelet)) assert.ok(kubeletFits(kubelet, to), `${group.groupName} at ${kubelet} under ${to}`);
+        for (const kubelet of group.kubelets) if (kubelet !== undefined && !older(version, kubelet)) assert.ok(fits(kubelet, to), `${group.groupName} at ${kubelet} under ${to}`);
       }
       const kubeProxy = minorOf(facts.addons.find((known) => known.addonName === 'kube-proxy')?.addonVersion ?? '');
-      if (kubeProxy !== undefined && !older(version, kubeProxy)) assert.ok(kubeletFits(kubeProxy, to), `kube-proxy at ${kubeProxy} under ${to}`);
+      if (kubeProxy !== undefined && !older(version, kubeProxy)) assert.ok(fits(kubeProxy, to), `kube-proxy at ${kubeProxy} under ${to}`);
       return;
     }
     case 'upgrade-addon': {
@@ -55,7 +60,7 @@ export function assertAllowed(facts: ClusterFacts, step: PlannedStep): void {
       const { launchTemplateId, launchTemplateVersion } = step.parameters as { launchTemplateId: string; launchTemplateVersion: string };
       const image = group.images.find((known) => known.version === launchTemplateVersion);
       assert.equal(launchTemplateId, group.launchTemplate?.id, 'a group keeps its launch template');
-      assert.ok(image?.minor !== undefined && kubeletFits(image.minor, version), `an image of ${image?.minor} under ${version}`);
+      assert.ok(image?.minor !== undefined && fits(image.minor, version), `an image of ${image?.minor} under ${version}`);
       if (step.stage === 'RollBackNodegroups') assert.ok(older(image.minor, version), 'back below the control plane');
       else assert.ok(group.kubelets.some((kubelet) => kubelet !== undefined && older(kubelet, image.minor!)), 'a group is refreshed forward');
       return;

@@ -28,6 +28,8 @@ export interface Chronicle {
   readonly policies: PolicySpan[];
   /** EKS's ids of what others began. */
   readonly foreign: Set<string>;
+  /** When EKS refused a move of the control plane that we asked for, because an update was in the way; epoch ms. */
+  readonly inTheWay: Set<number>;
   /** All of it in words, for whoever reads a failure. */
   readonly told: string[];
 }
@@ -57,6 +59,7 @@ export function rulesBroken(chronicle: Chronicle, history: ClusterHistory, refre
     ...history.nodesNewerThanControlPlane.map((skew) => `A node of ${skew.nodegroupName} at ${skew.kubelet} is newer than a control plane at ${skew.controlPlane}, ${at(skew.from)}`),
     ...(history.widestSkew > SKEW_MINORS_MAX ? [`A node was ${history.widestSkew} minors behind`] : []),
     ...history.overlappingControlPlaneUpdates.map(([one, other]) => `Two control-plane updates at once: ${one} and ${other}`),
+    ...twoAtOnce(chronicle, work),
     ...ours.flatMap((one) => heldBack(one, chronicle)),
     ...ours.flatMap((one) => outsideItsTime(one, chronicle)),
     ...[...chronicle.runs.values()].flatMap((run) => [...tooManyAtOnce(run, ours), ...beforeTheCanary(run), ...pastGates(run), ...unbaked(run)]),
@@ -77,6 +80,17 @@ function skippedMinors({ controlPlane }: ClusterHistory): string[] {
 /** The run of an operation that was under way at a moment. */
 function runAt({ runs }: Chronicle, moment: number): Json | undefined {
   return [...runs.values()].find((run) => Date.parse(run.begunAt) <= moment && moment <= Date.parse(run.endedAt ?? '9999-01-01T00:00:00Z'));
+}
+
+/** EKS refuses a second update of a control plane; that it had to, while the one before was ours, breaks the rule. An operation has its cluster to itself. */
+function twoAtOnce({ runs, inTheWay, foreign }: Chronicle, work: readonly Work[]): string[] {
+  const asked = [...inTheWay].flatMap((moment) => {
+    const before = work.filter(({ what, from }) => what === 'control-plane' && from <= moment).sort((a, b) => a.from - b.from).at(-1);
+    return before === undefined || foreign.has(before.id) ? [] : [`The control plane was asked to move at ${at(moment)}, while ${told(before)}`];
+  });
+  const stretches = [...runs.values()].map((run) => ({ id: `${run.id}-${run.run}`, from: Date.parse(run.begunAt), to: Date.parse(run.endedAt ?? '9999-01-01T00:00:00Z') }));
+  const overlaps = stretches.flatMap((one, place) => stretches.slice(place + 1).filter((other) => one.from < other.to && other.from < one.to).map((other) => `Two operations at once: ${one.id} and ${other.id}`));
+  return [...asked, ...overlaps];
 }
 
 function heldBack(work: Work, chronicle: Chronicle): string[] {

@@ -13,6 +13,8 @@ const MINUTES_BETWEEN_MAX = 12;
 const SETTLE_STRIDE_SECONDS = 180;
 const FIRST_MINORS = ['1.32', '1.33', '1.34'];
 const LAST_MINOR = 36;
+/** In the ARN of whoever calls with the rights of Slipway's role. */
+const OUR_ROLE = ':assumed-role/slipway-access/';
 
 /** A random cluster on a stage, whom random things befall. All of it follows from the seed. */
 export interface Life {
@@ -47,7 +49,7 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
   const chance = (share: number): boolean => random() < share;
   const now = (): number => world.stage.clock.now();
   const name = `life-${seed}`;
-  const chronicle: Chronicle = { name, runs: new Map(), holds: [], policies: [], foreign: new Set(), told: [] };
+  const chronicle: Chronicle = { name, runs: new Map(), holds: [], policies: [], foreign: new Set(), inTheWay: new Set(), told: [] };
   const tell = (line: string): void => void chronicle.told.push(`${new Date(now()).toISOString()} ${line}`);
 
   const first = pick(FIRST_MINORS);
@@ -69,7 +71,17 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
 
   const begun = (): Set<string> => new Set(world.stage.aws.eks.history(ACCOUNT, REGION, name).updates.map((update) => update.updateId));
   const openHold = (why: Hold['why'], operationId?: string): Hold | undefined => chronicle.holds.find((hold) => hold.why === why && hold.operationId === operationId && hold.to === Infinity);
+  let heard = 0;
+  /** What EKS has refused us since the last time: its log of calls is short. */
+  function listen(): void {
+    const calls = world.stage.calls.since(heard, Infinity);
+    heard = calls.at(-1)?.number ?? heard;
+    const busy = calls.filter((call) => call.operation === 'eks:UpdateClusterVersion' && call.error === 'ResourceInUseException' && call.input['name'] === name && call.caller.includes(OUR_ROLE));
+    for (const call of busy) chronicle.inTheWay.add(Date.parse(call.at));
+  }
+
   const see = async (id: string): Promise<Json> => {
+    listen();
     const operation = await world.api.get(`/v1/operations/${id}`);
     const key = `${id}-${operation.run}`;
     const was = chronicle.runs.get(key);
@@ -223,7 +235,12 @@ export async function liveRandomly(world: Rehearsal, hands: Hands, grace: ApiCli
       const back = rollback?.to !== undefined && chance(0.3);
       const path = `/v1/clusters/${clusterId}/${back ? 'rollbacks' : 'upgrades'}`;
       const body = back ? { reason: 'The shop is slow' } : { to: `1.${Math.min(LAST_MINOR, minor + 1 + upTo(2))}`, ...terms() };
-      const answer = await world.api.ask('POST', path, body);
+      // Two ask at the same moment: the cluster is for one of them.
+      const answers = await Promise.all([world.api.ask('POST', path, body), world.api.ask('POST', path, body)]);
+      const taken = answers.filter(({ status }) => status === 202);
+      for (const one of taken) await see(one.body.id);
+      const [answer] = taken.length > 0 ? taken : answers;
+      if (answer === undefined) throw new Error('Nobody was answered.');
       tell(`ask from ${version} with ${JSON.stringify(nodesOf(await world.api.get(`/v1/clusters/${clusterId}`)))}${own ?? ''}: ${JSON.stringify(body)}: ${answer.status} ${answer.body.code ?? answer.body.id} ${answer.status === 202 ? '' : `${answer.body.detail} ${JSON.stringify((answer.body.findings ?? []).filter((found: Json) => found.severity === 'blocks').map((found: Json) => found.evidence))}`}`);
       if (answer.status >= 500 && answer.status !== 503) throw new Error(`${answer.status} ${answer.text}`);
       return answer.status === 202 ? see(answer.body.id) : undefined;
