@@ -80,7 +80,7 @@ export interface RandomWorld {
 
 export const randomWorld: fc.Arbitrary<RandomWorld> = fc
   .record({
-    from: fc.integer({ min: 4, max: MINORS.length - 1 }),
+    from: fc.integer({ min: 2, max: MINORS.length - 1 }),
     hops: fc.integer({ min: 0, max: 5 }),
     catalogue,
     groups: fc.array(group, { maxLength: 3 }),
