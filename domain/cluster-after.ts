@@ -14,6 +14,7 @@ export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
   return {
     ...cluster,
     exists: true,
+    lookedAt: facts.observedAt,
     version: facts.cluster.version,
     desiredVersion: facts.cluster.version,
     ...(facts.cluster.ipFamily === undefined ? {} : { ipFamily: facts.cluster.ipFamily }),

@@ -65,6 +65,8 @@ export interface Cluster {
   /** What of it could not be made, changed or taken away when it was last tried. */
   readonly partTroubles?: readonly PartTrouble[];
   readonly conditions: readonly Condition[];
+  /** When versions, node groups, add-ons and conditions were last seen as they stand here, RFC 3339: the oldest of them. Absent: never yet. */
+  readonly lookedAt?: string;
   /** The operation that holds the cluster; at most one. */
   readonly activeOperation?: string;
   /** Why it came to be: made by us, or imported as it was. */

@@ -1,4 +1,5 @@
 import type { ClusterFacts } from './facts.ts';
+import { insightsRefreshedAt } from './insights-age.ts';
 import type { NextHop } from './next-hop.ts';
 import type { Step } from './operation.ts';
 import type { Plan } from './plan.ts';
@@ -38,11 +39,10 @@ export function withoutOldReadiness(facts: ClusterFacts, { movedAt, enteredAt }:
   const { readiness, ...rest } = facts;
   const seenAt = Date.parse(readiness?.observedAt ?? '');
   const fresh = seenAt >= movedAt && now - seenAt <= READINESS_MINUTES_MAX * MINUTE_MS;
-  return readiness !== undefined && fresh && (seenAt >= enteredAt || lookedAt(readiness) >= Math.max(movedAt, now - INSIGHTS_MINUTES_MAX * MINUTE_MS)) ? facts : rest;
+  return readiness !== undefined && fresh && (seenAt >= enteredAt || refreshedAt(readiness) >= Math.max(movedAt, now - INSIGHTS_MINUTES_MAX * MINUTE_MS)) ? facts : rest;
 }
 
-/** When EKS last looked at the cluster, by its oldest insight, epoch ms; 0 where that is not known. */
-function lookedAt({ insights }: ReadinessFacts): number {
-  const times = insights.kind === 'seen' ? insights.value.insights.map(({ lastRefreshTime }) => Date.parse(lastRefreshTime ?? '')) : [];
-  return times.length === 0 || times.some(Number.isNaN) ? 0 : Math.min(...times);
+/** Where it is not known when EKS has looked at the cluster, that was never. */
+function refreshedAt({ insights }: ReadinessFacts): number {
+  return Date.parse(insightsRefreshedAt(insights) ?? '1970-01-01T00:00:00Z');
 }

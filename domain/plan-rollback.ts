@@ -2,6 +2,7 @@ import { movesBack } from './addon-moves-back.ts';
 import type { Cluster } from './cluster.ts';
 import { estimateUpgrade } from './estimate.ts';
 import { inOrder } from './facts-in-order.ts';
+import { factsAge } from './facts-age.ts';
 import type { ClusterFacts } from './facts.ts';
 import { blockingFirst, blocks } from './finding-codes.ts';
 import { isOffered } from './hops.ts';
@@ -77,6 +78,7 @@ export function draftRollback({ cluster, facts: seen, now, terms, waivers = [], 
     nodes: nodesLedger(facts, [hop], to),
     notLookedAt: notLookedAtForRollback(facts),
     estimate: estimateUpgrade({ hops: kept.hops, facts, to, now }),
+    ...factsAge(facts, 'ROLLBACK_READINESS'),
   };
 }
 

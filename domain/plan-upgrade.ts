@@ -3,6 +3,7 @@ import { controlPlaneFindings } from './control-plane-findings.ts';
 import { estimateUpgrade } from './estimate.ts';
 import { inOrder } from './facts-in-order.ts';
 import type { ClusterFacts } from './facts.ts';
+import { factsAge } from './facts-age.ts';
 import { blockingFirst, blocks } from './finding-codes.ts';
 import { isOffered, minorsToPass, notOffered } from './hops.ts';
 import { forcedWhereWaived } from './insight-findings.ts';
@@ -99,6 +100,7 @@ export function draftUpgrade({ cluster, to, facts: seen, now, terms, waivers = [
     nodes: nodesLedger(facts, walk.hops, to),
     notLookedAt: notLookedAtForUpgrade({ to, facts, hops: walk.hops }),
     estimate: estimateUpgrade({ hops: kept.hops, facts, to, now, maxParallelNodegroups: terms?.maxParallelNodegroups }),
+    ...factsAge(facts, 'UPGRADE_READINESS'),
   };
 }
 

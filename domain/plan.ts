@@ -13,6 +13,10 @@ export interface Plan {
   readonly nodes?: readonly NodesLine[];
   readonly notLookedAt: readonly { readonly code: string; readonly because: string }[];
   readonly estimate: Estimate;
+  /** When the facts were looked at that it was made from, RFC 3339: the oldest of them. Of upgrades and rollbacks. */
+  readonly lookedAt?: string;
+  /** When EKS made the insights that were seen then, by the oldest of them. */
+  readonly insightsRefreshedAt?: string;
 }
 
 export interface Hop {

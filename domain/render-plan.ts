@@ -4,7 +4,7 @@ import type { Estimate, Finding, NodesLine, Plan } from './plan.ts';
 /** Columns that a line of text may take. */
 const COLUMNS_MAX = 110;
 
-/** A plan as text that a person reads and a diff compares: the same plan is the same text. */
+/** A plan as text that a person reads and a diff compares: the same plan is the same text, but for the last line, which tells how old its facts are. */
 export function renderPlan(plan: Plan): string {
   const lines: string[] = [plan.from === plan.to ? `Stay at ${plan.to}` : `From ${plan.from} to ${plan.to}`, ''];
   let number = 0;
@@ -24,7 +24,7 @@ export function renderPlan(plan: Plan): string {
   if (plan.notLookedAt.length > 0) {
     lines.push('Not looked at', ...plan.notLookedAt.flatMap((item) => wrapped(`${item.code}: ${item.because}`, '  - ')), '');
   }
-  lines.push(...wrapped(estimateText(plan.estimate), 'Estimate: '));
+  lines.push(...wrapped(estimateText(plan.estimate), 'Estimate: '), ...ageText(plan));
   return `${lines.join('\n')}\n`;
 }
 
@@ -50,6 +50,12 @@ function estimateText({ minutes, addresses, surgeNodes, savedPerMonthUsd }: Esti
   if (surgeNodes > 0) parts.push(`${surgeNodes} more nodes while groups roll`);
   if (savedPerMonthUsd > 0) parts.push(`${savedPerMonthUsd} dollars a month less, because extended support ends`);
   return `${parts.join(', ')}.`;
+}
+
+/** One line and never wrapped, so that whoever compares two plans can leave it out. */
+function ageText({ lookedAt, insightsRefreshedAt }: Plan): string[] {
+  if (lookedAt === undefined) return [];
+  return ['', `Looked at ${lookedAt}${insightsRefreshedAt === undefined ? '' : `; insights of EKS from ${insightsRefreshedAt}`}.`];
 }
 
 /** Text in lines of a readable length; the first begins with `lead`, the others stand under it. */

@@ -112,6 +112,7 @@ export const ClusterView = z
     desiredVersion: z.string(),
     status: z.enum(CLUSTER_STATUSES),
     conditions: z.array(ConditionView),
+    lookedAt: Time.optional().meta({ description: 'When what is told here of the control plane, node groups and add-ons was last seen, the oldest of it. Absent: never yet.' }),
     activeOperation: z.string().optional(),
     roleArn: z.string(),
     resourcesVpcConfig: z.strictObject({
@@ -268,6 +269,8 @@ export const PlanView = z
       .meta({ description: 'Every kind of node that the cluster has, and what becomes of it. Of upgrades and rollbacks.' }),
     notLookedAt: z.array(z.strictObject({ code: z.string(), because: z.string() })),
     estimate: z.strictObject({ minutes: z.number(), addresses: z.number(), surgeNodes: z.number(), savedPerMonthUsd: z.number() }),
+    lookedAt: Time.optional().meta({ description: 'When the facts were looked at that it was made from, the oldest of them. Of upgrades and rollbacks. The tag of a plan does not depend on it.' }),
+    insightsRefreshedAt: Time.optional().meta({ description: 'When EKS made the insights that were seen then, the oldest of them.' }),
   })
   .meta({ id: 'Plan' });
 

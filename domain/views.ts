@@ -55,6 +55,7 @@ export function viewCluster(cluster: Cluster, now: string): z.input<typeof Clust
     desiredVersion: cluster.desiredVersion,
     status: clusterStatus(cluster),
     conditions: [...cluster.conditions],
+    ...(cluster.lookedAt === undefined ? {} : { lookedAt: cluster.lookedAt }),
     ...(cluster.activeOperation === undefined ? {} : { activeOperation: cluster.activeOperation }),
     roleArn: cluster.roleArn,
     resourcesVpcConfig: {
@@ -190,6 +191,8 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
     ...(plan.nodes === undefined ? {} : { nodes: plan.nodes.map((line) => ({ ...line })) }),
     notLookedAt: [...plan.notLookedAt],
     estimate: plan.estimate,
+    ...(plan.lookedAt === undefined ? {} : { lookedAt: plan.lookedAt }),
+    ...(plan.insightsRefreshedAt === undefined ? {} : { insightsRefreshedAt: plan.insightsRefreshedAt }),
   };
 }
 

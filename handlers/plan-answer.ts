@@ -8,10 +8,11 @@ import type { Ask } from './route.ts';
 
 const TAG_CHARACTERS = 32;
 
-/** A plan as JSON, or as the text that a person reads. Its tag is the same for as long as the plan is: an equal one says that nothing has moved. */
+/** A plan as JSON, or as the text that a person reads. Its tag is the same for as long as the plan is, whenever its facts were looked at: an equal one says that nothing has moved. */
 export function planAnswer(ask: Pick<Ask, 'accept'>, plan: Plan): Answer {
   const view = viewPlan(plan);
-  const tag = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, TAG_CHARACTERS);
+  const { lookedAt: _looked, insightsRefreshedAt: _refreshed, ...planned } = view;
+  const tag = createHash('sha256').update(JSON.stringify(planned)).digest('hex').slice(0, TAG_CHARACTERS);
   const answer = ok(view, { etag: `W/"${tag}"`, vary: 'accept' });
   return prefersText(ask.accept) ? { ...answer, text: renderPlan(plan) } : answer;
 }

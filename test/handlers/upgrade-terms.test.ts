@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { AlarmFacts } from '../../domain/readiness-facts.ts';
+import { insight, insights, ready } from '../domain/checks/ready.ts';
+import { at133 } from '../domain/worlds.ts';
 import { openFrontDoor, type FrontDoor, type Json, type Told } from './front-door.ts';
 
 let door: FrontDoor;
@@ -156,6 +158,20 @@ describe('an upgrade plan', () => {
     assert.match(tag ?? '', /^W\/"[0-9a-f]{32}"$/);
     assert.deepEqual([await read('1.35'), await read('1.35', 'text/plain')], [tag, tag]);
     assert.notEqual(await read('1.34'), tag);
+  });
+
+  it('says when its facts were looked at, and when EKS looked, beside the plan and not within it', async () => {
+    const { clusterId } = await door.standing();
+    const seen = async (observedAt: string, ...lastRefreshTimes: string[]) => {
+      door.facts.cluster = { ...at133({ readiness: ready({ insights: insights(lastRefreshTimes.map((lastRefreshTime) => insight({ lastRefreshTime })), []) }) }), observedAt };
+      const [json, text] = await Promise.all(['application/json', 'text/plain'].map((Accept) => door.ask('GET', `/v1/clusters/${clusterId}/upgrade-plan?to=1.34`, { headers: { Accept } })));
+      return { json: json!.body, tag: json!.headers['etag'], lines: text!.text.trimEnd().split('\n') };
+    };
+    const [one, other] = [await seen('2026-09-01T11:59:58.000Z', '2026-09-01T09:30:00.000Z', '2026-09-01T09:20:00.000Z'), await seen('2026-09-01T12:00:00.000Z', '2026-09-01T11:30:00.000Z')];
+    door.facts.cluster = at133();
+    assert.deepEqual([one.json.lookedAt, one.json.insightsRefreshedAt, other.json.lookedAt], ['2026-09-01T11:59:58.000Z', '2026-09-01T09:20:00.000Z', '2026-09-01T12:00:00.000Z']);
+    assert.equal(one.lines.at(-1), 'Looked at 2026-09-01T11:59:58.000Z; insights of EKS from 2026-09-01T09:20:00.000Z.');
+    assert.deepEqual([one.tag, one.lines.slice(0, -1)], [other.tag, other.lines.slice(0, -1)]);
   });
 
   it('takes what would change it, in the form of a query', async () => {

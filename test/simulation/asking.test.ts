@@ -47,7 +47,11 @@ describe('the front door, as deployed', () => {
     assert.match(text.text, /^From 1\.33 to 1\.34\n/);
     assert.equal(json.body.to, '1.34');
     await world.advance(10);
-    assert.equal((await read('application/json')).headers.get('etag'), json.headers.get('etag'), 'nothing has moved in ten minutes');
+    const later = await read('application/json');
+    assert.equal(later.headers.get('etag'), json.headers.get('etag'), 'nothing has moved in ten minutes');
+    assert.equal(Date.parse(later.body.lookedAt) - Date.parse(json.body.lookedAt), 600_000, 'and it was looked at again');
+    assert.ok(later.body.insightsRefreshedAt <= later.body.lookedAt);
+    assert.ok((await world.api.get(`/v1/clusters/${clusterId}`)).lookedAt < json.body.lookedAt, 'the record is as old as the operation that made it');
   });
 
   it('keeps waivers for as long as they last, by the virtual clock', async () => {
