@@ -33,7 +33,7 @@ export interface ReadinessFacts {
   readonly instanceLimits?: Looked<readonly InstanceLimits[]>;
 }
 
-/** What changes seldom: an hour's old is true enough, and saves reads that EKS and Service Quotas count. */
+/** What changes seldom: between the hops of an operation an hour's old is true enough, and saves reads that EKS and Service Quotas count. */
 export interface RememberedReadiness {
   /** RFC 3339. */
   readonly lookedAt: string;

@@ -1,6 +1,6 @@
 import type { ReadinessFacts, RememberedReadiness } from './readiness-facts.ts';
 
-/** Profiles and quotas change by hand and seldom; what would refuse work is checked by AWS again. */
+/** Profiles and quotas change by hand and seldom; what would refuse work is checked by AWS again. An operation goes by them from hop to hop; a plan that somebody asks for does not. */
 const REMEMBERED_MINUTES = 60;
 const MINUTE_MS = 60_000;
 

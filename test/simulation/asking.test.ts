@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CloudWatchClient, DeleteAlarmsCommand, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import type { Json } from '../../local/api-client.ts';
 import { ACCOUNT, rehearse, REGION, type Rehearsal } from './rehearsal.ts';
 
 const world: Rehearsal = await rehearse({ seed: 41 });
@@ -52,6 +53,18 @@ describe('the front door, as deployed', () => {
     assert.equal(Date.parse(later.body.lookedAt) - Date.parse(json.body.lookedAt), 600_000, 'and it was looked at again');
     assert.ok(later.body.insightsRefreshedAt <= later.body.lookedAt);
     assert.ok((await world.api.get(`/v1/clusters/${clusterId}`)).lookedAt < json.body.lookedAt, 'the record is as old as the operation that made it');
+  });
+
+  it('sees a quota that was lowered or raised since the last plan, minutes ago', async () => {
+    const quota = (value: number) => fetch(`${world.stage.awsUrl}/_sim/quotas`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ account: ACCOUNT, region: REGION, service: 'ec2', code: 'L-1216C47A', value }) });
+    const short = async (): Promise<boolean> => (await world.api.get(`/v1/clusters/${clusterId}/upgrade-plan?to=1.34`)).findings.some((found: Json) => found.code === 'vcpu-quota-short');
+    const seen = [await short()];
+    for (const value of [1, 1000]) {
+      assert.equal((await quota(value)).status, 201);
+      await world.advance(1);
+      seen.push(await short());
+    }
+    assert.deepEqual(seen, [false, true, false]);
   });
 
   it('keeps waivers for as long as they last, by the virtual clock', async () => {

@@ -41,8 +41,9 @@ export async function lookAtCluster(ports: Ports, where: Where, { readiness, far
   });
   if (facts === 'absent') return facts;
   const dated = { ...facts, cataloguesReadAt: known?.cataloguesReadAt ?? facts.observedAt };
-  const seen = withMemory(dated, stillRemembered(last?.remembered, facts.observedAt));
-  return keep(ports, where, readiness === undefined ? seen : await withReadiness(ports, session, seen, now, 'all'));
+  if (readiness === undefined) return keep(ports, where, withMemory(dated, stillRemembered(last?.remembered, facts.observedAt)));
+  // Whoever asks now may have raised a quota or made a profile a minute ago: nothing of an earlier look stands in for one now.
+  return keep(ports, where, await withReadiness(ports, session, dated, now, 'all'));
 }
 
 /** The last look, where its catalogues are still fresh. Their age goes on from when they were read: nothing is kept for longer by being asked for often. */
