@@ -27,6 +27,7 @@ import type { Step } from '../../domain/operation.ts';
 import type { Begun } from '../ports.ts';
 import { bringPolicies, listPolicies } from './access-policies.ts';
 import { nameOf, reaching } from './errors.ts';
+import { mayBeNewRole } from './role-not-known.ts';
 
 /** Errors by which EKS refuses for good: the same call gets the same answer until somebody changes something. */
 const REFUSALS = new Set([
@@ -64,7 +65,7 @@ function begunFrom(error: unknown, step: Step): Begun {
   if (name === 'ResourceNotFoundException') return { kind: 'absent', message };
   // EKS answers 400 when a cluster or group has the asked version or configuration already.
   if (name === 'InvalidParameterException' && /\balready (at|been)\b|no changes needed/i.test(message) && (step.kind.startsWith('up') || step.kind === 'rollback-control-plane')) return { kind: 'already', message };
-  if (REFUSALS.has(name)) return { kind: 'refused', code: name, message };
+  if (REFUSALS.has(name)) return { kind: mayBeNewRole(message) ? 'not-yet' : 'refused', code: name, message };
   throw error;
 }
 

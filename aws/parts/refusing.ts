@@ -1,4 +1,5 @@
 import { nameOf } from '../eks/errors.ts';
+import { mayBeNewRole } from '../eks/role-not-known.ts';
 import type { Begun } from '../ports.ts';
 
 /** Errors by which IAM, EKS, EC2 and Auto Scaling refuse for good: the same call gets the same answer until somebody changes something. */
@@ -23,7 +24,9 @@ export async function refusing(work: () => Promise<Begun>): Promise<Begun> {
   try {
     return await work();
   } catch (error) {
-    if (REFUSALS.has(nameOf(error))) return { kind: 'refused', code: nameOf(error), message: error instanceof Error ? error.message : nameOf(error) };
+    const code = nameOf(error);
+    const message = error instanceof Error ? error.message : code;
+    if (REFUSALS.has(code)) return { kind: mayBeNewRole(message) ? 'not-yet' : 'refused', code, message };
     throw error;
   }
 }

@@ -19,6 +19,7 @@ import { instancesFrom, launchTemplateData } from '../../domain/parts/launch-tem
 import { userDataFor, type ClusterToJoin } from '../../domain/parts/node-user-data.ts';
 import type { SelfManagedGroupResource } from '../../domain/parts/resource.ts';
 import { nameOf, orAbsent } from '../eks/errors.ts';
+import { mayBeNewRole } from '../eks/role-not-known.ts';
 import type { Handler, PartClients } from '../parts.ts';
 import type { Begun, PartOf } from '../ports.ts';
 import { profileOfRole } from './instance-profile.ts';
@@ -26,8 +27,6 @@ import { bringTemplate, deleteTemplate, imageFor, readTemplate } from './launch-
 import { refusing } from './refusing.ts';
 
 const BUSY = new Set(['ScalingActivityInProgressFault', 'ScalingActivityInProgress', 'ResourceInUseFault', 'ResourceInUse', 'ResourceContentionFault', 'ResourceContention']);
-/** A profile that IAM has just made is not known to EC2 at once (source: IAM user guide, changes are not always immediately visible). */
-const NOT_KNOWN_YET = /invalid iam instance ?profile/i;
 const ACTIVITIES_READ = 5;
 
 /** Nodes from a template of ours: a launch template with an Auto Scaling group of the same name. */
@@ -143,8 +142,8 @@ async function whenItMay(work: () => Promise<Begun>): Promise<Begun> {
       return await work();
     } catch (error) {
       const [name, message] = [nameOf(error), error instanceof Error ? error.message : ''];
-      if (BUSY.has(name) || NOT_KNOWN_YET.test(message)) return { kind: 'in-use', message };
-      if (/^(Invalid|Malformed|Unsupported)|LimitExceeded/.test(name)) return { kind: 'refused', code: name, message };
+      if (BUSY.has(name)) return { kind: 'in-use', message };
+      if (/^(Invalid|Malformed|Unsupported)|LimitExceeded/.test(name)) return { kind: mayBeNewRole(message) ? 'not-yet' : 'refused', code: name, message };
       throw error;
     }
   });

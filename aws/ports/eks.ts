@@ -17,6 +17,8 @@ export type Begun =
   | { readonly kind: 'already'; readonly message: string }
   /** It is not there (a deletion, or an update of something gone). */
   | { readonly kind: 'absent'; readonly message: string }
+  /** Refused in words that are also said of a role which IAM has just made: it may be taken in a moment. */
+  | { readonly kind: 'not-yet'; readonly code: string; readonly message: string }
   /** EKS refuses by its rules: trying again changes nothing. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
 

@@ -10,6 +10,7 @@ import { EksWorkloads, WORKLOADS_MAX, WorkloadsRequest } from './eks/workloads.t
 import { share, ShareRequest, sharesOf, unshareAll } from './ec2/shared-subnets.ts';
 import { FAULT_KINDS, FAULTS_MAX } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { RoleVisibility, VisibilityRequest } from './iam/visibility.ts';
 import type { WireAnswer, WireRequest } from './protocols/wire.ts';
 import { AwsError } from './service.ts';
 import type { SimulatedService, World } from './service.ts';
@@ -105,6 +106,8 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       return json(200, { shared: [] });
     case 'POST /_sim/eks/token-review':
       return reading(TokenReviewRequest, bodyOf(request), (asked) => json(200, reviewToken(around.world.disk, asked, around.machineNow())));
+    case 'POST /_sim/iam/visibility':
+      return reading(VisibilityRequest, bodyOf(request), (asked) => visible(around.world, asked));
     case 'GET /_sim/quotas':
       return json(200, { quotas: new QuotaSettings(around.world.disk).list() });
     case 'POST /_sim/quotas':
@@ -113,8 +116,13 @@ export async function simRoute(request: WireRequest, around: Around): Promise<Wi
       new QuotaSettings(around.world.disk).clear();
       return json(200, { quotas: [] });
     default:
-      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, POST /_sim/eks/token-review, POST /_sim/eks/ca-rotation, POST /_sim/eks/forced-upgrade, GET|POST|DELETE /_sim/eks/withdrawn-addons, GET|POST|DELETE /_sim/ec2/shared-subnets, GET|POST|DELETE /_sim/quotas.` });
+      return json(404, { message: `There is no route ${route.slice(0, 200)}. There are: GET /_sim/health, GET /_sim/calls, GET /_sim/calls/log, GET|POST /_sim/clock, GET|POST|DELETE /_sim/faults, GET|POST|DELETE /_sim/eks/workloads, POST /_sim/eks/token-review, POST /_sim/eks/ca-rotation, POST /_sim/eks/forced-upgrade, GET|POST|DELETE /_sim/eks/withdrawn-addons, GET|POST|DELETE /_sim/ec2/shared-subnets, GET|POST|DELETE /_sim/quotas, POST /_sim/iam/visibility.` });
   }
+}
+
+function visible(world: World, asked: z.infer<typeof VisibilityRequest>): WireAnswer {
+  new RoleVisibility(world.disk).set(asked.seconds);
+  return json(200, asked);
 }
 
 async function setClock(world: World, asked: z.infer<typeof ClockRequest>): Promise<WireAnswer> {

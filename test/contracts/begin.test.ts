@@ -64,6 +64,32 @@ describe('the beginning of a control plane\'s move', () => {
   });
 });
 
+describe('a refusal for a role', () => {
+  const begin = async (message: string, name = 'InvalidParameterException') => {
+    eks.on(UpdateNodegroupVersionCommand).rejects(refusal(name, message));
+    return (await createEks({}).begin(SESSION, step('upgrade-nodegroup', 'blue', { to: '1.35' }), 'prod', 'token')).kind;
+  };
+
+  it('may be of one that IAM has just made, in the words that EKS has for it', async () => {
+    for (const message of [
+      'Role provided in the request does not exist.',
+      'Trust policy of the role provided is invalid',
+      'The trust policy for the provided role is invalid. The policy must include sts:AssumeRole and sts:TagSession actions',
+      'Misconfigured PodExecutionRole Trust Policy; Please add the eks-fargate-pods.amazonaws.com Service Principal',
+      'The specified principalArn is invalid: invalid principal.',
+      'Role with arn: arn:aws:iam::111111111111:role/eks, could not be assumed because it does not exist or the trusted entity is not correct',
+      'roleArn, arn:aws:iam::111111111111:role/eks, does not exist',
+      'Following required service principals [ec2.amazonaws.com] were not found in the trust relationships of nodeRole arn:aws:iam::111111111111:role/eks',
+    ]) {
+      assert.equal(await begin(message), 'not-yet', message);
+    }
+  });
+
+  it('is one for good where it is of something else', async () => {
+    for (const message of ['The subnet ID \'subnet-1\' does not exist', 'Nodegroup version 1.36 is newer than the control plane.', 'The role ARN is not valid for this partition']) assert.equal(await begin(message), 'refused', message);
+  });
+});
+
 describe('the cancelling of an update', () => {
   const cancel = () => createEks({}).cancelUpdate(SESSION, 'prod', UPDATE);
 

@@ -106,6 +106,25 @@ describe('access of pods', () => {
     assert.equal(retried.state, 'Succeeded', JSON.stringify(retried.errors));
   });
 
+  it('waits for roles to come through to EKS, but not for longer than two minutes', async () => {
+    const visible = async (seconds: number): Promise<void> => assert.equal((await fetch(`${world.stage.awsUrl}/_sim/iam/visibility`, { method: 'POST', body: JSON.stringify({ seconds }) })).status, 200);
+    const { podIdentities } = await world.api.get(`/v1/clusters/${clusterId}`);
+    const later = { namespace: 'shop', serviceAccount: 'later', ...reads };
+    await visible(40);
+    const slow = await world.api.patch(`/v1/clusters/${clusterId}`, { podIdentities: [...podIdentities, later] });
+    const waiting = await world.until(slow.id, ({ state }) => state === 'Waiting');
+    assert.match(waiting.waitingFor.because, /^A role may be so new .* asked again until .*Role provided in the request does not exist/);
+    assert.equal((await world.ended(slow.id)).state, 'Succeeded');
+    await visible(3600);
+    const lost = await world.ended((await world.api.patch(`/v1/clusters/${clusterId}`, { podIdentities: [...podIdentities, { ...later, serviceAccount: 'never' }] })).id);
+    const step = lost.steps.find(({ subject }: Json) => subject === 'shop/never');
+    const seconds = (Date.parse(step.endedAt) - Date.parse(step.startedAt)) / 1000;
+    assert.ok(lost.state === 'Failed' && seconds > 90 && seconds <= 150, `${lost.state} after ${seconds} s`);
+    assert.match(lost.errors[0].message, /Role provided in the request does not exist.*for 120 seconds/);
+    await visible(0);
+    await change(podIdentities);
+  });
+
   it('goes with the cluster, and leaves nothing behind', async () => {
     await change([{ namespace: 'jobs', serviceAccount: 'batch', ...reads, irsa: true }]);
     const done = await world.ended((await world.api.delete(`/v1/clusters/${clusterId}`)).id);

@@ -26,6 +26,10 @@ import { sizeOf } from './size-of.ts';
 /** How soon a begin that met a 409 without a name is tried again. */
 const IN_USE_RETRY_SECONDS = 30;
 
+/** How long AWS is asked again that does not know a role, and how often. IAM says no more than that a change takes a while; the makers of terraform-provider-aws wait as long. */
+const NEW_ROLE_SECONDS_MAX = 120;
+const NEW_ROLE_RETRY_SECONDS = 15;
+
 /** A step at work: what the functions below hand to one another. */
 export interface Work {
   readonly ports: Ports;
@@ -127,9 +131,21 @@ async function afterBegin(work: Work, came: Begun): Promise<TaskAnswer> {
       return endHere(work, failure(step, 'ResourceNotFound', came.message));
     case 'refused':
       return endHere(work, failure(step, came.code, came.message));
+    case 'not-yet':
+      return untilKnown(work, came);
     case 'in-use':
       return meetForeign(work, came);
   }
+}
+
+/** A role that AWS does not know is taken for one that IAM has just made, for a while; then for one that is wrong. */
+async function untilKnown(work: Work, { code, message }: Extract<Begun, { kind: 'not-yet' }>): Promise<TaskAnswer> {
+  const { ports, event, operation, step } = work;
+  const nextCheckAt = ports.clock.now() + NEW_ROLE_RETRY_SECONDS * 1000;
+  const until = Date.parse(step.intentAt ?? '') + NEW_ROLE_SECONDS_MAX * 1000;
+  if (!(nextCheckAt <= until)) return endHere(work, failure(step, code, `${message} It was so for ${NEW_ROLE_SECONDS_MAX} seconds, in which a new role comes through.`));
+  const because = `A role may be so new that AWS does not know it everywhere yet; it is asked again until ${new Date(until).toISOString()}. It said: ${message}`;
+  return park(ports, event, operation, { kind: 'Settling', because, stepId: step.id, nextCheckAt });
 }
 
 /** Another update holds what the step works on: adopted when it does the same, waited for when it does not. */

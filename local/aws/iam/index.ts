@@ -11,6 +11,7 @@ import type { RoleRecord } from './records.ts';
 import { rolePolicyOperations } from './role-policies.ts';
 import { roleOperations } from './roles.ts';
 import { trustText } from './trust.ts';
+import { RoleVisibility } from './visibility.ts';
 
 export interface SimulatedIam extends SimulatedService {
   /** A role, as other services see it when they are passed it. */
@@ -32,6 +33,7 @@ export interface SeenRole {
 /** Roles and policies of every account; global, whatever the region of the call. */
 export function createIam(world: World): SimulatedIam {
   const records = new IamRecords(world.disk);
+  const visibility = new RoleVisibility(world.disk);
   return {
     name: 'iam',
     protocol: 'aws-query',
@@ -47,7 +49,8 @@ export function createIam(world: World): SimulatedIam {
     needs: (operation, input, call) => needsOf(operation, input, call, records),
     role(accountId, name) {
       const role = records.role(accountId, name);
-      return role === undefined ? undefined : seen(role, records);
+      const through = role === undefined || world.clock.now() >= role.createdAt + visibility.seconds() * 1000;
+      return role === undefined || !through ? undefined : seen(role, records);
     },
   };
 }
