@@ -11,6 +11,7 @@ export const ids: Ids = {
   operationId: (now) => `op-${sortable(now)}`,
   clusterId: (now) => `c-${sortable(now)}`,
   waiverId: (now) => `w-${sortable(now)}`,
+  changeId: (now) => `ch-${sortable(now)}`,
   tokenIssueId: (now) => `ti-${sortable(now)}`,
   externalId: () => randomBytes(EXTERNAL_ID_BYTES).toString('base64url'),
 };

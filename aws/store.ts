@@ -3,6 +3,7 @@ import type { Store } from './ports.ts';
 import { accounts } from './store/accounts.ts';
 import { idempotency } from './store/answers.ts';
 import { beginnings } from './store/beginnings.ts';
+import { changes } from './store/changes.ts';
 import { clusters } from './store/clusters.ts';
 import { endings } from './store/endings.ts';
 import { intents } from './store/intents.ts';
@@ -27,6 +28,7 @@ export function createStore(client: DynamoDBClient, tableName: string, jitter: (
     ...idempotency(table),
     ...accounts(table),
     ...clusters(table),
+    ...changes(table),
     ...beginnings(table),
     ...operations(table),
     ...repositories(table),

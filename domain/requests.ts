@@ -207,8 +207,9 @@ export const ChangeCluster = z
     maintenancePolicy: MaintenancePolicy.nullable().optional().meta({ description: 'The whole new policy. `null`: none, so that upgrades may begin their steps at any time.' }),
     ...changedWishes,
     profile: ProfileReference.nullable().optional().meta({ description: 'The profile, or one version of it, in the place of the one that it has. `null`: none.' }),
+    reason: Reason.optional().meta({ description: 'Why, for the record: of the change (`GET .../changes`), and of the operation where one is begun.' }),
   })
-  .refine((change) => Object.keys(change).length > 0, { message: 'Say what is to change' })
+  .refine((change) => Object.keys(change).some((member) => member !== 'reason'), { message: 'Say what is to change' })
   .meta({ id: 'ChangeCluster' });
 export type ChangeCluster = z.output<typeof ChangeCluster>;
 

@@ -51,6 +51,7 @@ import { listNodegroups } from './list-nodegroups.ts';
 import { listOperations } from './list-operations.ts';
 import { listRepositories } from './list-repositories.ts';
 import { listRepositoryEvents } from './list-repository-events.ts';
+import { listClusterChanges } from './list-cluster-changes.ts';
 import { listTokenIssues } from './list-token-issues.ts';
 import { listSubnets } from './list-subnets.ts';
 import { listVersions } from './list-versions.ts';
@@ -91,6 +92,7 @@ export const QUERIES: readonly AnyRoute[] = [
   listSubnets,
   listAddons,
   getAddon,
+  listClusterChanges,
   listTokenIssues,
   listNodegroups,
   getNodegroup,

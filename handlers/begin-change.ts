@@ -4,6 +4,7 @@ import { absentCluster } from '../domain/absent-cluster.ts';
 import { addonsToLookAt } from '../domain/addons/addons-of-wishes.ts';
 import type { AddonOfRoute } from '../domain/addons/plan-addons.ts';
 import type { Cluster } from '../domain/cluster.ts';
+import { changeBetween, changesPolicy } from '../domain/cluster-change.ts';
 import { addonsOf, wasBefore } from '../domain/plan-again.ts';
 import { namedRoles, newlyNamed } from '../domain/named-roles.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
@@ -14,7 +15,7 @@ import { heldByPolicy } from '../domain/waiting.ts';
 import { podSubnets } from './creation-question.ts';
 import { refusedSettings } from './addon-settings.ts';
 import { MOVED, okCluster, type Outcome } from './answers.ts';
-import { beginWork, refusedByFreeze } from './begin-work.ts';
+import { beginWork, logChange, refusedByFreeze } from './begin-work.ts';
 import { withNamedRoles } from './named-roles-asked.ts';
 import { lookAtWaits } from './record-intent.ts';
 import { inProgress } from './reach.ts';
@@ -53,22 +54,24 @@ export async function beginChange(ask: Asked, ports: Ports, { before, after, cha
   const plan = await withNamedRoles(inZones, ports, after, account, newlyNamed(namedRoles(after), namedRoles(before)));
 
   // What EKS has no part in after all (the same values again) is a change of the record.
-  if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return changeRecord(ask, before, after, ports);
+  if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return changeRecord(ask, ports, { before, after, reason });
   const refused = isRefusal(plan) ? undefined : await refusedSettings(ports, after, plan, facts.addons);
   if (refused !== undefined) return refused;
   // Who can get in changes on the record as steps change it, see domain/access-after.ts.
   return beginWork(ask, ports, { kind: 'change-cluster', before, after: { ...after, access: before.access }, plan, request: { ...change, ...(only === undefined ? {} : { addon: only }), was: wasBefore(before) }, reason });
 }
 
-/** A change that AWS has no part in. */
-export async function changeRecord(ask: Pick<Ask, 'now' | 'nowMs' | 'requestId'>, before: Cluster, after: Cluster, ports: Ports): Promise<Outcome> {
+/** A change that AWS has no part in. Who made it, and why, is written with it. */
+export async function changeRecord(ask: Pick<Ask, 'caller' | 'now' | 'nowMs' | 'requestId'>, ports: Ports, { before, after, reason }: Pick<Change, 'before' | 'after' | 'reason'>): Promise<Outcome> {
   // An operation keeps the team that it began with, so a cluster does not change hands under one.
   if (before.team !== after.team && before.activeOperation !== undefined) return inProgress(before.activeOperation);
   if (isDeepStrictEqual(before, after)) return okCluster(before, ask);
   const changed = { ...after, generation: before.generation + 1, revision: before.revision + 1 };
-  const written = await ports.store.changeCluster(before, changed);
+  const change = changeBetween(before, changed, { changeId: ports.ids.changeId(ask.nowMs), at: ask.now, by: ask.caller.sub, reason });
+  const written = await ports.store.changeCluster(before, changed, change);
   if (written.kind !== 'written') return MOVED;
-  if (before.activeOperation !== undefined && !isDeepStrictEqual(before.maintenancePolicy, after.maintenancePolicy)) await lookAgain(ask, ports, before.activeOperation);
+  logChange(ask, ports, before, change);
+  if (before.activeOperation !== undefined && changesPolicy(change)) await lookAgain(ask, ports, before.activeOperation);
   return okCluster(changed, ask);
 }
 

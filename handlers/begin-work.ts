@@ -3,6 +3,7 @@ import type { Account } from '../domain/account.ts';
 import { refusedByStanding } from '../domain/account-standing.ts';
 import { mayActIn } from '../domain/caller.ts';
 import type { Cluster } from '../domain/cluster.ts';
+import { changeBetween, type ClusterChange } from '../domain/cluster-change.ts';
 import { newOperation } from '../domain/new-operation.ts';
 import type { Operation, OperationKind, Terms } from '../domain/operation.ts';
 import { plannedAfter } from '../domain/parts/made-after.ts';
@@ -55,13 +56,22 @@ export async function beginWork(
   if (Buffer.byteLength(JSON.stringify(after)) > CLUSTER_RECORD_BYTES_MAX) return refuse('rules-broken', `The cluster's record would be larger than ${CLUSTER_RECORD_BYTES_MAX} bytes.`);
 
   const answer = accepted(operation);
-  const written = await reach.store.beginOperation(operation, { ...(before === undefined ? {} : { before }), after }, ask.remember(answer));
+  const change = before === undefined ? undefined : changeBetween(before, after, { changeId: reach.ids.changeId(ask.nowMs), at: ask.now, by: ask.caller.sub, reason: work.reason, operation: operation.id });
+  const written = await reach.store.beginOperation(operation, { ...(before === undefined ? {} : { before }), after, ...(change === undefined ? {} : { change }) }, ask.remember(answer));
   if (written.kind === 'answered') return written;
   if (written.kind === 'busy') return inProgress(written.operationId);
   if (written.kind === 'exists') return refuse('cluster-exists', `There is a cluster ${after.name} in ${after.accountId}, ${after.region} already.`);
   if (written.kind !== 'written') return MOVED;
+  logChange(ask, reach, after, change);
   await start(ask, reach, operation);
   return answer;
+}
+
+/** The log's line of a change on a cluster's record. */
+export function logChange({ requestId, caller }: Pick<Ask, 'requestId' | 'caller'>, { log }: Ports, { clusterId, accountId }: Cluster, change: ClusterChange | undefined): void {
+  if (change === undefined) return;
+  const { changeId, changed, reason = 'none given', operation } = change;
+  log.warn('The record of a cluster was changed', { requestId, cluster: clusterId, account: accountId, change: changeId, fields: changed.map(({ field }) => field), caller: caller.sub, reason, operation });
 }
 
 /** A start that fails is no matter for the client: the operation is written, and the reconciler starts what is Pending. */

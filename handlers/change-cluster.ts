@@ -23,20 +23,21 @@ export const changeCluster = route({
   },
   refusals: ['not-found', 'team-not-allowed', 'generation-mismatch', 'operation-in-progress', 'frozen', 'cluster-not-active', 'cluster-not-in-account', 'nothing-to-change', 'profile-not-found', 'account-unreachable', 'role-lacks-actions', 'role-not-passable', 'addon-not-offered', 'zone-not-allowed', 'rules-broken'],
   async run(ask, ports) {
+    const { reason, ...change } = ask.body;
     const before = await clusterToChange(ask, ports, ask.params.clusterId);
     if (isRefusal(before)) return before;
-    const team = ask.body.team === undefined ? { team: before.team } : teamOf(ask.caller, ask.body.team);
+    const team = change.team === undefined ? { team: before.team } : teamOf(ask.caller, change.team);
     if (isRefusal(team)) return team;
-    const profile = concernsParts(ask.body) ? await profileAfter(ask, ports, before.profile, ask.body.profile) : undefined;
+    const profile = concernsParts(change) ? await profileAfter(ask, ports, before.profile, change.profile) : undefined;
     if (isRefusal(profile)) return profile;
-    const changed = concernsParts(ask.body) ? changeUnderProfile({ before, change: ask.body, profile }) : { after: changedCluster(before, ask.body), effective: ask.body, joined: undefined };
+    const changed = concernsParts(change) ? changeUnderProfile({ before, change, profile }) : { after: changedCluster(before, change), effective: change, joined: undefined };
     if (isRefusal(changed)) return changed;
     const { team: _team, ...same } = changed.after;
     const after: Cluster = { ...same, ...(team.team === undefined ? {} : { team: team.team }) };
 
-    if (isOursAlone(ask.body)) return changeRecord(ask, before, after, ports);
+    if (isOursAlone(change)) return changeRecord(ask, ports, { before, after, reason });
 
-    return underPlaces(await beginChange(ask, ports, { before, after, change: changed.effective }), changed.joined);
+    return underPlaces(await beginChange(ask, ports, { before, after, change: changed.effective, reason }), changed.joined);
   },
 });
 

@@ -13,6 +13,8 @@ export interface Ids {
   clusterId(now: number): string;
   /** A new waiver's id: `w-` and 26 characters. */
   waiverId(now: number): string;
+  /** That a cluster's record was changed: `ch-` and 26 characters. */
+  changeId(now: number): string;
   /** That a token was issued: `ti-` and 26 characters. */
   tokenIssueId(now: number): string;
   /** 43 characters from 256 random bits: an account's external id. */

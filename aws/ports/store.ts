@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/account.ts';
 import type { Cluster } from '../../domain/cluster.ts';
+import type { ClusterChange } from '../../domain/cluster-change.ts';
 import type { Condition } from '../../domain/condition.ts';
 import type { ClusterFacts } from '../../domain/facts.ts';
 import type { Approval } from '../../domain/gates.ts';
@@ -74,8 +75,10 @@ export interface Store {
   ): Promise<Paged<Cluster>>;
   /** Records what was seen of a cluster (versions, statuses, conditions); conditional on `revision`, a client's `generation` stays. */
   recordCluster(cluster: Cluster): Promise<{ readonly kind: 'written' } | { readonly kind: 'moved'; readonly cluster: Cluster | undefined }>;
-  /** Changes that need no operation (labels, team, deletion protection of our own record): generation rises. */
-  changeCluster(before: Cluster, after: Cluster, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'moved'; readonly cluster: Cluster | undefined }>;
+  /** Changes that need no operation (labels, team, deletion protection of our own record): generation rises. `change` is its line on the record, written with it. */
+  changeCluster(before: Cluster, after: Cluster, change: ClusterChange | undefined, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'moved'; readonly cluster: Cluster | undefined }>;
+  /** Who changed the cluster's record in the last 400 days, newest first. */
+  clusterChanges(clusterId: string, page: Page): Promise<Paged<ClusterChange>>;
   /** An imported cluster: the record and its name in one transaction, no operation. */
   importCluster(cluster: Cluster, answer?: IdempotentAnswer): Promise<Written | { readonly kind: 'exists'; readonly clusterId: string } | { readonly kind: 'account-moved' }>;
   /** Waivers that have not ended at `now`, oldest first, about 50 at most. */
@@ -114,11 +117,11 @@ export interface Store {
   /**
    * ONE transaction: the operation and its plan if absent, the idempotency record, and the cluster with `activeOperation` set.
    * `cluster.before` undefined: a new cluster (its name is taken, its account exists and is verified, and the account's cluster count
-   * rises). Otherwise the cluster must have no active operation and still be at `before.revision`.
+   * rises). Otherwise the cluster must have no active operation and still be at `before.revision`. `cluster.change` is the line on its record.
    */
   beginOperation(
     operation: Operation,
-    cluster: { readonly before?: Cluster; readonly after: Cluster },
+    cluster: { readonly before?: Cluster; readonly after: Cluster; readonly change?: ClusterChange },
     answer?: IdempotentAnswer,
   ): Promise<
     | Written

@@ -3,6 +3,7 @@ import type { Operation } from '../../domain/operation.ts';
 import { nextRun } from '../../domain/new-operation.ts';
 import type { Store } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
+import { changeActions } from './changes.ts';
 import { clusterMet, clusterOver, newClusterActions } from './clusters.ts';
 import { historyLine, stopped, withReason } from './history.ts';
 import { clusterOperationKey, planKey, requestKey } from './keys.ts';
@@ -14,11 +15,12 @@ type Beginnings = Pick<Store, 'beginOperation' | 'beginRetry'>;
 /** The beginning of an operation and of each of its further runs: with it the cluster is taken. */
 export function beginnings(table: TableAccess): Beginnings {
   return {
-    async beginOperation(operation, { before, after }, answer) {
+    async beginOperation(operation, { before, after, change }, answer) {
       const fresh = before === undefined ? newClusterActions(after) : undefined;
       const written = await table.write({
         ...beginningOf(operation),
         cluster: takeCluster(operation.id, before, after),
+        change: changeActions(change, {}).change,
         answer: answerAction(answer),
         name: fresh?.name,
         account: fresh?.account,

@@ -4,6 +4,7 @@ import type { Cluster } from '../../domain/cluster.ts';
 import type { ClusterFacts } from '../../domain/facts.ts';
 import type { Store } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
+import { changeActions } from './changes.ts';
 import type { Condition } from './expressions.ts';
 import { accountKey, CLUSTERS, clusterKey, nameKey, observationKey } from './keys.ts';
 import { allOf, equals, readList } from './lists.ts';
@@ -68,9 +69,9 @@ export function clusters(table: TableAccess): Clusters {
       return { kind: 'moved', cluster: clusterMet(written.met.cluster) };
     },
 
-    async changeCluster(before, after, answer) {
+    async changeCluster(before, after, change, answer) {
       const action = clusterOver(before.revision, after);
-      const written = await table.write({ cluster: action, answer: answerAction(answer) });
+      const written = await table.write({ cluster: action, ...changeActions(change, after), answer: answerAction(answer) });
       if (written.kind === 'written' || isOurs(action, written.met.cluster)) return { kind: 'written' };
       return answeredBy(written.met) ?? { kind: 'moved', cluster: clusterMet(written.met.cluster) };
     },

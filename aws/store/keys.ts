@@ -23,6 +23,8 @@ export const waiverKey = (clusterId: string, waiverId: string): Key => ({ pk: `C
 /** A waiver that was taken back. */
 export const withdrawnKey = (clusterId: string, waiverId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `WITHDRAWN#${waiverId}` });
 export const tokenIssueKey = (clusterId: string, issueId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `TOKEN#${issueId}` });
+/** That a client changed the cluster's record. */
+export const changeKey = (clusterId: string, changeId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `CHANGE#${changeId}` });
 /** Says that an operation is one of the cluster's; written once. */
 export const clusterOperationKey = (clusterId: string, operationId: string): Key => ({ pk: `CLUSTER#${clusterId}`, sk: `OP#${operationId}` });
 /** Says which cluster has the name: two of one name in one account and region cannot be. */

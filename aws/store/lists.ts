@@ -42,6 +42,16 @@ export async function readList(table: TableAccess, listing: Listing, page: Page)
   return { items: found, next: { id: String(after?.['listSk']) } };
 }
 
+/** A page of what stands together under ids that sort by time, newest first: `idName` is the member that has the id. */
+export async function newestFirst<T extends object>(table: TableAccess, keyOf: (id: string) => Key, idName: keyof T & string, page: Page): Promise<Paged<T>> {
+  const { pk, sk: prefix } = keyOf('');
+  const after = page.after?.[idName];
+  const { items } = await table.query({ that: '#pk = :pk AND begins_with(#sk, :prefix)', values: { pk, prefix }, forward: false, limit: page.limit + 1, after: after === undefined ? undefined : keyOf(after) });
+  const shown = items.slice(0, page.limit).map(({ pk: _pk, sk: _sk, ttl: _ttl, ...item }) => item as T);
+  const last = shown.at(-1);
+  return { items: shown, ...(items.length > page.limit && last !== undefined ? { next: { [idName]: String(last[idName]) } } : {}) };
+}
+
 /** `AND` of what is asked for; undefined when nothing is. */
 export function allOf(conditions: readonly (Condition | undefined)[]): Condition | undefined {
   const given = conditions.filter((condition) => condition !== undefined);

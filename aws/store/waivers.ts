@@ -2,6 +2,7 @@ import type { Waiver, WithdrawnWaiver } from '../../domain/waiver.ts';
 import type { Store } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
 import { clusterKey, waiverKey, withdrawnKey } from './keys.ts';
+import { newestFirst } from './lists.ts';
 import type { Action, TableAccess } from './table-access.ts';
 
 /** More than this and nobody knows any more what is waived. With the cluster all of them go in one transaction, which takes 100 actions. */
@@ -46,14 +47,7 @@ export function waivers(table: TableAccess): Pick<Store, 'waivers' | 'addWaiver'
       return written.kind === 'written' ? 'withdrawn' : 'absent';
     },
 
-    async withdrawnWaivers(clusterId, page) {
-      const { pk, sk: prefix } = withdrawnKey(clusterId, '');
-      const after = page.after?.['waiverId'];
-      const { items } = await table.query({ that: '#pk = :pk AND begins_with(#sk, :prefix)', values: { pk, prefix }, forward: false, limit: page.limit + 1, after: after === undefined ? undefined : withdrawnKey(clusterId, after) });
-      const shown = items.slice(0, page.limit).map(({ pk: _pk, sk: _sk, ttl: _ttl, ...waiver }) => waiver as unknown as WithdrawnWaiver);
-      const last = shown.at(-1);
-      return { items: shown, ...(items.length > page.limit && last !== undefined ? { next: { waiverId: last.waiverId } } : {}) };
-    },
+    withdrawnWaivers: (clusterId, page) => newestFirst<WithdrawnWaiver>(table, (waiverId) => withdrawnKey(clusterId, waiverId), 'waiverId', page),
   };
 }
 

@@ -79,7 +79,7 @@ describe('an operation that another follows', () => {
 
   it('on a cluster that moved meanwhile leaves all as it was', async () => {
     const now = await held();
-    await store.changeCluster(now, { ...now, labels: { a: 'b' } });
+    await store.changeCluster(now, { ...now, labels: { a: 'b' } }, undefined);
     assert.deepEqual(await store.endOperation('op-1', 1, end(now, 'op-2'), NOON), { kind: 'moved' });
     assert.deepEqual([(await store.operation('op-1'))?.operation.endedAt, await store.operation('op-2')], [undefined, undefined]);
     assert.deepEqual(await store.endOperation('op-1', 1, end(await held(), 'op-2'), NOON), { kind: 'ended', succeededBy: 'op-2' });

@@ -155,7 +155,7 @@ describe('an operation', () => {
     await running();
     const current = await store.cluster('c-1');
     assert.ok(current !== undefined);
-    await store.changeCluster(current, { ...current, labels: { a: 'b' } });
+    await store.changeCluster(current, { ...current, labels: { a: 'b' } }, undefined);
     const end = { state: 'Failed', errors: [], message: 'No.', cluster: current } as const;
     assert.deepEqual(await store.endOperation('op-1', 1, end, NOON), { kind: 'moved' });
     assert.equal((await record()).operation.endedAt, undefined);

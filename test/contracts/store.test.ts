@@ -110,10 +110,10 @@ describe('clusters', () => {
   it('are changed by clients in the same way', async () => {
     await store.importCluster(cluster());
     const after = cluster({ labels: { stage: 'prod' }, generation: 2, revision: 2 });
-    assert.deepEqual(await store.changeCluster(cluster(), after, remembered('key')), { kind: 'written' });
+    assert.deepEqual(await store.changeCluster(cluster(), after, undefined, remembered('key')), { kind: 'written' });
     assert.deepEqual(await store.cluster('c-1'), after);
-    assert.equal((await store.changeCluster(cluster(), cluster({ labels: { stage: 'test' }, generation: 2 }))).kind, 'moved');
-    assert.deepEqual(await store.changeCluster(cluster(), after, remembered('key')), { kind: 'written' });
+    assert.equal((await store.changeCluster(cluster(), cluster({ labels: { stage: 'test' }, generation: 2 }), undefined)).kind, 'moved');
+    assert.deepEqual(await store.changeCluster(cluster(), after, undefined, remembered('key')), { kind: 'written' });
   });
 
   it('are listed by team, account, version, status and label', async () => {

@@ -33,7 +33,7 @@ async function standing(levels: TokenLevel[], more: Partial<Cluster> = {}): Prom
   const bare = await door.standing({ ...more, wanted });
   const made = tokens({ cluster: bare, addonCatalogue: {}, subnets: [] }).resources;
   assert.ok(clusterId !== bare.clusterId && name !== bare.name);
-  const written = await door.store.changeCluster(bare, { ...bare, made, revision: bare.revision + 1 });
+  const written = await door.store.changeCluster(bare, { ...bare, made, revision: bare.revision + 1 }, undefined);
   assert.equal(written.kind, 'written');
   return bare.clusterId;
 }

@@ -116,8 +116,42 @@ describe('changing a cluster', () => {
     assert.deepEqual((await door.ask('GET', path)).body, changed.body);
     const cleared = await door.ask('PATCH', path, { body: { maintenancePolicy: null } });
     assert.deepEqual([cleared.status, 'maintenancePolicy' in cleared.body], [200, false]);
+    const events = (await door.ask('GET', `/v1/operations/${operation.id}/events`)).body.items.map(({ type, message }: { type: string; message: string }) => [type, message]);
+    assert.deepEqual(events.filter(([type]: [string]) => type === 'MaintenancePolicyChanged'), Array(2).fill(['MaintenancePolicyChanged', 'ada changed when the cluster may be worked on, and gave no reason.']));
     const wrong = await door.ask('PATCH', path, { body: { maintenancePolicy: { timeZone: 'Europe/Atlantis', windows: [{ cron: 'at night', durationMinutes: 5 }] } } });
     assert.deepEqual([wrong.status, wrong.body.errors.map((error: { path: string }) => error.path)], [400, ['maintenancePolicy.timeZone', 'maintenancePolicy.windows.0.cron', 'maintenancePolicy.windows.0.durationMinutes']]);
+  });
+
+  it('in its record is kept there with who, why, and what it was', async () => {
+    await door.registered({ accountId: '333333333333', teams: ['web'] });
+    const cluster = await door.standing({ labels: { env: 'prod' }, team: 'web', accountId: '333333333333' });
+    const path = `/v1/clusters/${cluster.clusterId}`;
+    const policy = { timeZone: 'Europe/Berlin', windows: [], freezes: [{ from: '2026-12-20T00:00:00.000Z', to: '2027-01-04T00:00:00.000Z', owner: 'grace', reason: 'Year end' }] };
+    const tim = await door.token({ sub: 'tim', role: 'operator', team: 'web' });
+    assert.equal((await door.ask('PATCH', path, { body: { maintenancePolicy: policy, labels: { env: 'live' }, reason: 'The shop sells until January.' } })).status, 200);
+    assert.equal((await door.ask('PATCH', path, { body: { maintenancePolicy: null }, token: tim })).status, 200);
+    assert.equal((await door.ask('PATCH', path, { body: { labels: { env: 'live' } } })).status, 200);
+    const newest = await door.ask('GET', `${path}/changes?limit=1`, { token: tim });
+    const older = await door.ask('GET', `${path}/changes?limit=1&cursor=${newest.body.nextCursor}`, { token: tim });
+    const at = new Date(door.now).toISOString();
+    assert.deepEqual([newest.body.items, older.body], [
+      [{ changeId: newest.body.items[0].changeId, at, by: 'tim', changed: [{ field: 'maintenancePolicy', before: policy, after: null }] }],
+      { items: [{ changeId: older.body.items[0].changeId, at, by: 'ada', reason: 'The shop sells until January.', changed: [{ field: 'labels', before: { env: 'prod' }, after: { env: 'live' } }, { field: 'maintenancePolicy', before: null, after: policy }] }], nextCursor: null },
+    ]);
+    const told = door.logged.filter(({ message, fields }) => message === 'The record of a cluster was changed' && fields?.['cluster'] === cluster.clusterId).map(({ fields }) => [fields?.['caller'], fields?.['fields'], fields?.['reason']]);
+    assert.deepEqual(told, [['ada', ['labels', 'maintenancePolicy'], 'The shop sells until January.'], ['tim', ['maintenancePolicy'], 'none given']]);
+    const foreign = await door.token({ sub: 'eve', role: 'viewer', team: 'payments' });
+    assert.equal((await door.ask('GET', `${path}/changes`, { token: foreign })).status, 404);
+    assert.equal((await door.ask('PATCH', path, { body: { reason: 'Only because.' } })).status, 400);
+  });
+
+  it('in its record that comes with work for EKS is kept with the operation, which has the reason too', async () => {
+    const cluster = await door.standing({ deletionProtection: true });
+    const path = `/v1/clusters/${cluster.clusterId}`;
+    const { status, body } = await door.ask('PATCH', path, { body: { deletionProtection: false, reason: 'It goes on Friday.' } });
+    assert.deepEqual([status, body.reason], [202, 'It goes on Friday.']);
+    const { items } = (await door.ask('GET', `${path}/changes`)).body;
+    assert.deepEqual(items, [{ changeId: items[0].changeId, at: new Date(door.now).toISOString(), by: 'ada', reason: 'It goes on Friday.', operation: body.id, changed: [{ field: 'deletionProtection', before: true, after: false }] }]);
   });
 
   it('to what it is already changes nothing', async () => {

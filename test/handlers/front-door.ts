@@ -188,7 +188,7 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
   const line = (message: string, fields: unknown): void => void door.logged.push({ message, fields });
   return {
     clock: { now: () => door.now },
-    ids: { operationId: () => `op-${next()}`, clusterId: () => `c-${next()}`, waiverId: () => `w-${next()}`, tokenIssueId: () => `ti-${next()}`, externalId: () => `external-${next()}` },
+    ids: { operationId: () => `op-${next()}`, clusterId: () => `c-${next()}`, waiverId: () => `w-${next()}`, changeId: () => `ch-${next()}`, tokenIssueId: () => `ti-${next()}`, externalId: () => `external-${next()}` },
     log: { info: line, warn: line, error: line },
     meter: { count: () => undefined, seconds: () => undefined },
     store: counting,
