@@ -9,6 +9,8 @@ export type Looked<T> = { readonly kind: 'seen'; readonly value: T } | { readonl
 export interface ReadinessFacts {
   /** RFC 3339. */
   readonly observedAt: string;
+  /** The operation that has asked EKS to look anew, in vain or without being told when it did: it goes by what there is. */
+  readonly asItIsFor?: string;
   readonly insights: Looked<InsightsFacts>;
   /** The cluster's role, the nodes', and the pod execution roles of those Fargate profiles that could be looked at, by ARN. */
   readonly roles: Looked<readonly RoleFacts[]>;

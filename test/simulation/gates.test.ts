@@ -48,7 +48,12 @@ describe('an upgrade that is to begin later', () => {
     const waiting = await world.until(id, waitsFor('StartTime'));
     assert.deepEqual([waiting.state, waiting.waitingFor.until, waiting.terms.startAt], ['Waiting', startAt, startAt]);
     await pausesAndGoesOn(id, 'StartTime');
+    await world.advance((Date.parse(startAt) - world.stage.clock.now()) / MINUTE_MS - 3);
+    const asked = async () => (await world.calls())['eks:StartInsightsRefresh'] ?? 0;
+    const before = await asked();
+    await world.api.get(`/v1/clusters/${waiting.clusterId}/upgrade-plan?to=1.34`);
     const operation = await world.ended(id);
+    assert.equal(await asked(), before + 1, 'who reads the plan minutes before does not stand for EKS looking anew');
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
     const first = Math.min(...operation.steps.map((step: Json) => Date.parse(step.startedAt)));
     assert.ok(first >= Date.parse(startAt) && first < Date.parse(startAt) + 4 * MINUTE_MS, `it began ${new Date(first).toISOString()}, for ${startAt}`);

@@ -4,13 +4,14 @@ import { isUnderWay } from '../../domain/adopt.ts';
 import { decideAfterFailedRoll } from '../../domain/failed-roll.ts';
 import { ONE_AFTER_ANOTHER } from '../../domain/going-on.ts';
 import { judgeLook } from '../../domain/judge-look.ts';
+import { hasNoTime } from '../../domain/look-needed.ts';
 import { nextLook } from '../../domain/next-look.ts';
 import type { Step, Wait, WaitOutcome } from '../../domain/operation.ts';
 import { heldByPolicy } from '../../domain/waiting.ts';
 import { endOperation } from '../finish/end-operation.ts';
 import { afterStep } from '../steps/after-step.ts';
 import { hasEnded } from '../steps/due-step.ts';
-import { FACTS_AGE_SECONDS_MAX, lookAtReadiness } from '../steps/facts-of.ts';
+import { FACTS_AGE_SECONDS_MAX, lookAtReadiness, takeAsItIs } from '../steps/facts-of.ts';
 import { watchOverBake } from '../steps/look-at-alarms.ts';
 import { lookAt, READS_OF_A_LOOK_MAX, UNNAMED_UPDATE, updateOf } from '../steps/look-at.ts';
 import { ALARM_RECHECK_SECONDS } from '../steps/park.ts';
@@ -174,6 +175,7 @@ async function lookAtInsights(look: Look): Promise<void> {
   const facts = await lookAtReadiness(ports, record.operation, FACTS_AGE_SECONDS_MAX);
   const insights = facts === 'absent' ? undefined : facts.readiness?.insights;
   if (!late && insights?.kind === 'seen' && insights.value.refresh.status === 'IN_PROGRESS') return again();
+  if (facts !== 'absent' && facts.readiness !== undefined && hasNoTime(facts.readiness)) await takeAsItIs(ports, record.operation, record.operation.id, facts);
   return runAgain(look, late ? 'EKS has not looked at the cluster anew in time.' : 'EKS has looked at the cluster anew.');
 }
 

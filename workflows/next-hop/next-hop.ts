@@ -5,13 +5,13 @@ import { PARALLEL_NODEGROUPS_MAX } from '../../domain/estimate.ts';
 import type { ClusterFacts } from '../../domain/facts.ts';
 import type { Part } from '../../domain/held-steps.ts';
 import { entryOf, subjectsOf, type Entry } from '../../domain/hop-entry.ts';
-import { lookNeeded, withoutOldReadiness, type LookNeeded, type Since } from '../../domain/look-needed.ts';
+import { lookNeeded, withoutOldLook, withoutOldReadiness, type LookNeeded, type Since } from '../../domain/look-needed.ts';
 import { mayBegin, type MayBegin } from '../../domain/may-begin.ts';
 import { mayLeaveHop } from '../../domain/may-leave-hop.ts';
 import { decideNextHop, type NextHop } from '../../domain/next-hop.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import type { Hop } from '../../domain/plan.ts';
-import { FACTS_AGE_SECONDS_MAX, factsOf, lookAtReadiness } from '../steps/facts-of.ts';
+import { FACTS_AGE_SECONDS_MAX, factsOf, lookAtReadiness, takeAsItIs } from '../steps/facts-of.ts';
 import { watchOverBake } from '../steps/look-at-alarms.ts';
 import { momentOf } from '../steps/moment-of.ts';
 import { hold, park, reaching, watchAlarms } from '../steps/park.ts';
@@ -52,23 +52,30 @@ async function leaveHop(event: TaskEvent, ports: Ports, operation: Operation, st
   const cluster = await ports.store.cluster(operation.clusterId);
   if (cluster === undefined) return fail('OperationStopped', 'The cluster is no longer known.');
   const lastEnd = Math.max(0, ...steps.map((step) => Date.parse(step.endedAt ?? '1970-01-01T00:00:00Z')));
-  const planning: Planning = { event, ports, operation, steps, cluster, since: { movedAt: lastEnd, enteredAt } };
+  const planning: Planning = { event, ports, operation, steps, cluster, since: { operationId: operation.id, movedAt: lastEnd } };
   return nextHop(planning, await factsOf(ports, operation, lastEnd, FACTS_AGE_SECONDS_MAX));
 }
 
-/** Plans what is left; what stands in its way is waited for before anything is looked at more closely, so that nothing is old when it is used. */
+/** What was seen of readiness may be too old to judge anything by, or good for all but a move of the control plane. */
 async function nextHop(planning: Planning, seen: ClusterFacts | 'absent'): Promise<TaskAnswer> {
-  const { event, ports, operation, steps, cluster, since } = planning;
+  const { ports, operation, since } = planning;
   if (seen === 'absent') return fail('OperationStopped', JSON.stringify([{ code: 'ClusterNotFound', message: `EKS no longer knows the cluster ${operation.clusterName}.` }]));
   const now = ports.clock.now();
-  const facts = withoutOldReadiness(seen, since, now);
+  const recent = withoutOldReadiness(seen, since, now);
+  return goOn(planning, withoutOldLook(recent, since, now), recent);
+}
+
+/** Plans what is left; what stands in its way is waited for before anything is looked at more closely, so that nothing is old when it is used. */
+async function goOn(planning: Planning, facts: ClusterFacts, recent: ClusterFacts): Promise<TaskAnswer> {
+  const { event, ports, operation, steps, cluster } = planning;
+  const now = ports.clock.now();
   const waivers = await ports.store.waivers(cluster.clusterId, now);
   const next = decideNextHop({ operation, steps, cluster, facts, now: new Date(now).toISOString(), waivers });
   const verdict = next.kind === 'hop' ? await mayBeginHop(planning, next.hop) : undefined;
   if (verdict?.kind === 'no') return fail(verdict.error, verdict.because);
   if (verdict?.kind === 'hold') return hold(ports, event, operation, verdict, event.state);
   const needed = lookNeeded(next, facts, operation.plan);
-  return needed === 'none' ? enter(planning, next, now) : lookCloser(planning, needed, next);
+  return needed === 'none' ? enter(planning, next, now) : lookCloser(planning, needed, next, recent);
 }
 
 async function mayBeginHop({ ports, operation, cluster }: Planning, hop: Hop): Promise<MayBegin | undefined> {
@@ -82,13 +89,16 @@ async function mayBeginHop({ ports, operation, cluster }: Planning, hop: Hop): P
  * Has EKS look at the cluster anew where a control plane is to move, and waits for it: what EKS says of a minor is as old as a day
  * otherwise. Where the account's role may not ask for that, what there is must do.
  */
-async function lookCloser(planning: Planning, needed: Exclude<LookNeeded, 'none'>, next: NextHop): Promise<TaskAnswer> {
+async function lookCloser(planning: Planning, needed: Exclude<LookNeeded, 'none'>, next: NextHop, recent: ClusterFacts): Promise<TaskAnswer> {
   const { event, ports, operation } = planning;
+  if (needed === 'readiness' && recent.readiness !== undefined) return goOn(planning, recent, recent);
   if (needed === 'insights' && (await refreshed(ports, operation))) {
     const because = `EKS looks at the cluster anew${next.kind === 'hop' ? ` before the hop to ${next.hop.to}` : ''}.`;
     return park(ports, event, operation, { kind: 'InsightsRefresh', because, stepId: event.state, nextCheckAt: ports.clock.now() + INSIGHTS_FIRST_LOOK_SECONDS * 1000 });
   }
-  return nextHop({ ...planning, since: { movedAt: 0, enteredAt: 0 } }, await lookAtReadiness(ports, operation, FACTS_AGE_SECONDS_MAX));
+  const looked = await lookAtReadiness(ports, operation, FACTS_AGE_SECONDS_MAX);
+  const seen = needed === 'insights' ? await takeAsItIs(ports, operation, operation.id, looked) : looked;
+  return seen === 'absent' ? nextHop(planning, seen) : goOn(planning, seen, seen);
 }
 
 async function refreshed(ports: Ports, operation: Operation): Promise<boolean> {

@@ -5,7 +5,7 @@ import { nextAttempt, triedAgainAt } from '../../domain/failed-roll.ts';
 import type { Cluster } from '../../domain/cluster.ts';
 import { missingBefore, notTried } from '../../domain/going-on.ts';
 import { withMoved } from '../../domain/facts-moved.ts';
-import { movesControlPlane } from '../../domain/look-needed.ts';
+import { EKS_LOOK_MINUTES_MAX, lookedAnew, movesControlPlane } from '../../domain/look-needed.ts';
 import { mayBegin, obeysPolicy } from '../../domain/may-begin.ts';
 import { deadlineFor, firstLook } from '../../domain/next-look.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
@@ -78,6 +78,7 @@ async function goneOver({ ports, operation, record, step }: Work, cluster: Clust
   const seen = await readySeen(ports, operation, FACTS_AGE_SECONDS_MAX);
   if (seen === undefined) return fail('PlanAgain', `What was seen of the cluster is more than ${FACTS_AGE_SECONDS_MAX} seconds old.`);
   const now = ports.clock.now();
+  if (!lookedAnew(seen.readiness, { operationId: operation.id, movedAt: 0 }, now)) return fail('PlanAgain', `EKS began its last look at the cluster more than ${EKS_LOOK_MINUTES_MAX} minutes ago.`);
   const right = stillRight({ operation, step, cluster: withMade(cluster, record.steps), facts: withMoved(seen, record.steps), now: new Date(now).toISOString(), waivers: await ports.store.waivers(cluster.clusterId, now) });
   if (right.kind === 'yes') return undefined;
   return right.kind === 'stop' ? fail('OperationStopped', JSON.stringify(right.errors)) : fail('PlanAgain', right.because);

@@ -63,6 +63,12 @@ export async function lookAtReadiness(ports: Ports, where: Where, maxAgeSeconds:
   return keep(ports, where, { ...(await withReadiness(ports, session, withMemory(facts, stillRemembered(remembered, at)), now, 'may-stop')), amendedAt: at });
 }
 
+/** Keeps that EKS was asked to look anew for an operation, which must do with what there is: EKS may not be asked, does not answer, or does not say when it looked. */
+export async function takeAsItIs(ports: Ports, where: Where, operationId: string, facts: ClusterFacts | 'absent'): Promise<ClusterFacts | 'absent'> {
+  if (facts === 'absent' || facts.readiness === undefined) return facts;
+  return keep(ports, where, { ...facts, readiness: { ...facts.readiness, asItIsFor: operationId } });
+}
+
 /** What settles, looked at again: the control plane, and whatever else did not read ACTIVE. The rest stands as it was seen since `since` and at most `maxAgeSeconds` ago. */
 export async function lookAtSettling(ports: Ports, where: Where, since: number, maxAgeSeconds: number): Promise<ClusterFacts | 'absent'> {
   const last = await seenSince(ports, where, since, maxAgeSeconds);
