@@ -54,6 +54,15 @@ export function fits(name: ControllerName, version: string, minor: Minor): boole
   return semver.gte(version, release.least) && (!CONTROLLERS[name].sameMinor || minorOf(version) === minor);
 }
 
+/** What is not known of a version on a minor, in a sentence; undefined where it is listed for it. */
+export function unknownOn(name: ControllerName, version: string, minor: Minor): string | undefined {
+  const listed = minorsOf(name);
+  if (fits(name, version, minor) === undefined) return `The releases of ${name} are known here for ${listed.join(', ')}, and not for ${minor}.`;
+  const newest = listed.at(-1);
+  if (newest === undefined || compareMinors(minor, newest) <= 0) return undefined;
+  return `What is known here of ${name} ends with ${newest}. Its makers name no last Kubernetes version, so that ${releaseFor(name, minor)?.version ?? version} is taken for ${minor} too, without their word for it.`;
+}
+
 /** The minors that a controller is listed for, oldest first. */
 export function minorsOf(name: ControllerName): readonly Minor[] {
   return (Object.keys(CONTROLLERS[name].byMinor) as Minor[]).sort(compareMinors);

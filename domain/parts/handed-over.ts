@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Cluster } from '../cluster.ts';
+import { isController, unknownOn } from '../controllers/releases.ts';
+import type { Minor } from '../minor.ts';
 import { inOrderOfNeeds } from './plan-parts.ts';
 import type { HandOverResource } from './resource.ts';
 
@@ -21,6 +23,7 @@ const HandedOver = z.object({
   partName: z.string(),
   what: z.string(),
   version: z.string().optional().meta({ description: 'The version that is expected to run. Slipway does not see which one does.' }),
+  note: z.string().optional().meta({ description: 'What is not known of the version on the cluster\'s minor.' }),
   chart: z.object({ repository: z.string(), name: z.string(), version: z.string(), releaseName: z.string(), namespace: z.string(), values: Content }).optional(),
   manifests: z.array(Content).optional(),
   documents: z.array(z.object({ title: z.string(), content: Content })).optional().meta({ description: 'What somebody else makes in AWS: policies of roles in other accounts, templates.' }),
@@ -32,14 +35,19 @@ export type HandedOverView = z.output<typeof HandedOverView>;
 type Item = z.output<typeof HandedOver>;
 
 /** What stands handed over, each after what it needs; of one name where it is given. */
-export function handedOver({ clusterId, made = [] }: Pick<Cluster, 'clusterId' | 'made'>, { name }: HandedOverQuery = {}): HandedOverView {
+export function handedOver({ clusterId, made = [], version }: Pick<Cluster, 'clusterId' | 'made' | 'version'>, { name }: HandedOverQuery = {}): HandedOverView {
   const all = inOrderOfNeeds(made).filter((resource): resource is HandOverResource => resource.kind === 'hand-over');
-  return { clusterId, items: all.filter((resource) => name === undefined || resource.name === name).map((resource) => itemOf(resource, clusterId)) };
+  return { clusterId, items: all.filter((resource) => name === undefined || resource.name === name).map((resource) => ({ ...itemOf(resource, clusterId), ...noteOf(resource, version) })) };
 }
 
 function itemOf({ kind: _kind, needs: _needs, commands = [], chart, manifests, documents, ...rest }: HandOverResource, clusterId: string): Item {
   const plain = JSON.parse(JSON.stringify({ ...rest, ...(chart === undefined ? {} : { chart }), ...(manifests === undefined ? {} : { manifests }), ...(documents === undefined ? {} : { documents }) })) as Omit<Item, 'commands'>;
   return { ...plain, commands: [...commands, ...(chart === undefined ? [] : [installing(rest.name, chart, clusterId)]), ...(manifests === undefined ? [] : [applying(rest.name, clusterId)])] };
+}
+
+function noteOf({ what, version }: HandOverResource, minor: Minor): { readonly note?: string } {
+  const note = version === undefined || !isController(what) ? undefined : unknownOn(what, version, minor);
+  return note === undefined ? {} : { note };
 }
 
 function fileOf(clusterId: string, name: string, only: (typeof ONLY)[number]): string {
@@ -75,9 +83,9 @@ export function handedOverText({ items }: HandedOverView, { only }: HandedOverQu
   return [top, ...pieces].join('---\n');
 }
 
-function headOf({ what, version, part, partName, commands }: Item, place: string): string {
+function headOf({ what, version, part, partName, commands, note }: Item, place: string): string {
   const asked = `${place}: ${what}${version === undefined ? '' : ` ${version}`}, for ${part}${partName === part ? '' : ` ${partName}`}.`;
-  return commented([asked, ...(commands.length === 0 ? [] : ['To apply it:', ...commands.map((command) => `  ${command}`)])]);
+  return commented([asked, ...(note === undefined ? [] : [note]), ...(commands.length === 0 ? [] : ['To apply it:', ...commands.map((command) => `  ${command}`)])]);
 }
 
 interface Document {

@@ -1,4 +1,4 @@
-import { CONTROLLERS, fits, isController, minorsOf, type ControllerName } from '../controllers/releases.ts';
+import { CONTROLLERS, fits, isController, unknownOn, type ControllerName } from '../controllers/releases.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterFacts } from '../facts.ts';
 import { finding } from '../finding-codes.ts';
@@ -86,10 +86,14 @@ function movesAt(minor: Minor, made: readonly Resource[], { cluster, facts }: Wo
   for (const resource of made) {
     if (resource.kind !== 'hand-over' || resource.version === undefined || !isController(resource.what)) continue;
     const fitting = fits(resource.what, resource.version, minor);
-    if (fitting === true) continue;
+    const untold = unknownOn(resource.what, resource.version, minor);
+    if (fitting === true) {
+      if (untold !== undefined) findings.push(notListed(resource.what, resource.version, minor, 'advises'));
+      continue;
+    }
     const next = wanted.get(keyOf(resource));
     if (fitting === undefined || next?.kind !== 'hand-over' || next.version === undefined) {
-      findings.push(notListed(resource.what, resource.version, minor));
+      findings.push(notListed(resource.what, resource.version, minor, CONTROLLERS[resource.what].moves === 'before' ? 'blocks' : 'advises'));
       continue;
     }
     const at = { version: minor, stage: stages[CONTROLLERS[resource.what].moves], reason: reasonOf(resource.what, resource.version, minor) };
@@ -128,11 +132,11 @@ function behind(before: HandOverResource, next: HandOverResource, minor: Minor):
   });
 }
 
-function notListed(what: ControllerName, version: string, minor: Minor): Finding {
-  const first = CONTROLLERS[what].moves === 'before';
-  return finding('controller-not-listed', first ? 'blocks' : 'advises', what, {
-    detail: `${what} was handed over as ${version}. Its releases are known here for ${minorsOf(what).join(', ')}, and not for ${minor}.`,
-    remedy: `Look at its makers' compatibility matrix. ${first ? 'Once a version that supports the minor runs, an approver may waive this.' : 'Apply the release of the minor once the control plane is there.'}`,
+function notListed(what: ControllerName, version: string, minor: Minor, severity: 'blocks' | 'advises'): Finding {
+  const then = severity === 'blocks' ? 'Once a version that supports the minor runs, an approver may waive this.' : `Apply a release that supports the minor ${CONTROLLERS[what].moves === 'before' ? 'before the control plane moves' : 'once the control plane is there'}.`;
+  return finding('controller-not-listed', severity, what, {
+    detail: `${what} was handed over as ${version}. ${unknownOn(what, version, minor) ?? ''}`,
+    remedy: `Look at its makers' compatibility matrix. ${then}`,
     hop: minor,
   });
 }

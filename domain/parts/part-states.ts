@@ -1,7 +1,9 @@
 import type { Cluster } from '../cluster.ts';
 import { NOT_TRIED } from '../going-on.ts';
 import type { PartTrouble } from './made-after.ts';
-import { keyOf, type Resource } from './resource.ts';
+import { fits, isController, unknownOn } from '../controllers/releases.ts';
+import type { Minor } from '../minor.ts';
+import { keyOf, type HandOverResource, type Resource } from './resource.ts';
 
 export const PART_STATES = ['Planned', 'Active', 'Changing', 'HandedOver', 'Failed', 'Removing', 'Unknown'] as const;
 
@@ -38,10 +40,20 @@ function stateOf(cluster: Cluster, part: string, name: string, planned: readonly
   if (missing.length > 0) return { ...as, state: missing.length < planned.length ? 'Changing' : 'Planned', reason: 'InOperation', message: `Yet to be made in operation ${cluster.activeOperation}: ${missing.join(', ')}.` };
   const handed = (cluster.made ?? []).filter((resource) => resource.kind === 'hand-over' && as.resources.includes(keyOf(resource)));
   if (handed.length > 0) {
+    const untold = handed.flatMap((resource) => (resource.kind === 'hand-over' ? (notOfMinor(resource, cluster.version) ?? []) : []))[0];
+    if (untold !== undefined) return { ...as, ...untold };
     const what = handed.map((resource) => (resource.kind === 'hand-over' ? `${resource.what}${resource.version === undefined ? '' : ` ${resource.version}`}` : '')).join(', ');
     return { ...as, state: 'HandedOver', reason: 'ForPeopleToApply', message: `What AWS makes of it is made. ${what.charAt(0).toUpperCase()}${what.slice(1)} is for people to apply: GET /v1/clusters/${cluster.clusterId}/handed-over.` };
   }
   return { ...as, state: 'Active', reason: 'Made', message: 'All of it was made.' };
+}
+
+/** A controller that was handed over for another minor than the cluster has come to is not told of as if it were right there. */
+function notOfMinor({ what, version }: HandOverResource, minor: Minor): Pick<PartState, 'state' | 'reason' | 'message'> | undefined {
+  if (version === undefined || !isController(what)) return undefined;
+  const fitting = fits(what, version, minor);
+  if (fitting === undefined) return { state: 'Unknown', reason: 'ReleaseNotKnown', message: `${what} ${version} was handed over. ${unknownOn(what, version, minor) ?? ''} Look at its makers' compatibility matrix.` };
+  return fitting ? undefined : { state: 'HandedOver', reason: 'OfAnotherMinor', message: `${what} ${version} was handed over, and does not run on ${minor} by its makers' matrix. An upgrade hands it over anew; PATCH the cluster with the same wish does it now.` };
 }
 
 function leavingState(cluster: Cluster, part: string, name: string, mine: readonly PlannedResource[]): PartState {

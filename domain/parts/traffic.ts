@@ -1,7 +1,8 @@
 import { isListed, offersOf } from '../addon-versions.ts';
 import { agentNeed, controllerIdentity, controllerRole, placeOf, type ControllerPlace, type ControllerRole } from '../controllers/place.ts';
 import { loadBalancerPolicies } from '../controllers/load-balancer-policy.ts';
-import { CONTROLLERS, releaseFor, type Release } from '../controllers/releases.ts';
+import { CONTROLLERS, releaseFor, unknownOn, type Release } from '../controllers/releases.ts';
+import type { Cluster } from '../cluster.ts';
 import { finding } from '../finding-codes.ts';
 import type { Finding } from '../plan.ts';
 import type { Compiled, PartsAsk } from './compiled.ts';
@@ -38,7 +39,12 @@ function loadBalancerController(ask: PartsAsk, wish: Extract<TrafficWish, { cont
   }
   const release = releaseFor(CONTROLLER, cluster.version);
   if (release === undefined) return { resources: [], errors: [{ path: 'traffic.controller', message: `No release of the AWS Load Balancer Controller is known here for ${cluster.version}` }] };
-  return { resources: [role, controllerIdentity(of, roleArn, role.name), handOver(place, wish, release)], addons: agentNeed(cluster, 'traffic'), findings };
+  return { resources: [role, controllerIdentity(of, roleArn, role.name), handOver(place, wish, release)], addons: agentNeed(cluster, 'traffic'), findings: [...findings, ...notListed(release, cluster)] };
+}
+
+function notListed({ version }: Release, { version: minor }: Pick<Cluster, 'version'>): readonly Finding[] {
+  const untold = unknownOn(CONTROLLER, version, minor);
+  return untold === undefined ? [] : [finding('controller-not-listed', 'advises', CONTROLLER, { detail: untold, remedy: 'Look at its makers\' installation page before it is applied.' })];
 }
 
 /** Whether EKS itself installs it on this minor. */

@@ -6,7 +6,9 @@ import type { Minor } from '../../../domain/minor.ts';
 import type { Step } from '../../../domain/operation.ts';
 import { madeAfter } from '../../../domain/parts/made-after.ts';
 import type { Resource } from '../../../domain/parts/resource.ts';
-import { resourcesOn } from '../../../domain/parts/wanted-resources.ts';
+import { handedOver } from '../../../domain/parts/handed-over.ts';
+import { partStates } from '../../../domain/parts/part-states.ts';
+import { resourcesOn, wantedResources } from '../../../domain/parts/wanted-resources.ts';
 import { planRollback } from '../../../domain/plan-rollback.ts';
 import { draftUpgrade, planUpgrade, planUpgradeAgain } from '../../../domain/plan-upgrade.ts';
 import type { Plan, PlannedStep } from '../../../domain/plan.ts';
@@ -78,7 +80,36 @@ describe('an upgrade with controllers', () => {
   it('to a minor that no release is known for is told so', () => {
     const facts = clusterFacts('1.36', { catalogue: { offers: [{ version: '1.36', defaultVersion: true, versionStatus: 'STANDARD_SUPPORT' }, { version: '1.37', defaultVersion: false, versionStatus: 'STANDARD_SUPPORT' }] } });
     const severityOf = (wishes: Readonly<Record<string, unknown>>) => planned(draftUpgrade({ cluster: given(wishes, '1.36'), to: '1.37', facts, now: NOW })).findings.find(({ code }) => code === 'controller-not-listed')?.severity;
-    assert.deepEqual([severityOf(AUTOSCALER), severityOf(KARPENTER), severityOf({ traffic: { controller: 'aws-load-balancer-controller' } })], ['advises', 'blocks', undefined]);
+    assert.deepEqual([severityOf(AUTOSCALER), severityOf(KARPENTER), severityOf({ traffic: { controller: 'aws-load-balancer-controller' } })], ['advises', 'blocks', 'advises']);
+  });
+});
+
+describe('a cluster on a minor that nothing is known of here', () => {
+  const on = (wishes: Readonly<Record<string, unknown>>, version: Minor): Cluster => {
+    const before = given(wishes, '1.36');
+    return { ...before, version, planned: (before.made ?? []).map(({ kind, name, part, partName }) => ({ kind, name, part, partName })) };
+  };
+  const TRAFFIC = { traffic: { controller: 'aws-load-balancer-controller' } };
+
+  it('says so of the controller that was handed over, and does not tell it as right', () => {
+    const told = (wishes: Readonly<Record<string, unknown>>) => partStates(on(wishes, '1.37')).map(({ part, state, reason }) => [part, state, reason]);
+    for (const wishes of [AUTOSCALER, KARPENTER]) assert.deepEqual(told(wishes), [['autoscaling', 'Unknown', 'ReleaseNotKnown']]);
+    assert.deepEqual(told(TRAFFIC), [['traffic', 'HandedOver', 'ForPeopleToApply']]);
+    assert.deepEqual(partStates(on(AUTOSCALER, '1.35')).map(({ state, reason }) => [state, reason]), [['HandedOver', 'OfAnotherMinor']]);
+  });
+
+  it('has it noted on what is handed over', () => {
+    const notes = (wishes: Readonly<Record<string, unknown>>, version: Minor) => handedOver(on(wishes, version)).items.flatMap(({ note }) => note ?? []);
+    assert.match(notes(AUTOSCALER, '1.37')[0] ?? '', /are known here for 1\.28, .*1\.36, and not for 1\.37/);
+    assert.match(notes(TRAFFIC, '1.37')[0] ?? '', /ends with 1\.36\. Its makers name no last Kubernetes version/);
+    assert.deepEqual([...notes(AUTOSCALER, '1.36'), ...notes(TRAFFIC, '1.36'), ...notes(KARPENTER, '1.36')], []);
+  });
+
+  it('is told of it when the controller is asked for, or refused where no release is known', () => {
+    const asked = (wishes: Readonly<Record<string, unknown>>) => wantedResources({ cluster: cluster('1.37', { wanted: Wanted.parse(wishes) }), addonCatalogue: {}, subnets: SUBNETS });
+    const traffic = asked(TRAFFIC);
+    assert.ok('findings' in traffic && traffic.findings?.some(({ code, severity }) => code === 'controller-not-listed' && severity === 'advises'));
+    for (const wishes of [AUTOSCALER, KARPENTER]) assert.match(JSON.stringify(asked(wishes)), /autoscaling\.kind.*not for 1\.37/);
   });
 });
 
