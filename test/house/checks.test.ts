@@ -6,6 +6,7 @@ import { FINDINGS, type FindingCode } from '../../domain/finding-codes.ts';
 import { mayBeWaived } from '../../domain/waiver.ts';
 import { CASES, OF_OTHER_WORK } from '../domain/checks/cases.ts';
 import { SCENARIOS } from '../simulation/check-scenarios.ts';
+import { NOT_SHOWN, OTHER_WORK, TOLD_BY_STORIES } from '../simulation/other-work-scenarios.ts';
 import { REPOSITORY } from './sources.ts';
 
 /** How a heading of docs/checks.md begins: what the finding may do, whether it can be waived, and for which versions it is looked for. */
@@ -26,17 +27,25 @@ describe('the page of checks', () => {
   });
 });
 
-describe('every check of an upgrade', () => {
-  const codes = (Object.keys(FINDINGS) as FindingCode[]).filter((code) => !OF_OTHER_WORK.includes(code));
-  const shown = new Set<string>(SCENARIOS.flatMap((scenario) => scenario.codes));
+describe('every check', () => {
+  const all = Object.keys(FINDINGS) as FindingCode[];
+  const ofUpgrades = all.filter((code) => !OF_OTHER_WORK.includes(code));
 
-  it('has a case that fails when the check is gone', () => {
+  it('of an upgrade has a case that fails when the check is gone', () => {
     const had = new Set(CASES.map((one) => one.code));
-    assert.deepEqual(codes.filter((code) => !had.has(code)), []);
+    assert.deepEqual(ofUpgrades.filter((code) => !had.has(code)), []);
   });
 
-  it('is shown by a simulated account', () => {
-    assert.deepEqual(codes.filter((code) => !shown.has(code)), []);
+  it('of an upgrade is shown by a simulated account', () => {
+    const shown = new Set<string>(SCENARIOS.flatMap((scenario) => scenario.codes));
+    assert.deepEqual(ofUpgrades.filter((code) => !shown.has(code)), []);
+  });
+
+  it('of other work is shown by one too, or says why it cannot be', () => {
+    const asked = OTHER_WORK.flatMap((work) => work.codes);
+    assert.deepEqual([...asked, ...Object.keys(TOLD_BY_STORIES), ...Object.keys(NOT_SHOWN)].sort(), [...OF_OTHER_WORK].sort());
+    for (const [code, story] of Object.entries(TOLD_BY_STORIES)) assert.ok(readFileSync(join(REPOSITORY, 'test/simulation', story), 'utf8').includes(`'${code}'`), `${story} tells ${code}`);
+    for (const because of Object.values(NOT_SHOWN)) assert.match(because, /^\S.*\.$/);
   });
 });
 

@@ -56,8 +56,8 @@ export async function ownerOf(stage: Rehearsal): Promise<Owner> {
   return { stage, eks: new EKSClient(client), ec2, iam: new IAMClient(client), kms: new KMSClient(client), autoScaling: new AutoScalingClient(client), subnets, vpcId: Subnets[0]?.VpcId ?? '', kept: new Map() };
 }
 
-async function role(owner: Owner, RoleName: string, service: string, policies: readonly string[] = []): Promise<string> {
-  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }] };
+export async function role(owner: Owner, RoleName: string, service: string, policies: readonly string[] = [], trusted: readonly string[] = ['sts:AssumeRole']): Promise<string> {
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: trusted }] };
   const { Role } = await owner.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }));
   for (const policy of policies) await owner.iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: `arn:aws:iam::aws:policy/${policy}` }));
   return Role?.Arn ?? '';
@@ -70,7 +70,7 @@ async function unmake(owner: Owner, RoleName: string, policies: readonly string[
 
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryReadOnly'];
 
-async function cluster(owner: Owner, name: string, version: string, more: Partial<CreateClusterCommandInput> = {}): Promise<void> {
+export async function cluster(owner: Owner, name: string, version: string, more: Partial<CreateClusterCommandInput> = {}): Promise<void> {
   await owner.eks.send(
     new CreateClusterCommand({
       name,
@@ -118,7 +118,7 @@ async function ownGroup(owner: Owner, name: string, clusterName: string, imageId
 }
 
 /** What is scripted for drills, docs/operating.md; where nothing is said, it is taken back. */
-async function sim(owner: Owner, path: string, asked?: object): Promise<void> {
+export async function sim(owner: Owner, path: string, asked?: object): Promise<void> {
   const response = await fetch(`${owner.stage.stage.awsUrl}/_sim/${path}`, { method: asked === undefined ? 'DELETE' : 'POST', ...(asked === undefined ? {} : { body: JSON.stringify(asked) }) });
   if (!response.ok) throw new Error(await response.text());
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Json } from '../../local/api-client.ts';
 import { nextMinor, type Minor } from '../../domain/minor.ts';
-import { makeClusters, ownerOf, SCENARIOS, type Owner, type Scenario } from './check-scenarios.ts';
+import { makeClusters, ownerOf, SCENARIOS, sim, type Owner, type Scenario } from './check-scenarios.ts';
+import { created, OTHER_WORK } from './other-work-scenarios.ts';
 import { ACCOUNT, REGION, rehearse, type Rehearsal } from './rehearsal.ts';
 
 /** Every check against a simulated account that is in the state that it is for, by GET upgrade-plan. One stage with all the clusters. */
@@ -43,6 +44,23 @@ describe('the upgrade plan of a simulated cluster', () => {
       await scenario.bring(owner);
       const told = await codesOf(scenario);
       assert.deepEqual(scenario.codes.filter((code) => !told.includes(code)), [], `told were ${told.join(', ')}`);
+    });
+  }
+});
+
+describe('the plan of other work at a simulated account', () => {
+  const codesIn = (plan: Json): readonly string[] => plan.findings.map((found: Json) => found.code);
+
+  before(() => sim(owner, 'eks/withdrawn-addons'));
+
+  it('has nothing to tell of a cluster that is asked for with care', async () => {
+    assert.deepEqual(codesIn(await created(owner, 'quiet')), []);
+  });
+
+  for (const { codes, ask } of OTHER_WORK) {
+    it(`tells ${codes.join(', ')}`, async () => {
+      const told = codesIn(await ask(owner, (name) => clusterIds.get(name) ?? ''));
+      assert.deepEqual(codes.filter((code) => !told.includes(code)), [], `told were ${told.join(', ')}`);
     });
   }
 });
