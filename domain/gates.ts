@@ -1,5 +1,7 @@
 import { bakesNow, replacesNodes } from './held-steps.ts';
+import { movesControlPlane } from './look-needed.ts';
 import type { Operation, Step } from './operation.ts';
+import type { PlannedStep } from './plan.ts';
 
 /** Where an upgrade may be asked to stop for an approval. */
 export const GATES = ['beforeControlPlane', 'beforeNodegroups', 'afterBake'] as const;
@@ -13,12 +15,29 @@ export interface Approval {
   readonly by: string;
   readonly comment?: string;
   readonly at: string;
+  /** The run that it let through; absent: the present one. */
+  readonly run?: number;
 }
 
 /** Whether the upgrade is to stop at a gate of a hop and nobody has let it through yet. */
 export function isShut(operation: Operation, gate: Gate, hop: string | undefined): boolean {
   if (operation.terms?.gates?.includes(gate) !== true) return false;
-  return operation.approvals?.some((approval) => approval.gate === gate && approval.hop === hopOf(gate, hop)) !== true;
+  return givenIn(operation, { gate, hop: hopOf(gate, hop) }) === undefined;
+}
+
+/** The approval of a passage in the present run: those of earlier runs are kept for the record alone. */
+export function givenIn({ approvals = [], run }: Pick<Operation, 'approvals' | 'run'>, passage: { readonly gate: Gate; readonly hop?: string | undefined }): Approval | undefined {
+  return approvals.find((approval) => approval.gate === passage.gate && approval.hop === passage.hop && (approval.run ?? run) === run);
+}
+
+/** The gates that stand before a step. Where no control plane is left to move there is nothing to let through before it. */
+export function gatesBefore({ plan }: Pick<Operation, 'plan'>, step: Pick<PlannedStep, 'kind' | 'stage'>): Gate[] {
+  const own: Gate[] = replacesNodes(step) ? ['beforeNodegroups'] : [];
+  return movesControlPlane(step) || hasControlPlaneMove({ plan }) ? ['beforeControlPlane', ...own] : own;
+}
+
+function hasControlPlaneMove({ plan }: Pick<Operation, 'plan'>): boolean {
+  return plan.hops.some((hop) => hop.steps.some(movesControlPlane));
 }
 
 /**
@@ -30,7 +49,7 @@ export function passageAhead(operation: Operation, steps: readonly Step[], gate:
   const hops = operation.plan.hops.map((hop) => hop.to);
   switch (gate) {
     case 'beforeControlPlane':
-      return {};
+      return hasControlPlaneMove(operation) ? {} : undefined;
     case 'beforeNodegroups': {
       const hop = hops.find((to) => steps.some((step) => step.hop === to && replacesNodes(step) && step.state !== 'Succeeded'));
       return hop === undefined ? undefined : { hop };

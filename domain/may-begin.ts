@@ -1,6 +1,5 @@
-import { isShut, type Gate } from './gates.ts';
+import { gatesBefore, isShut } from './gates.ts';
 import { isPassed } from './going-on.ts';
-import { replacesNodes } from './held-steps.ts';
 import type { MaintenancePolicy } from './maintenance-policy.ts';
 import { notNow } from './maintenance.ts';
 import type { Operation, Step } from './operation.ts';
@@ -57,7 +56,7 @@ export function mayBegin(operation: Operation, step: Step, steps: readonly Step[
   if (failed !== undefined) return { kind: 'no', error: 'OperationStopped', because: `Not begun, because an earlier step failed: ${failed.title}.` };
   if (operation.pause !== undefined) return { kind: 'hold', wait: 'Paused', because: `Paused by ${operation.pause.by}${told(operation.pause.reason)}.` };
   if (freeze !== undefined) return { kind: 'hold', wait: 'Frozen', because: `All new work at EKS is frozen by ${freeze.by}: ${freeze.reason}` };
-  const gate = gates(step).find((one) => isShut(operation, one, step.hop));
+  const gate = gatesBefore(operation, step).find((one) => isShut(operation, one, step.hop));
   if (gate !== undefined) return { kind: 'hold', wait: 'Approval', because: `${gate === 'beforeControlPlane' ? `The upgrade to ${operation.plan.to}` : `Rolling the node groups to ${step.hop}`} has to be approved (gate ${gate}).` };
   if (moment === undefined) return { kind: 'yes' };
   const { startAt, ignoreWindows } = operation.terms ?? {};
@@ -71,11 +70,6 @@ export function mayBegin(operation: Operation, step: Step, steps: readonly Step[
 /** Whether the cluster's maintenance policy binds the operation: upgrades in whole; rollbacks by its freezes alone, since what is broken is not left so until the next window. */
 export function obeysPolicy({ kind }: Pick<Operation, 'kind'>): boolean {
   return kind === 'upgrade-cluster' || kind === 'rollback-cluster';
-}
-
-/** The gates that stand before a step. */
-function gates(step: Step): Gate[] {
-  return replacesNodes(step) ? ['beforeControlPlane', 'beforeNodegroups'] : ['beforeControlPlane'];
 }
 
 function isBefore(other: Step, step: Step): boolean {

@@ -63,6 +63,9 @@ export function withoutPause({ pause: _pause, ...operation }: Operation): Operat
   return { ...operation, generation: operation.generation + 1 };
 }
 
+/** Approvals of earlier runs that stay on an operation's record. */
+const APPROVALS_KEPT_MAX = 100;
+
 /** What a retry brings. */
 export interface NextRun {
   readonly plan: Plan;
@@ -77,9 +80,9 @@ export function termsOfNextRun({ terms }: Pick<Operation, 'terms'>, { forceNodeg
   return { ...kept, ...(forceNodegroups === undefined ? {} : { forceNodegroups }) };
 }
 
-/** A failed or cancelled operation as its next run begins: nothing of the last one's end is left but its history. What was approved and forced was the run before: its gates ask again, and `forceNodegroups` are those of this one. */
+/** A failed or cancelled operation as its next run begins: nothing of the last one's end is left but its history. What was approved and forced was the run before: its gates ask again, its approvals stay on the record, and `forceNodegroups` are those of this one. */
 export function nextRun(ended: Operation, next: NextRun): Operation {
-  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, turnBack: _turnBack, approvals: _approvals, succeededBy: _succeededBy, terms: _terms, ...operation } = ended;
+  const { endedAt: _endedAt, startedAt: _startedAt, waitingFor: _waitingFor, cancel: _cancel, pause: _pause, turnBack: _turnBack, approvals, succeededBy: _succeededBy, terms: _terms, ...operation } = ended;
   const terms = termsOfNextRun(ended, next);
   return {
     ...operation,
@@ -89,6 +92,7 @@ export function nextRun(ended: Operation, next: NextRun): Operation {
     progress: progressOf(next.plan, []),
     errors: [],
     ...(Object.keys(terms).length === 0 ? {} : { terms }),
+    ...(approvals === undefined ? {} : { approvals: approvals.map((approval) => ({ ...approval, run: approval.run ?? ended.run })).slice(-APPROVALS_KEPT_MAX) }),
     askedAgainBy: next.by.by,
     updatedAt: next.by.at,
     generation: ended.generation + 1,

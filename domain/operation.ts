@@ -46,7 +46,7 @@ export interface Operation {
   readonly turnBack?: Intent;
   /** Of an upgrade: when and past which gates it may go. */
   readonly terms?: Terms;
-  /** Those of the present run. */
+  /** Of every run; those of the present one count. */
   readonly approvals?: readonly Approval[];
   /** Of a rollback that an alarm began: the upgrade that it turns back. */
   readonly causedBy?: string;

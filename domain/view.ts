@@ -338,7 +338,7 @@ const operationMembers = {
   causedBy: z.string().optional().meta({ description: 'Of a rollback that an alarm began: the upgrade that it turns back.' }),
   succeededBy: z.string().optional().meta({ description: 'Of an upgrade that an alarm turned back: the rollback.' }),
   askedAgainBy: z.string().optional().meta({ description: 'Who asked for the present run, when it is a retry.' }),
-  approvals: z.array(z.strictObject({ gate: z.enum(GATES), hop: z.string().optional(), by: z.string(), comment: z.string().optional(), at: Time })).optional(),
+  approvals: z.array(z.strictObject({ gate: z.enum(GATES), hop: z.string().optional(), by: z.string(), comment: z.string().optional(), at: Time, run: z.int() })).optional().meta({ description: 'Of every run, with the run that each let through. Another run is another ask: its gates ask again.' }),
   generation: z.int(),
 };
 

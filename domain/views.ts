@@ -162,7 +162,7 @@ export function viewOperationSummary(operation: Operation): z.input<typeof Opera
     ...(causedBy === undefined ? {} : { causedBy }),
     ...(succeededBy === undefined ? {} : { succeededBy }),
     ...(askedAgainBy === undefined ? {} : { askedAgainBy }),
-    ...(approvals === undefined ? {} : { approvals: approvals.map((approval) => ({ ...approval })) }),
+    ...(approvals === undefined ? {} : { approvals: approvals.map((approval) => ({ ...approval, run: approval.run ?? operation.run })) }),
     generation: operation.generation,
   };
 }

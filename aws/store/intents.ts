@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { givenIn } from '../../domain/gates.ts';
 import type { Intent, Wait } from '../../domain/operation.ts';
 import type { IdempotentAnswer, Store, Written } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
@@ -48,7 +49,7 @@ export function intents(table: TableAccess): Intents {
     async recordApproval(operationId, run, approval, answer) {
       const { gate, hop, by, comment, at } = approval;
       // The same approval again is our own, whose answer was lost.
-      const standing = (head: Head) => head.approvals?.find((one) => one.gate === gate && one.hop === hop);
+      const standing = (head: Head) => givenIn(head, { gate, hop });
       return (await record(table, operationId, { by, at }, answer, {
         refuse: (head) => {
           if (head.endedAt !== undefined) return 'ended';

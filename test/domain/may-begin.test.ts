@@ -81,6 +81,17 @@ describe('mayBegin of an upgrade with terms', () => {
     assert.equal(waitOf([yes('beforeControlPlane')], { ...roll, stage: 'UpgradeCanaryNodegroup' }), 'Approval');
   });
 
+  it('asks before the control plane only where one is left to move, and counts approvals of its own run alone', () => {
+    const terms = { gates: ['beforeControlPlane'] as const };
+    const { plan } = anOperation();
+    const moving = { ...plan, hops: [{ from: '1.33', to: '1.34', steps: [aStep(), roll] }] };
+    assert.equal(mayBegin(anOperation({ terms, plan: { ...plan, hops: [{ from: '1.34', to: '1.34', steps: [roll] }] } }), roll, [], undefined, at(DAY)).kind, 'yes');
+    assert.equal(mayBegin(anOperation({ terms, plan: moving }), roll, [], undefined, at(DAY)).kind, 'hold');
+    const before = { ...yes('beforeControlPlane'), run: 1 };
+    assert.equal(mayBegin(anOperation({ terms, run: 2, plan: moving, approvals: [before] }), aStep(), [], undefined, at(DAY)).kind, 'hold');
+    assert.equal(mayBegin(anOperation({ terms, run: 2, plan: moving, approvals: [before, { ...before, run: 2 }] }), aStep(), [], undefined, at(DAY)).kind, 'yes');
+  });
+
   it('may ignore windows, and never freezes', () => {
     const policy = { timeZone: 'UTC', windows: [{ cron: '0 2 * * SAT', durationMinutes: 60 }], freezes: [] };
     const freeze = { from: '2026-10-05T00:00:00Z', to: '2026-10-07T00:00:00Z', owner: 'grace', reason: 'The sale' };

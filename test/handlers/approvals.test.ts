@@ -49,7 +49,7 @@ describe('an approval', () => {
     const operation = await gated();
     const answer = await approve(operation, 'beforeControlPlane', grace, { comment: 'Seen in staging.' });
     assert.deepEqual([answer.status, answer.headers['etag']], [202, '"2"']);
-    assert.deepEqual(answer.body.approvals, [{ gate: 'beforeControlPlane', by: 'grace', comment: 'Seen in staging.', at: new Date(door.now).toISOString() }]);
+    assert.deepEqual(answer.body.approvals, [{ gate: 'beforeControlPlane', by: 'grace', comment: 'Seen in staging.', at: new Date(door.now).toISOString(), run: 1 }]);
     const read = await door.ask('GET', `/v1/operations/${operation.id}`);
     assert.deepEqual([read.body, read.headers['etag']], [answer.body, '"2"']);
     const events = (await door.ask('GET', `/v1/operations/${operation.id}/events`)).body.items;
@@ -76,9 +76,11 @@ describe('an approval', () => {
     assert.equal((await approve(operation, 'beforeControlPlane')).status, 202);
     await door.failed(operation);
     const again = await door.ask('POST', `/v1/operations/${operation.id}/retry`, { token: await door.token({ sub: 'olaf', role: 'operator' }) });
-    assert.deepEqual([again.status, again.body.approvals, again.body.askedAgainBy], [202, undefined, 'olaf'], again.text);
+    assert.deepEqual([again.status, again.body.approvals.map((one: Json) => [one.by, one.run]), again.body.askedAgainBy], [202, [['grace', 1]], 'olaf'], again.text);
     for (const sub of ['ada', 'olaf']) await refused(403, 'approver-is-requester', approve(operation, 'beforeControlPlane', await door.token({ sub, role: 'approver' })));
     assert.equal((await approve(operation, 'beforeControlPlane')).status, 202, 'another run is another ask, and grace asked for none');
+    const { body } = await door.ask('GET', `/v1/operations/${operation.id}`);
+    assert.deepEqual(body.approvals.map((one: Json) => [one.gate, one.by, one.run]), [['beforeControlPlane', 'grace', 1], ['beforeControlPlane', 'grace', 2]]);
   });
 
   it('counts for one passage: once before the first hop, once for the node groups and the bake of each', async () => {

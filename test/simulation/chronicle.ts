@@ -1,4 +1,6 @@
 import type { Json } from '../../local/api-client.ts';
+import { movesControlPlane } from '../../domain/look-needed.ts';
+import type { Step } from '../../domain/operation.ts';
 import type { ClusterHistory } from '../../local/aws/eks/history.ts';
 
 /** A stretch of time in which nothing of ours may begin, epoch ms. */
@@ -143,11 +145,12 @@ function beforeTheCanary(run: Json): string[] {
 
 function pastGates(run: Json): string[] {
   const gates: string[] = run.terms?.gates ?? [];
-  const approved = (gate: string, hop?: string): string | undefined => (run.approvals ?? []).find((one: Json) => one.gate === gate && one.hop === hop)?.at;
+  const approved = (gate: string, hop?: string): string | undefined => (run.approvals ?? []).find((one: Json) => one.run === run.run && one.gate === gate && one.hop === hop)?.at;
+  const moves = run.steps.some((step: Json) => movesControlPlane(step as Step));
   const begun = run.steps.filter((step: Json) => step.startedAt !== undefined);
   const shut = (step: Json, gate: string, hop?: string): string[] => ((approved(gate, hop) ?? '9999') <= step.startedAt ? [] : [`${step.title} began ${step.startedAt}, past the gate ${gate}`]);
   return begun.flatMap((step: Json) => [
-    ...(gates.includes('beforeControlPlane') ? shut(step, 'beforeControlPlane') : []),
+    ...(moves && gates.includes('beforeControlPlane') ? shut(step, 'beforeControlPlane') : []),
     ...(gates.includes('beforeNodegroups') && rollsNodes(step) ? shut(step, 'beforeNodegroups', step.hop) : []),
   ]);
 }
@@ -162,7 +165,7 @@ function unbaked(run: Json): string[] {
     const before = begun.filter((step: Json) => !holdNodegroups || !rollsNodes(step));
     if (before.length === 0 || before.some((step: Json) => step.endedAt === undefined)) return [];
     const doneAt = Math.max(...before.map((step: Json) => Date.parse(step.endedAt)));
-    const approvedAt = Date.parse(gates.includes('afterBake') ? ((run.approvals ?? []).find((one: Json) => one.gate === 'afterBake' && one.hop === hop)?.at ?? '9999-01-01T00:00:00Z') : '1970-01-01T00:00:00Z');
+    const approvedAt = Date.parse(gates.includes('afterBake') ? ((run.approvals ?? []).find((one: Json) => one.run === run.run && one.gate === 'afterBake' && one.hop === hop)?.at ?? '9999-01-01T00:00:00Z') : '1970-01-01T00:00:00Z');
     const after = run.steps.filter((step: Json) => step.startedAt !== undefined && !before.includes(step) && Date.parse(step.startedAt) >= doneAt);
     const early = after.filter((step: Json) => Date.parse(step.startedAt) < Math.max(doneAt + bakeMinutes * MINUTE_MS, approvedAt));
     return early.map((step: Json) => `${step.title} began ${step.startedAt}, before the hop to ${hop}, done ${at(doneAt)}, had baked ${bakeMinutes} minutes and was approved`);

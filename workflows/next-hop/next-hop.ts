@@ -71,18 +71,18 @@ async function goOn(planning: Planning, facts: ClusterFacts, recent: ClusterFact
   const now = ports.clock.now();
   const waivers = await ports.store.waivers(cluster.clusterId, now);
   const next = decideNextHop({ operation, steps, cluster, facts, now: new Date(now).toISOString(), waivers });
-  const verdict = next.kind === 'hop' ? await mayBeginHop(planning, next.hop) : undefined;
+  const verdict = next.kind === 'hop' ? await mayBeginHop(planning, next) : undefined;
   if (verdict?.kind === 'no') return fail(verdict.error, verdict.because);
   if (verdict?.kind === 'hold') return hold(ports, event, operation, verdict, event.state);
   const needed = lookNeeded(next, facts, operation.plan);
   return needed === 'none' ? enter(planning, next, now) : lookCloser(planning, needed, next, recent);
 }
 
-async function mayBeginHop({ ports, operation, cluster }: Planning, hop: Hop): Promise<MayBegin | undefined> {
+async function mayBeginHop({ ports, operation, cluster }: Planning, { hop, plan }: Extract<NextHop, { kind: 'hop' }>): Promise<MayBegin | undefined> {
   const [first] = hop.steps;
   if (first === undefined) return undefined;
   const step: Step = { ...first, hop: hop.to, order: 0, state: 'Pending', run: 0, attempt: 1 };
-  return mayBegin(operation, step, [], await ports.store.freeze(), await momentOf(ports, operation, step, cluster));
+  return mayBegin({ ...operation, plan }, step, [], await ports.store.freeze(), await momentOf(ports, operation, step, cluster));
 }
 
 /**
