@@ -227,6 +227,8 @@ interface Place {
 
 const SERVICE_LINKED_ROLES = ['eks.amazonaws.com', 'eks-nodegroup.amazonaws.com', 'eks-fargate.amazonaws.com'];
 
+const NEW_TEMPLATE = { StringLike: { 'aws:RequestTag/slipway:cluster-id': '*' } } as const;
+
 const PLACES: Readonly<Record<Scope, Place>> = {
   any: { sid: 'WhereIamKnowsNoResource', resources: () => ['*'] },
   cluster: { sid: 'Clusters', resources: (cut) => [`${eksArn(cut)}:cluster/${cut.clusterName}`] },
@@ -265,9 +267,10 @@ const PLACES: Readonly<Record<Scope, Place>> = {
   'oidc-provider': { sid: 'IssuersOfClusters', resources: (cut) => [`arn:aws:iam::${cut.accountId}:oidc-provider/oidc.eks.${cut.region}.*`] },
   'made-profile': { sid: 'ProfilesOfParts', resources: (cut) => [`arn:aws:iam::${cut.accountId}:instance-profile/${madeRole(cut)}`] },
   'profile-role': { sid: 'HandMadeRolesToInstances', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/${madeRole(cut)}`], condition: () => ({ StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }) },
-  'new-template': { sid: 'MakeTemplatesOfParts', resources: (cut) => [templateArn(cut)], condition: () => ({ StringLike: { 'aws:RequestTag/slipway:cluster-id': '*' } }) },
+  'new-template': { sid: 'MakeTemplatesOfParts', resources: (cut) => [templateArn(cut)], condition: () => NEW_TEMPLATE },
   'own-template': { sid: 'TemplatesOfParts', resources: (cut) => [templateArn(cut)], condition: () => ({ StringLike: { 'aws:ResourceTag/slipway:cluster-id': '*' } }) },
-  'template-tags': { sid: 'TagTemplatesOfParts', resources: (cut) => [templateArn(cut)], condition: () => ({ StringEquals: { 'ec2:CreateAction': 'CreateLaunchTemplate' } }) },
+  // A session says of the tags what it says of the template, in one statement; that they come with a new template alone is the role's to see to.
+  'template-tags': { sid: 'TagTemplatesOfParts', resources: (cut) => [templateArn(cut)], condition: (cut) => (cut.region === '*' ? { StringEquals: { 'ec2:CreateAction': 'CreateLaunchTemplate' } } : NEW_TEMPLATE) },
   'scaling-role': { sid: 'MakeTheRoleOfAutoScaling', resources: (cut) => [`arn:aws:iam::${cut.accountId}:role/aws-service-role/autoscaling.amazonaws.com/*`] },
   'pod-identity': { sid: 'PodIdentities', resources: (cut) => [`${eksArn(cut)}:podidentityassociation/${parts(cut.clusterName)}`] },
   // EKS puts the type before the name, in small letters, and an id of its own behind it.
@@ -401,7 +404,13 @@ function policyOf(pairs: readonly Pair[], cut: Cut, withSids: boolean): PolicyDo
     const condition = place.condition?.(cut);
     return [{ ...(withSids ? { Sid: place.sid } : {}), Effect: 'Allow', Action: actions, Resource: resources, ...(condition === undefined ? {} : { Condition: condition }) }];
   });
-  return { Version: '2012-10-17', Statement: statements };
+  return { Version: '2012-10-17', Statement: withSids ? statements : alikeAsOne(statements) };
+}
+
+/** Statements on the same, under the same condition, as one: nothing more is allowed, in fewer words. */
+function alikeAsOne(statements: readonly Statement[]): readonly Statement[] {
+  const alike = Map.groupBy(statements, ({ Resource, Condition }) => JSON.stringify([Resource, Condition]));
+  return [...alike.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [{ ...first, Action: [...new Set([first, ...others].flatMap(({ Action }) => Action))].sort() }]));
 }
 
 /**
@@ -432,9 +441,9 @@ function madeRole({ resourceName }: Cut): string {
   return resourceName.startsWith(MADE_ROLE_PREFIX) ? resourceName : `${MADE_ROLE_PREFIX}*`;
 }
 
-/** EC2 names a template by an id of its own, so it is told by its tag. In any region: three places that say which do not fit into a session's policy. */
-function templateArn({ accountId }: Cut): string {
-  return `arn:aws:ec2:*:${accountId}:launch-template/*`;
+/** EC2 names a template by an id of its own, so it is told by its tag. */
+function templateArn({ accountId, region }: Cut): string {
+  return `arn:aws:ec2:${region}:${accountId}:launch-template/*`;
 }
 
 function eksArn(cut: Cut): string {

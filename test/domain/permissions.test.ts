@@ -181,12 +181,25 @@ describe('the policy of a step\'s session', () => {
     );
   });
 
+  it('for a self-managed group leaves room, in its own region, and tags templates only as its own', () => {
+    const of = { accountId, region: 'ap-southeast-3', clusterName: 'c'.repeat(100), subject: 's'.repeat(63), passRoleArns: [`arn:aws:iam::${accountId}:role/${'r'.repeat(64)}`] };
+    const policy = sessionPolicyFor({ kind: 'create-self-managed-group', ...of });
+    assert.ok(policy.length <= SESSION_POLICY_CHARACTERS_MAX - 128, String(policy.length));
+    const templates = parsed(policy).Statement.filter(({ Resource }) => Resource.some((arn) => arn.includes(':launch-template/')));
+    assert.deepEqual(templates.map(({ Action, Resource, Condition }) => [Action, Resource, Object.keys(Condition?.['StringLike'] ?? {})]), [
+      [['ec2:CreateLaunchTemplate', 'ec2:CreateTags'], [`arn:aws:ec2:ap-southeast-3:${accountId}:launch-template/*`], ['aws:RequestTag/slipway:cluster-id']],
+      [['ec2:CreateLaunchTemplateVersion'], [`arn:aws:ec2:ap-southeast-3:${accountId}:launch-template/*`], ['aws:ResourceTag/slipway:cluster-id']],
+    ]);
+    assert.deepEqual(role.Statement.find(({ Sid }) => Sid === 'TagTemplatesOfParts')?.Condition, { StringEquals: { 'ec2:CreateAction': 'CreateLaunchTemplate' } });
+  });
+
   it('is within the role\'s own policy', () => {
     for (const kind of KINDS) {
       const policy = parsed(sessionPolicyFor({ kind, accountId, region: 'us-east-1', clusterName: 'prod', subject: 'blue', passRoleArns: [`arn:aws:iam::${accountId}:role/eks-node`] }));
       // Looks at EKS share a statement, and are bounded by the role's own, action by action.
       const looks = (statement: PolicyDocument['Statement'][number]) => kind === 'read-cluster' && statement.Action.every((action) => /^eks:(Describe|List|StartInsightsRefresh)/.test(action));
-      const beyond = policy.Statement.filter((statement) => !statement.Action.includes('ec2:RunInstances') && !statement.Action.includes('ec2:CreateTags') && !looks(statement));
+      const each = policy.Statement.flatMap((statement) => statement.Action.map((action) => ({ ...statement, Action: [action] })));
+      const beyond = each.filter((statement) => !statement.Action.includes('ec2:RunInstances') && !statement.Action.includes('ec2:CreateTags') && !looks(statement));
       assert.deepEqual(missingFrom(JSON.stringify(role), { ...policy, Statement: beyond }), [], kind);
       assert.deepEqual(actionsOf(policy), actionsFor(kind), kind);
     }
