@@ -2,6 +2,7 @@ import type { AddonAt, AddonMove, AddonMoves } from './addon-moves.ts';
 import { compareAddonVersions, isListed, newestFirst } from './addon-versions.ts';
 import type { AddonOffer } from './facts.ts';
 import { finding } from './finding-codes.ts';
+import { risksAgainst } from './known-risks.ts';
 import { compareMinors, minorOf, minorsBetween, nextMinor, previousMinor, type Minor } from './minor.ts';
 import type { Finding } from './plan.ts';
 import { kubeProxyFits } from './skew.ts';
@@ -48,13 +49,15 @@ function isTooNew(addonName: string, version: string, to: Minor): boolean {
   return minor !== undefined && compareMinors(minor, to) > 0;
 }
 
-/** Versions listed for both minors, best first: of the older ones the default for where it goes, then the newest; then the next newer ones. */
-function targetsBack({ addonName, addonVersion, offers }: AddonAt, from: Minor, to: Minor): readonly AddonOffer[] {
+/** Versions listed for both minors, best first: of the older ones the default for where it goes, then the newest; then the next newer ones. Those that a known risk speaks against come last. */
+function targetsBack({ addonName, addonVersion, offers, faulty }: AddonAt, from: Minor, to: Minor): readonly AddonOffer[] {
   const candidates = newestFirst(offers).filter((offer) => offer.compatibleWith.includes(from) && offer.compatibleWith.includes(to) && mayRun(addonName, offer, from, to));
   const older = candidates.filter((offer) => compareAddonVersions(offer.addonVersion, addonVersion) < 0);
   const newer = candidates.filter((offer) => compareAddonVersions(offer.addonVersion, addonVersion) > 0).reverse();
   const isDefault = (offer: AddonOffer) => offer.defaultFor.includes(to);
-  return [...older.filter(isDefault), ...older.filter((offer) => !isDefault(offer)), ...newer];
+  const inOrder = [...older.filter(isDefault), ...older.filter((offer) => !isDefault(offer)), ...newer];
+  const isFaulty = (offer: AddonOffer) => risksAgainst(faulty, offer.addonVersion, to).length > 0;
+  return [...inOrder.filter((offer) => !isFaulty(offer)), ...inOrder.filter(isFaulty)];
 }
 
 function mayRun(addonName: string, offer: AddonOffer, from: Minor, to: Minor): boolean {

@@ -1,6 +1,7 @@
 import { compareAddonVersions, defaultOffer, isListed, newestFirst } from './addon-versions.ts';
 import type { AddonOffer } from './facts.ts';
 import { finding } from './finding-codes.ts';
+import { risksAgainst, type FaultyVersions } from './known-risks.ts';
 import { compareMinors, minorOf, minorsBetween, nextMinor, type Minor } from './minor.ts';
 import type { Finding } from './plan.ts';
 import { kubeProxyFits } from './skew.ts';
@@ -23,6 +24,8 @@ export interface AddonAt {
   readonly addonName: string;
   readonly addonVersion: string;
   readonly offers: readonly AddonOffer[];
+  /** Versions of it that plans keep away from where they can. */
+  readonly faulty?: readonly FaultyVersions[];
 }
 
 const KUBE_PROXY = 'kube-proxy';
@@ -33,7 +36,8 @@ const MOVES_MAX = 50;
 /**
  * What must move before the control plane goes from one minor to the next: only an add-on whose version is not listed for the
  * next minor, and then to one that is listed for both. kube-proxy is never moved before: it must not be newer than the API server.
- * Each move is decided from the version before it alone, so planning again halfway gives the rest of the same moves.
+ * Each move is decided from the version before it alone, so planning again halfway gives the rest of the same moves. Here and at the
+ * goal a version that a known risk speaks against is taken only where no other will do.
  */
 export function movesBefore(addon: AddonAt, hop: { readonly from: Minor; readonly to: Minor }, goal: Minor): AddonMoves {
   const { addonName, offers } = addon;
@@ -41,9 +45,9 @@ export function movesBefore(addon: AddonAt, hop: { readonly from: Minor; readonl
   const moves: AddonMove[] = [];
   let version = addon.addonVersion;
   while (!isListed(version, hop.to, offers) && moves.length < MOVES_MAX) {
-    const target = bestForBoth(version, hop, goal, offers);
+    const target = bestForBoth(addon, version, hop, goal);
     if (target === undefined) return { moves, findings: [notListed(addon, version, hop)] };
-    const next = stepTowards(addonName, version, target, offers, hop.from, hop.to);
+    const next = stepTowards(addon, version, target, hop.from, hop.to);
     if (next === undefined) return { moves, findings: [stepMissing(addon, version, target, hop.from, 'blocks', hop.to)] };
     moves.push({ addonName, from: version, to: next.addonVersion, because: whyBefore(version, next.addonVersion, target.addonVersion, hop) });
     version = next.addonVersion;
@@ -54,7 +58,7 @@ export function movesBefore(addon: AddonAt, hop: { readonly from: Minor; readonl
 /**
  * What moves after the control plane has come to a minor. On the way to the goal only kube-proxy, when it is not listed for the
  * minor or the next hop would leave it too far behind: every other add-on is listed already, or it would have moved before the hop.
- * At the goal every add-on comes to EKS's default, unless it is newer already. Why not at every hop: docs/decisions/0004-add-on-order.md.
+ * At the goal every add-on comes to EKS's default, or to the newest version that no known risk speaks against where one speaks against that; unless it is newer already. Why not at every hop: docs/decisions/0004-add-on-order.md.
  */
 export function movesAfter(addon: AddonAt, controlPlane: Minor, goal: Minor): AddonMoves {
   return controlPlane === goal ? movesAtGoal(addon, goal) : addon.addonName === KUBE_PROXY ? kubeProxyOnTheWay(addon, controlPlane) : none;
@@ -64,14 +68,14 @@ const none: AddonMoves = { moves: [], findings: [] };
 
 function movesAtGoal(addon: AddonAt, goal: Minor): AddonMoves {
   const { addonName, offers } = addon;
-  const target = defaultOffer(goal, offers);
+  const target = targetAt(addon, goal);
   if (target === undefined) return { moves: [], findings: [nothingListed(addon, goal)] };
   const moves: AddonMove[] = [];
   let version = addon.addonVersion;
   while (compareAddonVersions(version, target.addonVersion) < 0 && moves.length < MOVES_MAX) {
-    const next = stepTowards(addonName, version, target, offers, goal);
+    const next = stepTowards(addon, version, target, goal);
     if (next === undefined) return { moves, findings: [stepMissing(addon, version, target, goal, 'advises', goal)] };
-    moves.push({ addonName, from: version, to: next.addonVersion, because: whyAtGoal(next.addonVersion, target, goal) });
+    moves.push({ addonName, from: version, to: next.addonVersion, because: whyAtGoal(addon, next.addonVersion, target, goal) });
     version = next.addonVersion;
   }
   const newerAndUnlisted = moves.length === 0 && version !== target.addonVersion && !isListed(version, goal, offers);
@@ -87,21 +91,39 @@ function kubeProxyOnTheWay(addon: AddonAt, controlPlane: Minor): AddonMoves {
   // A version that cannot be read is not known to break anything.
   const fitsNext = minor === undefined || kubeProxyFits(minor, next);
   if (newer || (listed && fitsNext)) return none;
-  const target = defaultOffer(controlPlane, offers);
+  const target = targetAt(addon, controlPlane);
   if (target !== undefined && compareAddonVersions(addonVersion, target.addonVersion) < 0) {
     const because = listed
-      ? `kube-proxy at ${addonVersion} would be too far behind an API server at ${next}, so it moves to ${target.addonVersion}, the default for ${controlPlane}.`
-      : `${addonVersion} is not listed for ${controlPlane}; ${target.addonVersion} is the default. kube-proxy moves after the control plane, because it must never be newer.`;
+      ? `kube-proxy at ${addonVersion} would be too far behind an API server at ${next}, so it moves to ${target.addonVersion}, ${whatItIs(addon, target, controlPlane)}.`
+      : `${addonVersion} is not listed for ${controlPlane}; ${target.addonVersion} is ${whatItIs(addon, target, controlPlane)}. kube-proxy moves after the control plane, because it must never be newer.`;
     return { moves: [{ addonName, from: addonVersion, to: target.addonVersion, because }], findings: [] };
   }
   return fitsNext ? none : { moves: [], findings: [kubeProxySkew(addonVersion, next)] };
 }
 
+/** Whether nothing that is known speaks against it on these minors. */
+function isSound({ faulty }: AddonAt, { addonVersion }: AddonOffer, ...minors: readonly Minor[]): boolean {
+  return minors.every((minor) => risksAgainst(faulty, addonVersion, minor).length === 0);
+}
+
+/** Those of the versions that are sound; all of them where none is. */
+function soundest(offers: readonly AddonOffer[], isOne: (offer: AddonOffer) => boolean): readonly AddonOffer[] {
+  const sound = offers.filter(isOne);
+  return sound.length > 0 ? sound : offers;
+}
+
+/** EKS's default for the minor; where a known risk speaks against that, the newest listed one that none speaks against. */
+function targetAt(addon: AddonAt, minor: Minor): AddonOffer | undefined {
+  const listed = addon.offers.filter((offer) => offer.compatibleWith.includes(minor));
+  return defaultOffer(minor, soundest(listed, (offer) => isSound(addon, offer, minor)));
+}
+
 /** Of the newer versions listed for both minors the one that stays listed longest on the way, so that it moves once; then EKS's default; then the newest. */
-function bestForBoth(version: string, hop: { readonly from: Minor; readonly to: Minor }, goal: Minor, offers: readonly AddonOffer[]): AddonOffer | undefined {
-  const candidates = newestFirst(offers).filter(
+function bestForBoth(addon: AddonAt, version: string, hop: { readonly from: Minor; readonly to: Minor }, goal: Minor): AddonOffer | undefined {
+  const listed = newestFirst(addon.offers).filter(
     (offer) => offer.compatibleWith.includes(hop.from) && offer.compatibleWith.includes(hop.to) && compareAddonVersions(offer.addonVersion, version) > 0,
   );
+  const candidates = soundest(listed, (offer) => isSound(addon, offer, hop.from, hop.to));
   const reach = Math.max(0, ...candidates.map((offer) => minorsListed(offer, hop.to, goal)));
   const farthest = candidates.filter((offer) => minorsListed(offer, hop.to, goal) === reach);
   const isDefault = (minor: Minor) => farthest.find((offer) => offer.defaultFor.includes(minor));
@@ -120,14 +142,16 @@ function minorsListed(offer: AddonOffer, from: Minor, goal: Minor): number {
  * CNI add-on), so between lies the newest version of its next minor that is listed for the control plane's minor, one that is
  * listed for `alsoFor` too where there is one. Every other add-on goes straight there.
  */
-function stepTowards(addonName: string, version: string, target: AddonOffer, offers: readonly AddonOffer[], controlPlane: Minor, alsoFor?: Minor): AddonOffer | undefined {
+function stepTowards(addon: AddonAt, version: string, target: AddonOffer, controlPlane: Minor, alsoFor?: Minor): AddonOffer | undefined {
+  const { addonName, offers } = addon;
   if (addonName !== VPC_CNI) return target;
   const [from, to] = [minorOf(version), minorOf(target.addonVersion)];
   const apart = from === undefined || to === undefined ? undefined : minorsBetween(from, to);
   if (from === undefined || (apart !== undefined && apart <= 1)) return target;
   const next = nextMinor(from);
   const listed = newestFirst(offers).filter((offer) => minorOf(offer.addonVersion) === next && offer.compatibleWith.includes(controlPlane));
-  return (alsoFor === undefined ? undefined : listed.find((offer) => offer.compatibleWith.includes(alsoFor))) ?? listed[0];
+  const forBoth = alsoFor === undefined ? [] : listed.filter((offer) => offer.compatibleWith.includes(alsoFor));
+  return soundest(forBoth.length > 0 ? forBoth : listed, (offer) => isSound(addon, offer, controlPlane))[0];
 }
 
 function whyBefore(version: string, next: string, target: string, hop: { readonly from: Minor; readonly to: Minor }): string {
@@ -135,9 +159,18 @@ function whyBefore(version: string, next: string, target: string, hop: { readonl
   return next === target ? `${because}, to a version listed for both ${hop.from} and ${hop.to}.` : `${because}; the VPC CNI moves one minor at a time.`;
 }
 
-function whyAtGoal(next: string, target: AddonOffer, goal: Minor): string {
+function whyAtGoal(addon: AddonAt, next: string, target: AddonOffer, goal: Minor): string {
   if (next !== target.addonVersion) return `On the way to ${target.addonVersion}: the VPC CNI moves one minor at a time.`;
-  return target.defaultFor.includes(goal) ? `It is EKS's default for ${goal}; add-ons move after the control plane.` : `It is the newest version listed for ${goal}, for which EKS names no default.`;
+  return target.defaultFor.includes(goal) ? `It is EKS's default for ${goal}; add-ons move after the control plane.` : `It is ${whatItIs(addon, target, goal)}.`;
+}
+
+/** What a version is that `targetAt` has chosen. */
+function whatItIs({ offers, faulty }: AddonAt, target: AddonOffer, minor: Minor): string {
+  if (target.defaultFor.includes(minor)) return `the default for ${minor}`;
+  const usual = defaultOffer(minor, offers) ?? target;
+  const against = risksAgainst(faulty, usual.addonVersion, minor);
+  if (usual.addonVersion !== target.addonVersion && against.length > 0) return `the newest version listed for ${minor} that no known risk speaks against, as ${against.join(', ')} does against ${usual.addonVersion}${usual.defaultFor.includes(minor) ? ", EKS's default" : ''}`;
+  return `the newest version listed for ${minor}, for which EKS names no default`;
 }
 
 function notListed(addon: AddonAt, version: string, hop: { readonly from: Minor; readonly to: Minor }): Finding {

@@ -16,8 +16,8 @@ const PLATFORM_PATTERN = /^eks\.(\d+)$/;
 export const RiskRule = z.discriminatedUnion('kind', [
   /** Whoever makes the hop is exposed, or nothing that can be looked at tells. */
   z.strictObject({ kind: z.literal('always') }),
-  /** The add-on is at such a version when the plan begins, or the hop brings it to one. Builds (`-eksbuild.2`) do not count. */
-  z.strictObject({ kind: z.literal('addon'), addonName: z.string(), versions: VersionRange }),
+  /** The add-on is at such a version when the plan begins, or the hop brings it to one. Builds (`-eksbuild.2`) do not count. `faulty`: the versions themselves are at fault, so that plans take others where they can. */
+  z.strictObject({ kind: z.literal('addon'), addonName: z.string(), versions: VersionRange, faulty: z.literal(true).optional() }),
   /** A managed group has such an image type; `AL2_*` stands for all that begin so. `releasedBefore`: its image release's date, as `20250808`. */
   z.strictObject({ kind: z.literal('ami'), amiTypes: Words, releasedBefore: z.string().regex(/^\d{8}$/).optional() }),
   z.strictObject({ kind: z.literal('nodes'), anyOf: z.array(z.enum(NODE_KINDS)).min(1) }),
@@ -76,7 +76,7 @@ function judgeAddon({ addonName, versions }: Extract<RiskRule, { kind: 'addon' }
 }
 
 /** The part before `-eksbuild`, since to a version range a build would be a pre-release of what it is a build of. */
-function isInRange(version: string, range: string): boolean {
+export function isInRange(version: string, range: string): boolean {
   const plain = semver.coerce(version);
   return plain !== null && semver.satisfies(plain, range);
 }

@@ -2,8 +2,9 @@ import semver from 'semver';
 import * as z from 'zod';
 import type { ClusterFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
-import { judgeRule, RiskRule, type Exposure } from './known-risk-rules.ts';
+import { isInRange, judgeRule, RiskRule, type Exposure } from './known-risk-rules.ts';
 import data from './known-risks.json' with { type: 'json' };
+import type { Minor } from './minor.ts';
 import type { Finding, Hop } from './plan.ts';
 
 /** `>=1.33`, `1.32 - 1.34`: minors, compared as `1.33.0`. */
@@ -45,6 +46,32 @@ export interface RisksAsk {
 export function riskFindings({ facts, hops, now }: RisksAsk, risks: readonly KnownRisk[] = KNOWN_RISKS): readonly Finding[] {
   const inForce = risks.filter((risk) => isInForce(risk, now)).sort((a, b) => (a.id < b.id ? -1 : 1));
   return hops.flatMap((hop, index) => inForce.filter((risk) => isEdge(risk, hop)).flatMap((risk) => findingOf(risk, judge(risk, facts, hop, index === 0), hop)));
+}
+
+/** Versions of an add-on that are at fault themselves, by a known risk that may concern this cluster, and on which minors. */
+export interface FaultyVersions {
+  readonly risk: string;
+  readonly addonName: string;
+  /** Ranges: of versions, and of the control plane's minors. */
+  readonly versions: string;
+  readonly minors: string;
+}
+
+/** What plans keep away from where EKS lists another version. A risk whose other rules do not hold for the cluster says nothing against a version. */
+export function faultyVersions(facts: ClusterFacts, now: string, risks: readonly KnownRisk[] = KNOWN_RISKS): readonly FaultyVersions[] {
+  const standing: Hop = { from: facts.cluster.version, to: facts.cluster.version, steps: [] };
+  return risks.filter((risk) => isInForce(risk, now)).flatMap(({ id, edges, matching }) =>
+    matching.flatMap((rule) => {
+      if (rule.kind !== 'addon' || rule.faulty !== true) return [];
+      const concerns = matching.every((other) => other === rule || judgeRule(other, facts, standing, true).kind !== 'not-exposed');
+      return concerns ? [{ risk: id, addonName: rule.addonName, versions: rule.versions, minors: edges.to }] : [];
+    }),
+  );
+}
+
+/** The risks that speak against a version of an add-on under a control plane of this minor. */
+export function risksAgainst(faulty: readonly FaultyVersions[] | undefined, addonVersion: string, minor: Minor): readonly string[] {
+  return (faulty ?? []).filter(({ versions, minors }) => isInRange(addonVersion, versions) && semver.satisfies(`${minor}.0`, minors)).map(({ risk }) => risk);
 }
 
 function isInForce({ since, until }: KnownRisk, now: string): boolean {

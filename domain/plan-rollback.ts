@@ -62,7 +62,7 @@ export function draftRollback({ cluster, facts: seen, now, terms, waivers = [], 
   if (previousMinor(from) !== to) return refuse('rollback-unavailable', `EKS takes a control plane back by one minor only, and ${to} is not the one before ${from}.`);
   if (!isOffered(to, facts.catalogue)) return refuse('rollback-unavailable', `EKS no longer offers ${to}.`, { remedy: 'Mend forward: ask for the present minor, or for a newer one.' });
 
-  const world = worldOf(facts, cluster.made);
+  const world = worldOf(facts, now, cluster.made);
   const moves = world.addons.map((addon) => movesBack(addon, from, to));
   const nodeSteps = [...world.nodegroups.flatMap((group) => rollBack(group, to, terms)), ...world.selfManaged.flatMap((group) => refreshed(group, from, to))];
   const addonSteps = moves.flatMap((addon) => addon.moves.map((move) => addonStep(move, 'RollBackAddons', to)));

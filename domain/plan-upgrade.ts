@@ -73,7 +73,7 @@ export function draftUpgrade({ cluster, to, facts: seen, now, terms, waivers = [
   if (isRefusal(minors)) return minors;
   if (!isOffered(to, facts.catalogue)) return notOffered(to, facts.catalogue);
 
-  const walk = walkHops(facts, minors, to, terms, cluster.made);
+  const walk = walkHops({ facts, minors, goal: to, now, terms, made: cluster.made });
   const kept = keptInStep(walk.hops, { cluster, facts });
   if (kept.hops.length === 0 && !walk.findings.some(blocks)) {
     return refuse('nothing-to-upgrade', `The control plane is at ${to}, and no node group or add-on lags behind that Slipway could move.${told(walk.findings)}`, {

@@ -4,6 +4,7 @@ import type { Addon } from './cluster.ts';
 import type { ClusterFacts } from './facts.ts';
 import { blocks } from './finding-codes.ts';
 import { NOT_DRAINED, refreshAt, refreshFindingsAtGoal, refreshFindingsAtHop, refreshOf, selfManagedAt, templateAt, templateStep, type InstanceRefresh, type SelfManagedAt } from './instance-refreshes.ts';
+import { faultyVersions } from './known-risks.ts';
 import type { Minor } from './minor.ts';
 import { findingsAtGoal, findingsAtHop, nodegroupAt, rollAt, type NodegroupAt, type NodegroupRoll } from './nodegroup-rolls.ts';
 import type { Terms } from './operation.ts';
@@ -18,6 +19,17 @@ export interface Walk {
   readonly worlds: readonly World[];
 }
 
+export interface WalkAsk {
+  readonly facts: ClusterFacts;
+  /** To pass, in order; none where the control plane stays. */
+  readonly minors: readonly Minor[];
+  readonly goal: Minor;
+  /** RFC 3339. */
+  readonly now: string;
+  readonly terms: Terms | undefined;
+  readonly made: readonly Resource[] | undefined;
+}
+
 /** The cluster as the plan has it after the steps so far. */
 export interface World {
   controlPlane: Minor;
@@ -26,14 +38,15 @@ export interface World {
   selfManaged: SelfManagedAt[];
 }
 
-/** How the cluster stands before the first step. What is being deleted, and add-ons that wait for a node, are left alone. */
-export function worldOf(facts: ClusterFacts, made: readonly Resource[] = []): World {
+/** How the cluster stands before the first step; `now` (RFC 3339) says which known risks count. What is being deleted, and add-ons that wait for a node, are left alone. */
+export function worldOf(facts: ClusterFacts, now: string, made: readonly Resource[] = []): World {
+  const faulty = faultyVersions(facts, now);
   const groups = facts.readiness?.selfManagedGroups;
   return {
     controlPlane: facts.cluster.version,
     addons: facts.addons.filter((addon) => addon.status !== 'DELETING' && !awaitsNodes(addon, facts)).flatMap((addon) => {
       const offers = offersOf(addon.addonName, facts.addonCatalogue);
-      return offers === undefined ? [] : [{ addonName: addon.addonName, addonVersion: addon.addonVersion, offers }];
+      return offers === undefined ? [] : [{ addonName: addon.addonName, addonVersion: addon.addonVersion, offers, faulty: faulty.filter((one) => one.addonName === addon.addonName) }];
     }),
     nodegroups: facts.nodegroups.filter((group) => group.status !== 'DELETING').map(nodegroupAt),
     selfManaged: groups?.kind === 'seen' ? groups.value.map((group) => selfManagedAt(group, made)) : [],
@@ -45,8 +58,8 @@ export function worldOf(facts: ClusterFacts, made: readonly Resource[] = []): Wo
  * the control plane is now comes first, as a hop of its own that leaves the control plane where it is: that is how the rest of a
  * hop looks when it is planned again halfway.
  */
-export function walkHops(facts: ClusterFacts, minors: readonly Minor[], goal: Minor, terms: Terms | undefined, made: readonly Resource[] = []): Walk {
-  const world = worldOf(facts, made);
+export function walkHops({ facts, minors, goal, now, terms, made }: WalkAsk): Walk {
+  const world = worldOf(facts, now, made);
   const from = world.controlPlane;
   const findings: Finding[] = [];
   const settling = stepsAfter(world, goal, terms, findings);

@@ -10,7 +10,7 @@ import { everyKindOfNode } from './every-kind-of-node.ts';
 import { cluster, NOW, planned } from './worlds.ts';
 
 const AT_134 = { coredns: 'v1.12.1-eksbuild.2', 'kube-proxy': 'v1.34.3-eksbuild.2', 'vpc-cni': 'v1.20.4-eksbuild.2' };
-const AT_136 = { coredns: 'v1.13.1-eksbuild.1', 'kube-proxy': 'v1.36.0-eksbuild.2', 'vpc-cni': 'v1.22.1-eksbuild.1' };
+const AT_136 = { coredns: 'v1.13.1-eksbuild.1', 'kube-proxy': 'v1.36.0-eksbuild.2', 'vpc-cni': 'v1.22.2-eksbuild.1' };
 const TERMS: Terms = { canaryNodegroup: 'canary', holdNodegroups: true, maxParallelNodegroups: 2, forceNodegroups: ['green'] };
 
 function told(name: string, plan: Plan): void {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { KNOWN_RISKS, KnownRisk, riskFindings } from '../../domain/known-risks.ts';
+import { faultyVersions, KNOWN_RISKS, KnownRisk, riskFindings } from '../../domain/known-risks.ts';
 import type { RiskRule } from '../../domain/known-risk-rules.ts';
+import type { Minor } from '../../domain/minor.ts';
+import { movesAfter, movesBefore } from '../../domain/addon-moves.ts';
+import { movesBack } from '../../domain/addon-moves-back.ts';
 import type { Hop } from '../../domain/plan.ts';
 import { planUpgrade } from '../../domain/plan-upgrade.ts';
 import { bareWorld, exposedWorld, hopsOf, sparedBy, unseenBy } from './risk-worlds.ts';
@@ -26,6 +29,9 @@ const RULES: readonly RiskRule[] = [
 
 const riskOf = (matching: readonly RiskRule[], more: Partial<KnownRisk> = {}): KnownRisk =>
   KnownRisk.parse({ id: 'made-up', title: 'It breaks', sources: ['https://example.com/'], why: 'It does.', remedy: 'Mend it.', edges: { to: '>=1.34' }, matching, severity: 'blocks', ...more });
+
+const cni = (addonVersion: string, defaultFor: readonly Minor[] = [], compatibleWith: readonly Minor[] = ['1.33', '1.34', '1.35', '1.36']) => ({ addonVersion, compatibleWith, defaultFor });
+const ONLY_FAULTY = [cni('v1.22.1-eksbuild.1', ['1.36']), cni('v1.22.0-eksbuild.1'), cni('v1.21.0-eksbuild.1')];
 
 const raised = (risk: KnownRisk, facts: Parameters<typeof riskFindings>[0]['facts'], hop: Hop) => riskFindings({ facts, hops: [hop], now: NOW }, [risk]);
 
@@ -93,7 +99,7 @@ describe('riskFindings', () => {
   });
 
   it('sees the add-on version that the plan brings, at the hop that brings it', () => {
-    const facts = at133();
+    const facts = at133({ addons: [addonFacts('vpc-cni', 'v1.21.0-eksbuild.1')], addonCatalogue: { 'vpc-cni': ONLY_FAULTY } });
     const plan = planned(planUpgrade({ cluster: cluster('1.33'), to: '1.36', facts, now: NOW }));
     const found = plan.findings.filter((one) => one.subject === 'vpc-cni-describe-security-groups');
     assert.deepEqual(found.map((one) => [one.hop, one.evidence?.[0]]), [['1.36', 'This plan brings vpc-cni to v1.22.1-eksbuild.1.']]);
@@ -123,5 +129,43 @@ describe('riskFindings', () => {
     const hop: Hop = { from: '1.34', to: '1.35', steps: [] };
     assert.deepEqual(raised(risk, { ...facts, addons: [addonFacts('kube-proxy', 'v1.34.3-eksbuild.2')] }, hop), []);
     assert.match(raised(risk, facts, hop)[0]?.detail ?? '', /cannot be ruled out.*ConfigMap/);
+  });
+});
+
+describe('a version that is at fault itself', () => {
+  const faulty = faultyVersions(at133(), NOW);
+  const at = (addonVersion: string, ...offers: ReturnType<typeof cni>[]) => ({ addonName: 'vpc-cni', addonVersion, offers, faulty });
+  const to = (moved: ReturnType<typeof movesAfter>): readonly string[] => moved.moves.map((move) => move.to);
+
+  it('is passed over at the goal for the newest that nothing speaks against, older or newer than it', () => {
+    const [older, newer] = [cni('v1.21.1-eksbuild.7'), cni('v1.22.2-eksbuild.1')];
+    assert.deepEqual(to(movesAfter(at('v1.21.0-eksbuild.1', ...ONLY_FAULTY, older), '1.36', '1.36')), ['v1.21.1-eksbuild.7']);
+    assert.deepEqual(to(movesAfter(at('v1.21.0-eksbuild.1', ...ONLY_FAULTY, older, newer), '1.36', '1.36')), ['v1.22.2-eksbuild.1']);
+    assert.deepEqual(to(movesAfter(at('v1.21.1-eksbuild.7', ...ONLY_FAULTY, older), '1.36', '1.36')), []);
+  });
+
+  it('is passed over on the way there, where the VPC CNI moves one minor at a time', () => {
+    const way = [cni('v1.23.0-eksbuild.1', ['1.36']), cni('v1.22.2-eksbuild.1'), ...ONLY_FAULTY];
+    assert.deepEqual(to(movesAfter(at('v1.21.1-eksbuild.7', ...way), '1.36', '1.36')), ['v1.22.2-eksbuild.1', 'v1.23.0-eksbuild.1']);
+    assert.deepEqual(to(movesAfter(at('v1.21.1-eksbuild.7', ...way.filter(({ addonVersion }) => addonVersion !== 'v1.22.2-eksbuild.1')), '1.36', '1.36')), ['v1.22.1-eksbuild.1', 'v1.23.0-eksbuild.1']);
+  });
+
+  it('is passed over before a hop and on the way back', () => {
+    const gone = cni('v1.21.1-eksbuild.1', [], ['1.33', '1.34']);
+    assert.deepEqual(to(movesBefore(at('v1.21.1-eksbuild.1', gone, ...ONLY_FAULTY, cni('v1.22.2-eksbuild.1')), { from: '1.34', to: '1.35' }, '1.36')), ['v1.22.2-eksbuild.1']);
+    const ahead = cni('v1.22.2-eksbuild.1', [], ['1.36']);
+    assert.deepEqual(to(movesBack(at('v1.22.2-eksbuild.1', ahead, ...ONLY_FAULTY, cni('v1.21.1-eksbuild.7')), '1.36', '1.35')), ['v1.21.1-eksbuild.7']);
+  });
+
+  it('is taken where EKS lists no other, and told', () => {
+    assert.deepEqual(to(movesAfter(at('v1.21.0-eksbuild.1', ...ONLY_FAULTY), '1.36', '1.36')), ['v1.22.1-eksbuild.1']);
+  });
+
+  it('is at fault only while the risk counts, and where its other rules hold', () => {
+    const rule = { kind: 'addon', addonName: 'vpc-cni', versions: '1.22.1', faulty: true } as const;
+    const of = (matching: readonly RiskRule[], more: Partial<KnownRisk> = {}) => faultyVersions(at133(), NOW, [riskOf(matching, more)]).map(({ risk, versions }) => [risk, versions]);
+    assert.deepEqual(of([rule]), [['made-up', '1.22.1']]);
+    assert.deepEqual(of([rule, { kind: 'ami', amiTypes: ['AL2023_*'] }]), [['made-up', '1.22.1']]);
+    assert.deepEqual([of([rule], { until: '2026-08-31' }), of([rule, { kind: 'ami', amiTypes: ['WINDOWS_*'] }]), of([{ kind: 'addon', addonName: 'vpc-cni', versions: '1.22.1' }])], [[], [], []]);
   });
 });

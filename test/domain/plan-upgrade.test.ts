@@ -29,7 +29,8 @@ describe('planUpgrade', () => {
       '1.36/addon/kube-proxy/v1.36.0-eksbuild.2',
       '1.36/addon/vpc-cni/v1.20.4-eksbuild.2',
       '1.36/addon/vpc-cni/v1.21.1-eksbuild.1',
-      '1.36/addon/vpc-cni/v1.22.1-eksbuild.1',
+      // 1.22.1 is EKS's default, and a known risk speaks against it.
+      '1.36/addon/vpc-cni/v1.22.2-eksbuild.1',
       '1.36/nodegroup/blue',
       '1.36/nodegroup/green',
     ]);

@@ -34,6 +34,8 @@ function offer(addonVersion: string, compatibleWith: readonly Minor[], ...defaul
 /** What EKS lists, in the small: versions newest first. */
 export const ADDONS: AddonCatalogue = {
   'vpc-cni': [
+    offer('v1.22.2-eksbuild.1', ['1.34', '1.35', '1.36']),
+    // A known risk speaks against EKS's default.
     offer('v1.22.1-eksbuild.1', ['1.34', '1.35', '1.36'], '1.36'),
     offer('v1.21.1-eksbuild.1', ['1.33', '1.34', '1.35', '1.36'], '1.35'),
     offer('v1.20.4-eksbuild.2', ['1.32', '1.33', '1.34', '1.35', '1.36'], '1.34'),
