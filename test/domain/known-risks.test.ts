@@ -146,7 +146,8 @@ describe('a version that is at fault itself', () => {
 
   it('is passed over on the way there, where the VPC CNI moves one minor at a time', () => {
     const way = [cni('v1.23.0-eksbuild.1', ['1.36']), cni('v1.22.2-eksbuild.1'), ...ONLY_FAULTY];
-    assert.deepEqual(to(movesAfter(at('v1.21.1-eksbuild.7', ...way), '1.36', '1.36')), ['v1.22.2-eksbuild.1', 'v1.23.0-eksbuild.1']);
+    const newest = { risk: 'made-up', addonName: 'vpc-cni', versions: '1.22.2', minors: '1.36.0' };
+    assert.deepEqual(to(movesAfter({ ...at('v1.21.1-eksbuild.7', ...way), faulty: [newest] }, '1.36', '1.36')), ['v1.22.1-eksbuild.1', 'v1.23.0-eksbuild.1']);
     assert.deepEqual(to(movesAfter(at('v1.21.1-eksbuild.7', ...way.filter(({ addonVersion }) => addonVersion !== 'v1.22.2-eksbuild.1')), '1.36', '1.36')), ['v1.22.1-eksbuild.1', 'v1.23.0-eksbuild.1']);
   });
 
