@@ -116,7 +116,7 @@ const PERMISSIONS: readonly Permission[] = [
   // Entries of the roles that parts have. EKS asks who makes one for nodes for the right to hand their role over (source: EKS user guide, Create access entries).
   { action: 'eks:DescribeAccessEntry', on: ['access-entry'], for: ['look', 'put-access-entry', 'delete-access-entry'], parts: true },
   { action: 'eks:TagResource', on: ['access-entry'], for: ['put-access-entry'], parts: true },
-  { action: 'eks:ListAssociatedAccessPolicies', on: ['access-entry'], for: ['look', 'put-access-entry'], parts: true },
+  { action: 'eks:ListAssociatedAccessPolicies', on: ['access-entry'], for: ['look', 'put-access-entry', 'delete-access-entry'], parts: true },
   { action: 'eks:CreateAccessEntry', on: ['cluster'], for: ['put-access-entry'], parts: true },
   { action: 'eks:UpdateAccessEntry', on: ['access-entry'], for: ['put-access-entry'], parts: true },
   { action: 'eks:AssociateAccessPolicy', on: ['access-entry'], for: ['put-access-entry'], parts: true },

@@ -44,7 +44,7 @@ export function planClusterChange({ before, after, facts, now, addons: of }: Clu
     ...deletionProtectionStep(before, after, version),
     ...authenticationStep(before, after, facts),
     ...accessSteps(before, after, version),
-    ...planParts({ ...standingOf(before), wanted: parts.resources, version, stageOf: () => 'CarryOut', addons: addons.steps }),
+    ...planParts({ ...standingOf(before), wanted: parts.resources, version, stageOf: () => 'CarryOut', addons: addons.steps, others: { access: [...before.access, ...after.access], nodegroups: facts.nodegroups } }),
   ];
   const closed = refuseEntries(steps, facts);
   if (closed !== undefined) return closed;

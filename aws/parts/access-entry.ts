@@ -1,5 +1,6 @@
 import { CreateAccessEntryCommand, DeleteAccessEntryCommand, UpdateAccessEntryCommand, type AccessEntry, type EKSClient } from '@aws-sdk/client-eks';
 import type { AccessEntryResource } from '../../domain/parts/resource.ts';
+import { MADE_ROLE_PREFIX } from '../../domain/parts/role-name.ts';
 import { bringPolicies, listPolicies, readAccessEntry } from '../eks/access-policies.ts';
 import type { Handler } from '../parts.ts';
 import type { PartOf } from '../ports.ts';
@@ -28,12 +29,14 @@ export const accessEntry: Handler<AccessEntryResource> = {
     });
   },
 
-  async remove({ eks }, { principalArn }, of) {
+  async remove({ eks }, resource, of) {
+    const { principalArn } = resource;
     return refusing(async () => {
       const client = eks();
       const found = await readAccessEntry(client, of.clusterName, principalArn);
       if (found === 'absent') return { kind: 'absent', message: `${principalArn} has no access entry.` };
-      if (!isOurs(found, of)) return { kind: 'done', outcome: `The access entry of ${principalArn} is not ours, and stays.` };
+      const kept = resource.madeByEks === true ? await putToOtherUse(client, of.clusterName, resource, found) : isOurs(found, of) ? undefined : 'is not ours';
+      if (kept !== undefined) return { kind: 'done', outcome: `The access entry of ${principalArn} ${kept}, and stays.` };
       await client.send(new DeleteAccessEntryCommand({ clusterName: of.clusterName, principalArn }));
       return { kind: 'done', outcome: `${principalArn} gets in no more.` };
     });
@@ -44,6 +47,16 @@ export const accessEntry: Handler<AccessEntryResource> = {
     return found === 'absent' ? 'absent' : { state: 'ready', status: 'there' };
   },
 };
+
+/** How an entry that EKS has made differs from what EKS made it to be; undefined where it does not. Nobody but Slipway has a use for roles that Slipway made. */
+async function putToOtherUse(client: EKSClient, clusterName: string, { principalArn, type, policies }: AccessEntryResource, found: AccessEntry): Promise<string | undefined> {
+  if (found.type !== type) return `is of the type ${found.type ?? ''}`;
+  if (Object.keys(found.tags ?? {}).length > 0) return 'has tags of somebody who keeps it';
+  if (type !== 'STANDARD' || principalArn.includes(`:role/${MADE_ROLE_PREFIX}`)) return undefined;
+  if ((found.kubernetesGroups ?? []).length > 0) return 'has Kubernetes groups';
+  const others = (await listPolicies(client, clusterName, principalArn)).flatMap(({ policyArn = '' }) => (policies.some((own) => own.policyArn === policyArn) ? [] : [policyArn]));
+  return others.length === 0 ? undefined : `has policies that did not come with it (${others.join(', ')})`;
+}
 
 function isOurs(found: AccessEntry, of: PartOf): boolean {
   return found.tags?.['slipway:cluster-id'] === of.clusterId;

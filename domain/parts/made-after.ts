@@ -3,6 +3,7 @@ import { NOT_TRIED } from '../going-on.ts';
 import type { Step } from '../operation.ts';
 import type { PlannedStep } from '../plan.ts';
 import type { PlannedResource } from './part-states.ts';
+import { isOfEks } from './entries-of-eks.ts';
 import type { Standing } from './only-after.ts';
 import { keyOf, type Resource } from './resource.ts';
 import { removesResource } from './steps-of-resource.ts';
@@ -20,7 +21,10 @@ export interface PartTrouble {
 export function madeAfter(made: readonly Resource[], steps: readonly Step[]): readonly Resource[] {
   const standing = new Map(made.map((resource) => [keyOf(resource), resource]));
   for (const { kind, resource, state } of inOrder(steps)) {
-    if (resource === undefined || state !== 'Succeeded') continue;
+    if (resource === undefined) continue;
+    // What EKS had made is known of by the step alone that was to take it away: until one has, the record keeps it.
+    if (isOfEks(resource) && state !== 'Succeeded') standing.set(keyOf(resource), resource);
+    if (state !== 'Succeeded') continue;
     if (removesResource(kind)) standing.delete(keyOf(resource));
     else standing.set(keyOf(resource), resource);
   }

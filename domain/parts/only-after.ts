@@ -32,7 +32,7 @@ export function withOnlyAfter(steps: readonly PlannedStep[], standing: Standing)
     standing,
   };
   return steps.map((step) => {
-    const onlyAfter = [...new Set(before(step, all).map(({ id }) => id))].filter((id) => id !== step.id);
+    const onlyAfter = [...new Set([...(step.onlyAfter ?? []), ...before(step, all).map(({ id }) => id)])].filter((id) => id !== step.id);
     return onlyAfter.length === 0 ? step : { ...step, onlyAfter };
   });
 }

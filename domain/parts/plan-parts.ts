@@ -1,5 +1,6 @@
 import { same } from '../json-equal.ts';
 import type { PlannedStep, Stage } from '../plan.ts';
+import { entriesLeft, isOfEks, type OtherEntries } from './entries-of-eks.ts';
 import { withOnlyAfter, type Standing } from './only-after.ts';
 import { keyOf, type PartKind, type Resource, type ResourceKind } from './resource.ts';
 import { changingSteps, makingStep, removingStep } from './steps-of-resource.ts';
@@ -10,13 +11,15 @@ interface Difference extends Standing {
   readonly stageOf: (resource: Resource) => Stage;
   /** Steps of add-ons: they use roles that are made here, and may still use those that go. */
   readonly addons?: readonly PlannedStep[];
+  /** Of a cluster that stays: who else may have an access entry. With the cluster go all of them. */
+  readonly others?: OtherEntries;
 }
 
 /**
  * The steps from what was made to what is wanted: first what is new or other, each after what it needs, then what is wanted no more, each before what it
  * needed. What failed when it was last tried comes last of what is made: it may fail again, and take its time to.
  */
-export function planParts({ wanted, version, stageOf, addons = [], ...standing }: Difference): PlannedStep[] {
+export function planParts({ wanted, version, stageOf, addons = [], others, ...standing }: Difference): PlannedStep[] {
   const { made, troubled = new Set() } = standing;
   const was = new Map(made.map((resource) => [keyOf(resource), resource]));
   const is = new Set(wanted.map(keyOf));
@@ -26,8 +29,15 @@ export function planParts({ wanted, version, stageOf, addons = [], ...standing }
     if (before === undefined) return [makingStep(resource, at(resource, `Asked for as ${spoken(resource)}.`))];
     return same(before, resource) ? [] : changingSteps(before, resource, at(resource, `It is to be otherwise for ${spoken(resource)}.`));
   });
-  const gone = [...inOrderOfNeeds(made.filter((resource) => !is.has(keyOf(resource))))].reverse();
-  return withOnlyAfter([...brought, ...addons, ...gone.map((resource) => removingStep(resource, at(resource, `Nothing asks for it any more: it was made for ${spoken(resource)}.`)))], standing);
+  const gone = [...inOrderOfNeeds(made.filter((resource) => !is.has(keyOf(resource)) && !isOfEks(resource)))].reverse();
+  const goes = (resource: Resource): PlannedStep => removingStep(resource, at(resource, `Nothing asks for it any more: it was made for ${spoken(resource)}.`));
+  const going = gone.filter((resource) => deletionStage(resource) === 'RemoveParts').map(goes);
+  const left = others === undefined ? [] : entriesLeft(made, wanted, others).map(({ entry, by }) => {
+    const keys = new Set(by.map(keyOf));
+    const onlyAfter = [...brought, ...going].flatMap(({ id, resource }) => (resource !== undefined && keys.has(keyOf(resource)) ? [id] : []));
+    return { ...removingStep(entry, at(entry, `EKS made it for ${spoken(entry)}, and nothing else uses the role here.`)), ...(onlyAfter.length === 0 ? {} : { onlyAfter }) };
+  });
+  return withOnlyAfter([...brought, ...addons, ...going, ...left, ...gone.filter((resource) => deletionStage(resource) !== 'RemoveParts').map(goes)], standing);
 }
 
 /** Resources in order of their needs, those in trouble and what needs them behind the others. */

@@ -81,6 +81,8 @@ export interface AccessEntryResource extends Common {
   readonly type: string;
   readonly kubernetesGroups?: readonly string[];
   readonly policies: readonly { readonly policyArn: string; readonly namespaces?: readonly string[] }[];
+  /** EKS made it by itself for another resource, which goes: it goes too, unless somebody has put it to another use. */
+  readonly madeByEks?: true;
 }
 
 export interface FargateProfileResource extends Common {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DescribeAddonCommand, EKSClient, ListCapabilitiesCommand, ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
+import { DescribeAddonCommand, EKSClient, ListAccessEntriesCommand, ListCapabilitiesCommand, ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
 import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { parseAllDocuments } from 'yaml';
@@ -88,6 +88,8 @@ describe('controllers, names and capabilities of a cluster', () => {
     const done = await ended(await world.api.patch(`/v1/clusters/${clusterId}`, { traffic: null, dns: null, autoscaling: { kind: 'none' }, capabilities: null }));
     assert.deepEqual(done.plan.findings.filter(({ code }: Json) => code === 'capability-leaves-resources').map(({ subject }: Json) => subject), ['ack', 'kro']);
     assert.deepEqual([await capabilities(), await roles(), await states(), await handedOver()], [[], [], [], []]);
+    // EKS had let the capabilities in by itself.
+    assert.deepEqual(((await eks.send(new ListAccessEntriesCommand({ clusterName: 'shop' }))).accessEntries ?? []).filter((principal) => principal.includes('slipway-of-')), []);
     assert.deepEqual((await eks.send(new ListPodIdentityAssociationsCommand({ clusterName: 'shop' }))).associations, []);
     await assert.rejects(eks.send(new DescribeAddonCommand({ clusterName: 'shop', addonName: 'external-dns' })), { name: 'ResourceNotFoundException' });
   });

@@ -141,7 +141,7 @@ describe('EKS Auto Mode', () => {
     const cluster = await world.api.get(`/v1/clusters/${made.clusterId}`);
     assert.deepEqual(cluster.parts.map(({ part, state }: Json) => [part, state]), [['autoscaling', 'Active']]);
     const off = await world.ended((await world.api.patch(`/v1/clusters/${made.clusterId}`, { autoscaling: { kind: 'none' } })).id);
-    assert.deepEqual([off.state, off.steps.map(({ kind }: Json) => kind)], ['Succeeded', ['remove-auto-mode', 'delete-role']], JSON.stringify(off.errors));
+    assert.deepEqual([off.state, off.steps.map(({ kind }: Json) => kind)], ['Succeeded', ['remove-auto-mode', 'delete-access-entry', 'delete-role']], JSON.stringify(off.errors));
     const on = await world.ended((await world.api.patch(`/v1/clusters/${made.clusterId}`, { autoscaling: { kind: 'auto-mode', nodePools: ['system'] } })).id);
     assert.deepEqual([on.state, on.steps.map(({ kind }: Json) => kind)], ['Succeeded', ['put-role', 'put-auto-mode']], JSON.stringify(on.errors));
     assert.equal((await world.ended((await world.api.delete(`/v1/clusters/${made.clusterId}`)).id)).state, 'Succeeded');

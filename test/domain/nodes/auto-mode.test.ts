@@ -70,7 +70,7 @@ describe('EKS Auto Mode', () => {
     const fewer: Cluster = { ...on, made, wanted: { autoscaling: { kind: 'auto-mode', nodePools: ['system'] } } };
     assert.deepEqual(change({ ...on, made }, fewer).map(({ title }) => title), ['Changing EKS Auto Mode']);
     const off = change({ ...on, made }, { ...on, made, wanted: { autoscaling: { kind: 'none' } } });
-    assert.deepEqual(off.map(({ kind }) => kind), ['remove-auto-mode', 'delete-role']);
+    assert.deepEqual(off.map(({ kind }) => kind), ['remove-auto-mode', 'delete-access-entry', 'delete-role']);
     const gone = steps(planned(planDeletion({ cluster: { ...on, made }, facts: at133(), now: NOW }))).map(({ kind }) => kind);
     assert.deepEqual(gone.filter((kind) => kind === 'remove-auto-mode' || kind === 'delete-role'), ['delete-role']);
   });
