@@ -29,12 +29,14 @@ export async function everyPart(api: ApiClient, awsUrl: string, clock: () => str
 
   say('\n4. Each part, as AWS has it.');
   await showParts(api, clusterId);
+  await showHandedOver(api, clusterId);
   await showWaysIn(api, clusterId);
 
   say('\n5. A minor later: what is tied to the minor moves with it.');
   const upgrade = await api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.35' });
   await follow(api, upgrade.id, clock);
   await showParts(api, clusterId);
+  await showHandedOver(api, clusterId);
 
   say('\n6. Removed.');
   const removal = await api.delete(`/v1/clusters/${clusterId}`);
@@ -64,6 +66,20 @@ async function showParts(api: ApiClient, clusterId: string): Promise<void> {
   for (const part of items) say(`   ${part.state.padEnd(10)} ${part.part}${part.name === part.part ? '' : ` ${part.name}`}: ${part.resources.join(', ')}`);
   const cluster = await api.get(`/v1/clusters/${clusterId}`);
   say(`   ${cluster.name} is at ${cluster.version}, ${cluster.status}, with profile ${cluster.profile}. Add-ons: ${cluster.addons.map((addon: Json) => `${addon.addonName} ${addon.addonVersion}`).join(', ')}.`);
+}
+
+/** What people apply themselves, as `GET /v1/clusters/{clusterId}/handed-over` has it. */
+export async function showHandedOver(api: ApiClient, clusterId: string, tell: (line: string) => void = say): Promise<void> {
+  const { items } = (await api.ask('GET', `/v1/clusters/${clusterId}/handed-over`, undefined, { accept: 'application/json' })).body;
+  tell(`   Handed over (GET /v1/clusters/${clusterId}/handed-over), for people to apply:`);
+  for (const { what, version, chart, manifests = [], documents = [], commands } of items) {
+    const pieces = [chart === undefined ? '' : `values of the chart ${chart.name} ${chart.version}`, counted(manifests.length, 'manifest'), counted(documents.length, 'document')].filter((piece) => piece !== '');
+    tell(`     ${what}${version === undefined ? '' : ` ${version}`}: ${pieces.join(', ')}; ${counted(commands.length, 'command')} to run`);
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 async function showWaysIn(api: ApiClient, clusterId: string): Promise<void> {
