@@ -238,6 +238,17 @@ export const PARALLEL_NODEGROUPS_MAX = 4;
 const NODEGROUP_RETRIES_MAX = 3;
 const ALARMS_MAX = 10;
 
+const gatesAsked = z
+  .array(z.enum(GATES))
+  .max(GATES.length)
+  .refine((gates) => new Set(gates).size === gates.length, { message: 'Each gate once' });
+
+const alarmsAsked = z
+  .array(AlarmArn)
+  .min(1)
+  .max(ALARMS_MAX)
+  .refine((arns) => new Set(arns).size === arns.length, { message: 'Each alarm once' });
+
 const canaryNodegroup = NodegroupName.optional().meta({ description: 'The node group that rolls first; the others begin once it is done and healthy.' });
 
 export const RequestUpgrade = z
@@ -249,10 +260,7 @@ export const RequestUpgrade = z
       .optional()
       .meta({ description: 'No step begins earlier. `next-window`: when the next maintenance window opens, not the one that is open.' }),
     ignoreWindows: z.boolean().optional().meta({ description: 'Begin outside maintenance windows too, which needs a `reason`. Freezes are obeyed all the same.' }),
-    gates: z
-      .array(z.enum(GATES))
-      .max(GATES.length)
-      .refine((gates) => new Set(gates).size === gates.length, { message: 'Each gate once' })
+    gates: gatesAsked
       .optional()
       .meta({ description: 'Where to wait for an approval: once before the first hop, before the node groups of a hop, after the bake of a hop.' }),
     bakeMinutes: z.int().min(0).max(BAKE_MINUTES_MAX).optional().meta({ description: 'How long to wait after each hop, once all is healthy again.' }),
@@ -261,13 +269,7 @@ export const RequestUpgrade = z
     maxParallelNodegroups: z.int().min(1).max(PARALLEL_NODEGROUPS_MAX).optional().meta({ description: `Node groups that roll at once, at most; ${PARALLEL_NODEGROUPS_MAX} when not given.` }),
     nodegroupRetries: z.int().min(0).max(NODEGROUP_RETRIES_MAX).optional().meta({ description: 'How often the failed roll of a node group is tried again by itself, where time may mend it.' }),
     rollbackOn: z
-      .strictObject({
-        alarmArns: z
-          .array(AlarmArn)
-          .min(1)
-          .max(ALARMS_MAX)
-          .refine((arns) => new Set(arns).size === arns.length, { message: 'Each alarm once' }),
-      })
+      .strictObject({ alarmArns: alarmsAsked })
       .optional()
       .meta({ description: 'Turn the hop back when one of these CloudWatch alarms rings while it bakes; needs `bakeMinutes`. The alarms are of the cluster\'s account, in any region. A Route 53 health check is watched through its alarm.' }),
   })
@@ -420,6 +422,27 @@ export const UpgradePlanQuery = z.strictObject({
     .transform((text) => text === 'true')
     .optional()
     .meta({ type: 'boolean', description: 'Leave the node groups where they are until the hop has baked.' }),
+  gates: z
+    .string()
+    .max(100)
+    .transform((text) => text.split(','))
+    .pipe(gatesAsked)
+    .optional()
+    .meta({ type: 'string', description: 'Where to wait for an approval: `beforeControlPlane,afterBake`.' }),
+  bakeMinutes: z
+    .string()
+    .transform((text) => (/^\d{1,6}$/.test(text) ? Number(text) : Number.NaN))
+    .pipe(z.int({ error: `A number from 0 to ${BAKE_MINUTES_MAX}` }).min(0).max(BAKE_MINUTES_MAX))
+    .optional()
+    .meta({ type: 'integer', minimum: 0, maximum: BAKE_MINUTES_MAX, description: 'How long to wait after each hop.' }),
+  alarmArns: z
+    .string()
+    .max(ALARMS_MAX * 361)
+    // A comma may stand in an alarm's name, so only one before the next ARN parts two.
+    .transform((text) => text.split(/,(?=arn:)/))
+    .pipe(alarmsAsked)
+    .optional()
+    .meta({ type: 'string', description: 'The alarms of `rollbackOn`, with commas between: what would bar the way back then blocks.' }),
 });
 export type UpgradePlanQuery = z.output<typeof UpgradePlanQuery>;
 

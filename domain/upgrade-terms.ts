@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster.ts';
 import { nextOpening } from './maintenance.ts';
 import type { Terms } from './operation.ts';
-import { refuse, type Refusal } from './refusal.ts';
+import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import type { RequestUpgrade, UpgradePlanQuery } from './requests.ts';
 import { alarmOutOfReach } from './rollback-alarms.ts';
 
@@ -29,13 +29,11 @@ export function upgradeTerms(asked: RequestUpgrade, cluster: Cluster, now: numbe
   };
 }
 
-/** The terms that a dry run was asked with: those that change the plan. */
-export function plannedTerms({ canaryNodegroup, maxParallelNodegroups, holdNodegroups }: UpgradePlanQuery): Terms {
-  return {
-    ...(holdNodegroups === true ? { holdNodegroups } : {}),
-    ...(canaryNodegroup === undefined ? {} : { canaryNodegroup }),
-    ...(maxParallelNodegroups === undefined ? {} : { maxParallelNodegroups }),
-  };
+/** The terms that a dry run was asked with, refused as those of an upgrade are, under the names of the query. */
+export function plannedTerms({ alarmArns, ...asked }: UpgradePlanQuery, cluster: Cluster, now: number): Terms | Refusal {
+  const terms = upgradeTerms({ ...asked, ...(alarmArns === undefined ? {} : { rollbackOn: { alarmArns } }) }, cluster, now);
+  if (!isRefusal(terms) || terms.errors === undefined) return terms;
+  return { ...terms, errors: terms.errors.map((error) => ({ ...error, path: error.path.replace(/^rollbackOn(\.alarmArns)?/, 'alarmArns') })) };
 }
 
 /** Wishes that cannot all be granted: each is said under its own name. */

@@ -182,9 +182,28 @@ describe('an upgrade plan', () => {
     assert.ok(!stages(plain).includes('UpgradeCanaryNodegroup') && plain.body.estimate.minutes < asked.body.estimate.minutes);
     const unknown = await plan('&canaryNodegroup=red');
     assert.deepEqual([unknown.status, unknown.body.code, unknown.body.errors[0].path], [422, 'rules-broken', 'canaryNodegroup']);
-    for (const query of ['&maxParallelNodegroups=5', '&maxParallelNodegroups=', '&holdNodegroups=yes', '&canaryNodegroup=-', '&bakeMinutes=5']) {
+    for (const query of ['&maxParallelNodegroups=5', '&maxParallelNodegroups=', '&holdNodegroups=yes', '&canaryNodegroup=-', '&bakeMinutes=x', '&bakeMinutes=10081', '&gates=', '&gates=afterBake,afterBake', '&alarmArns=', '&alarmArns=errors', '&startAt=next-window']) {
       const told = await plan(query);
       assert.deepEqual([told.status, told.body.code], [400, 'invalid-request'], query);
     }
+  });
+
+  it('says before the upgrade is asked for what would bar its way back, and refuses what the ask would be refused for', async () => {
+    const names = ['errors', 'p99, in seconds'];
+    door.facts.cluster = at133({ cluster: { supportType: 'STANDARD' } });
+    door.facts.alarms = names.map((name) => state(alarm(name)));
+    const query = (more = '', arns = names.map((name) => alarm(name))) => plan(`&bakeMinutes=60&gates=beforeControlPlane,afterBake&alarmArns=${encodeURIComponent(arns.join(','))}${more}`);
+    const asked = await ask({ to: '1.35', bakeMinutes: 60, gates: ['beforeControlPlane', 'afterBake'], rollbackOn: { alarmArns: names.map((name) => alarm(name)) } });
+    const dry = await query();
+    assert.deepEqual([asked.status, asked.body.code, dry.status], [409, 'upgrade-blocked', 200], dry.text);
+    assert.deepEqual(dry.body.findings, asked.body.findings);
+    const notReady = (told: Told) => told.body.findings.find((one: Json) => one.code === 'rollback-not-ready')?.severity;
+    assert.deepEqual([notReady(dry), notReady(await plan())], ['blocks', 'advises']);
+
+    for (const [told, path] of [[await plan(`&alarmArns=${alarm()}`), 'alarmArns'], [await query('', [alarm(), alarm('errors', { account: '222222222222' })]), 'alarmArns.1']] as const) assert.deepEqual([told.status, told.body.errors[0].path], [422, path], told.text);
+    door.facts.alarms = [state(alarm('errors'), { state: 'ALARM' }), state(alarm('p99, in seconds'))];
+    assert.equal((await query()).body.code, 'alarm-not-ready');
+    door.facts.alarms = [];
+    door.facts.cluster = at133();
   });
 });
