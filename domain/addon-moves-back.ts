@@ -90,7 +90,7 @@ function notListed(addonName: string, version: string, from: Minor, to: Minor): 
 
 function stepMissing(addonName: string, version: string, target: AddonOffer, from: Minor, to: Minor): Finding {
   return finding('addon-step-missing', 'blocks', addonName, {
-    detail: `The VPC CNI moves one minor at a time, and EKS lists no version for ${from} of the minor beside ${version} on the way back to ${target.addonVersion}.`,
+    detail: `The VPC CNI moves one minor at a time: on the way from ${version} to ${target.addonVersion} EKS lists no version of the minor beside ${version} for ${from}.`,
     remedy: 'Move it by hand along the versions that its release notes allow, then plan again.',
     hop: to,
   });

@@ -198,8 +198,10 @@ function newerThanListed(addon: AddonAt, target: AddonOffer, goal: Minor): Findi
 }
 
 function stepMissing(addon: AddonAt, version: string, target: AddonOffer, controlPlane: Minor, severity: Finding['severity'], hop: Minor): Finding {
+  const minor = minorOf(version);
+  const between = minor === undefined ? 'version of the minor between' : `v${nextMinor(minor)}`;
   return finding('addon-step-missing', severity, addon.addonName, {
-    detail: `The VPC CNI moves one minor at a time, and EKS lists no version for ${controlPlane} of the minor after ${version} on the way to ${target.addonVersion}.`,
+    detail: `The VPC CNI moves one minor at a time: on the way from ${version} to ${target.addonVersion} EKS lists no ${between} for ${controlPlane}.`,
     remedy: 'Move it by hand along the versions that its release notes allow, then plan again.',
     hop,
   });

@@ -1,6 +1,8 @@
 import type { ClusterFacts, HealthIssue } from './facts.ts';
 import { finding, type FindingCode } from './finding-codes.ts';
+import { MAKE_KEY_USABLE } from './key-findings.ts';
 import type { Finding } from './plan.ts';
+import { MAKE_CLUSTER_ROLE_AGAIN } from './role-findings.ts';
 import { updateInProgress } from './update-in-progress.ts';
 
 /** What a control plane is asked about before any work on it: is it up, is it free, are its role, its key and its subnets still there. */
@@ -56,9 +58,9 @@ function healthFindings(facts: ClusterFacts): Finding[] {
 function remedyFor(code: FindingCode | undefined): string {
   switch (code) {
     case 'cluster-role-missing':
-      return 'Make the cluster\'s IAM role again under the same name, with AmazonEKSClusterPolicy.';
+      return MAKE_CLUSTER_ROLE_AGAIN;
     case 'kms-key-unusable':
-      return 'Enable the KMS key, cancel its deletion, or restore its grant; a key that is gone cannot be replaced.';
+      return MAKE_KEY_USABLE;
     case 'cluster-subnet-missing':
     case 'cluster-addresses-short':
       return 'Give the cluster other subnets in the same zones and VPC with UpdateClusterConfig.';

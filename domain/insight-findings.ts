@@ -36,7 +36,7 @@ export interface InsightsAsk {
 export function insightFindings(looked: Looked<InsightsFacts>, ask: InsightsAsk): readonly Finding[] {
   const ahead = minorsAhead(ask.hops);
   const [next] = ahead;
-  if (looked.kind === 'unknown') return next === undefined ? [] : [notSeen(ask.clusterName, next, `EKS's upgrade insights could not be read: ${looked.because}`)];
+  if (looked.kind === 'unknown') return next === undefined ? [] : [notSeen(ask.clusterName, next, `EKS's upgrade insights could not be read: ${looked.because}`, 'Let the account\'s role read insights (eks:ListInsights, eks:DescribeInsight, eks:DescribeInsightsRefresh).')];
   const { insights } = looked.value;
   const misconfigured = insights.filter((insight) => !['UPGRADE_READINESS', 'ROLLBACK_READINESS', undefined].includes(insight.category) && insight.status !== 'PASSING').map(misconfiguration);
   if (next === undefined) return misconfigured;
@@ -168,14 +168,14 @@ function whyStale(refresh: InsightsFacts['refresh'], insights: readonly InsightF
 /** EKS looks at a new cluster within minutes, and at one that moved with its next refresh; until then there is nothing to go by. */
 function nothingForNext(insights: readonly InsightFacts[], next: Minor, { clusterName, controlPlane }: InsightsAsk): Finding {
   const earlier = insights.some(({ kubernetesVersion }) => kubernetesVersion !== undefined && compareMinors(kubernetesVersion, controlPlane) <= 0);
-  return notSeen(clusterName, next, earlier ? `EKS's upgrade insights are those of before the control plane came to ${controlPlane}; there is none for ${next} yet.` : `EKS has no upgrade insight for ${next} yet.`);
+  return notSeen(clusterName, next, earlier ? `EKS's upgrade insights are those of before the control plane came to ${controlPlane}; there is none for ${next} yet.` : `EKS has no upgrade insight for ${next} yet.`, 'Have EKS look (aws eks start-insights-refresh), or wait: it looks at a new cluster within minutes, and at every cluster once a day.');
 }
 
-function notSeen(clusterName: string, next: Minor | string, detail: string): Finding {
+function notSeen(clusterName: string, next: Minor | string, detail: string, remedy: string): Finding {
   return finding('insights-not-seen', 'blocks', clusterName, {
     hop: next,
     detail: `${sentence(detail)} Whether EKS sees something in the way is Unknown, and that is no pass.`,
-    remedy: 'Let the account\'s role read insights (eks:ListInsights, eks:DescribeInsight, eks:DescribeInsightsRefresh), or have EKS look (aws eks start-insights-refresh). An approver may waive it.',
+    remedy: `${remedy} An approver may waive it.`,
   });
 }
 

@@ -37,7 +37,7 @@ export function selfManagedFindings(groups: readonly SelfManagedGroupFacts[]): r
       ? []
       : [
           finding('self-managed-unhealthy', 'advises', groupName, {
-            detail: `Auto Scaling says that ${unhealthyInstances} of the group's ${desiredCapacity} ${desiredCapacity === 1 ? 'instance' : 'instances'} ${unhealthyInstances === 1 ? 'is' : 'are'} unhealthy.`,
+            detail: `Auto Scaling says of instances of the group that they are unhealthy: ${unhealthyInstances} of ${desiredCapacity}.`,
             remedy: 'See why before they are replaced: new ones may meet the same fault.',
           }),
         ]),

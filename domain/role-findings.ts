@@ -3,6 +3,9 @@ import type { Finding, Hop } from './plan.ts';
 import type { RoleFacts } from './readiness-facts.ts';
 import { rolledGroups } from './rolled-groups.ts';
 
+/** What to do when the cluster's role is gone, whoever says so. */
+export const MAKE_CLUSTER_ROLE_AGAIN = 'Make the role again under the same name and path, with AmazonEKSClusterPolicy and a trust policy for eks.amazonaws.com.';
+
 /** Whether the roles that the cluster, its nodes and its Fargate pods work with are still there, by IAM's own word. */
 export function roleFindings(roles: readonly RoleFacts[], hops: readonly Hop[]): readonly Finding[] {
   const rolled = rolledGroups(hops);
@@ -14,7 +17,7 @@ function missing({ roleArn, usedBy }: RoleFacts, subject: string, hop: string | 
     case 'cluster':
       return finding('cluster-role-missing', 'blocks', roleArn, {
         detail: `IAM knows no role ${roleArn}, which the control plane works with.`,
-        remedy: 'Make the role again under the same name and path, with AmazonEKSClusterPolicy and a trust policy for eks.amazonaws.com.',
+        remedy: MAKE_CLUSTER_ROLE_AGAIN,
       });
     case 'nodegroup':
       return finding('node-role-missing', hop === undefined ? 'advises' : 'blocks', subject, {

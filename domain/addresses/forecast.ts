@@ -102,7 +102,7 @@ export function forecastFindings(ask: ForecastAsk, moment: 'growth' | 'upgrade',
     const rooms = Object.entries(one.roomForNodes).map(([group, nodes]) => `${nodes} of ${group}`).join(', ');
     return [
       finding('subnet-runs-out', 'advises', one.subnetId, {
-        detail: `The subnet in ${zoneTold(subnet)} has ${one.free} free addresses, and ${-left} too few ${when}. It has room for full nodes: ${rooms}.`,
+        detail: `The subnet in ${zoneTold(subnet)} has ${one.free} free ${one.free === 1 ? 'address' : 'addresses'}, and ${-left} too few ${when}. It has room for full nodes: ${rooms}.`,
         remedy: moment === 'growth' ? 'Name more or larger subnets, lower the maximum, or have the CNI keep fewer addresses free (network.cni).' : 'Free addresses, roll with the update strategy MINIMAL, or have the CNI keep fewer addresses free (network.cni).',
         hop,
       }),
