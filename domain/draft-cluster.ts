@@ -115,7 +115,7 @@ export function changedCluster(before: Cluster, change: ChangeCluster): Cluster 
     ...present({ labels: change.labels === null ? {} : change.labels, deletionProtection: change.deletionProtection, endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs, subnetIds, securityGroupIds }),
     ...(change.upgradePolicy === undefined ? {} : { supportType: change.upgradePolicy.supportType }),
     ...(change.authenticationMode === undefined ? {} : { authenticationMode: change.authenticationMode }),
-    ...(change.addons === undefined ? {} : { addonsAsked: (change.addons ?? []).map(askedAddon) }),
+    ...(change.addons === undefined ? {} : { addonsAsked: change.addons.map(askedAddon) }),
     ...(change.access === undefined ? {} : { access: (change.access ?? []).map(present) }),
   };
 }

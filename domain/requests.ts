@@ -201,7 +201,11 @@ export const ChangeCluster = z
     deletionProtection: z.boolean(staying('say false')).optional(),
     resourcesVpcConfig: ChangedVpcConfig.optional(),
     upgradePolicy: z.strictObject({ supportType: z.enum(['STANDARD', 'EXTENDED']) }, staying('name STANDARD or EXTENDED')).optional(),
-    addons: z.array(CreateAddon).max(30).nullable().optional().meta({ description: 'The whole new list; `null`: none. What a part of the cluster needs stays, named or not.' }),
+    addons: z
+      .array(CreateAddon, staying('`[]` takes every add-on away that no part needs, those without which nodes do not work too'))
+      .max(30)
+      .optional()
+      .meta({ description: 'The whole new list. What a part of the cluster needs stays, named or not.' }),
     access: z.array(Access).max(100).nullable().optional().meta({ description: 'The whole new list; `null`: none, so that nobody is let in by Slipway.' }),
     authenticationMode: z.enum(['API_AND_CONFIG_MAP', 'API'], staying('EKS always has one')).optional().meta({ description: 'Where EKS looks for who may get in. It goes from CONFIG_MAP over both to the API, and never back.' }),
     maintenancePolicy: MaintenancePolicy.nullable().optional().meta({ description: 'The whole new policy. `null`: none, so that upgrades may begin their steps at any time.' }),

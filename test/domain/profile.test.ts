@@ -133,10 +133,10 @@ describe('a profile', () => {
   it('is there again where the cluster takes its own wish away, and nothing is where there is no profile', () => {
     const own = { traffic: { controller: 'none' }, podIdentities: [{ namespace: 'shop', serviceAccount: 'mail', roleArn: here('mail') }] } as const;
     const before = cluster('1.35', { wanted: structuredClone(own) as unknown as Wanted });
-    const taken = { traffic: null, podIdentities: null, access: null, labels: null, addons: null };
+    const taken = { traffic: null, podIdentities: null, access: null, labels: null };
     const alone = changeUnderProfile({ before, change: taken, profile: undefined });
     assert.ok(!isRefusal(alone));
-    assert.deepEqual([alone.after.wanted, alone.after.access, alone.after.labels, alone.after.addonsAsked], [undefined, [], {}, []]);
+    assert.deepEqual([alone.after.wanted, alone.after.access, alone.after.labels], [undefined, [], {}]);
     const withTraffic: Profile = { ...PROFILE, parts: { ...PROFILE.parts, traffic: { controller: 'aws-load-balancer-controller' } } };
     const under = changeUnderProfile({ before, change: {}, profile: withTraffic });
     assert.ok(!isRefusal(under));
@@ -157,8 +157,8 @@ describe('a profile', () => {
 
   it('and everything that can be taken away is taken away by null; of the rest is said what to say instead', () => {
     for (const profile of ['web', 'web@12', null]) assert.ok(ChangeCluster.safeParse({ profile }).success, String(profile));
-    for (const member of [...Object.keys(wishes), 'access', 'addons', 'labels', 'team', 'maintenancePolicy']) assert.ok(ChangeCluster.safeParse({ [member]: null }).success, member);
-    for (const member of ['resourcesVpcConfig', 'deletionProtection', 'upgradePolicy', 'authenticationMode']) {
+    for (const member of [...Object.keys(wishes), 'access', 'labels', 'team', 'maintenancePolicy']) assert.ok(ChangeCluster.safeParse({ [member]: null }).success, member);
+    for (const member of ['resourcesVpcConfig', 'addons', 'deletionProtection', 'upgradePolicy', 'authenticationMode']) {
       const [issue] = ChangeCluster.safeParse({ [member]: null }).error?.issues ?? [];
       assert.match(`${issue?.path.join('.')}: ${issue?.message}`, new RegExp(`^${member}: Cannot be taken away by null: .+`));
     }
