@@ -53,6 +53,7 @@ export const FINDINGS = {
   'auto-mode-nodes': 'advises',
   'closes-way-back': 'advises',
   'rollback-not-ready': 'either',
+  'rollback-not-held': 'advises',
   'known-risk': 'either',
   'extended-support': 'advises',
   'target-in-extended-support': 'advises',

@@ -3,6 +3,7 @@ import { finding } from './finding-codes.ts';
 import { compareMinors, isMinor, type Minor } from './minor.ts';
 import type { Finding, Hop, PlannedStep } from './plan.ts';
 import type { DeprecationFacts, InsightFacts, InsightsFacts, Looked } from './readiness-facts.ts';
+import { sentence } from './sentence.ts';
 import { kubeletFits } from './skew.ts';
 
 /** EKS looks at every cluster anew once a day (source: EKS user guide, cluster insights). */
@@ -195,11 +196,6 @@ export function reasonOf(insight: InsightFacts): string {
 /** `a, b and c` */
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
-}
-
-/** What others wrote, ended like a sentence. */
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** What EKS recommends. */

@@ -45,7 +45,7 @@ const STAGE_ORDER: readonly Stage[] = [
 
 /**
  * Asks, before any act, whether a cancel, a pause, a freeze, an earlier failure, a gate, the start that was asked for or the cluster's
- * maintenance policy stands in the way of `step`. Siblings of the same stage do not stop each other. `moment` is absent for all work but upgrades and rollbacks.
+ * maintenance policy stands in the way of `step`. Siblings of the same stage do not stop each other. `moment` is absent for all work but upgrades.
  * People are waited for before times are, so that they can say yes by day to what begins at night.
  */
 export function mayBegin(operation: Operation, step: Step, steps: readonly Step[], freeze: { readonly by: string; readonly reason: string } | undefined, moment?: Moment): MayBegin {
@@ -58,18 +58,17 @@ export function mayBegin(operation: Operation, step: Step, steps: readonly Step[
   if (freeze !== undefined) return { kind: 'hold', wait: 'Frozen', because: `All new work at EKS is frozen by ${freeze.by}: ${freeze.reason}` };
   const gate = gatesBefore(operation, step).find((one) => isShut(operation, one, step.hop));
   if (gate !== undefined) return { kind: 'hold', wait: 'Approval', because: `${gate === 'beforeControlPlane' ? `The upgrade to ${operation.plan.to}` : `Rolling the node groups to ${step.hop}`} has to be approved (gate ${gate}).` };
-  if (moment === undefined) return { kind: 'yes' };
+  if (moment === undefined || !obeysPolicy(operation)) return { kind: 'yes' };
   const { startAt, ignoreWindows } = operation.terms ?? {};
-  const anyTime = ignoreWindows === true || operation.kind === 'rollback-cluster';
   if (startAt !== undefined && moment.now < Date.parse(startAt)) return { kind: 'hold', wait: 'StartTime', until: Date.parse(startAt), because: `It was asked to begin at ${startAt}.` };
-  const closed = moment.policy === undefined ? undefined : notNow(moment.policy, moment.now, moment.seconds, anyTime);
+  const closed = moment.policy === undefined ? undefined : notNow(moment.policy, moment.now, moment.seconds, ignoreWindows === true);
   if (closed !== undefined) return { kind: 'hold', wait: closed.kind, because: closed.because, ...(closed.until === undefined ? {} : { until: closed.until }) };
   return { kind: 'yes' };
 }
 
-/** Whether the cluster's maintenance policy binds the operation: upgrades in whole; rollbacks by its freezes alone, since what is broken is not left so until the next window. */
+/** Whether the cluster's maintenance policy binds the operation: upgrades alone. A rollback would be held until its way is shut, and creations and changes were asked for now. */
 export function obeysPolicy({ kind }: Pick<Operation, 'kind'>): boolean {
-  return kind === 'upgrade-cluster' || kind === 'rollback-cluster';
+  return kind === 'upgrade-cluster';
 }
 
 function isBefore(other: Step, step: Step): boolean {

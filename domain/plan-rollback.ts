@@ -18,6 +18,7 @@ import type { Terms } from './operation.ts';
 import type { Hop, Plan, PlannedStep } from './plan.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { rollbackFindings } from './rollback-findings.ts';
+import { rollbackTiming } from './rollback-timing.ts';
 import { rollbackWay } from './rollback-way.ts';
 import { withWaivers, type Waiver } from './waiver.ts';
 import { addonStep, forceParameter, forceTold, worldOf } from './walk-hops.ts';
@@ -68,7 +69,7 @@ export function draftRollback({ cluster, facts: seen, now, terms, waivers = [], 
   const addonSteps = moves.flatMap((addon) => addon.moves.map((move) => addonStep(move, 'RollBackAddons', to)));
   const hop: Hop = { from, to, steps: [...nodeSteps, ...addonSteps, controlPlaneStep(facts.cluster.name, from, to)] };
   const kept = keptInStepBack(hop, { cluster, facts });
-  const found = [...rollbackFindings({ facts, world, from, to, now }), ...moves.flatMap((addon) => addon.findings), ...kept.findings];
+  const found = [...rollbackFindings({ facts, world, from, to, now }), ...moves.flatMap((addon) => addon.findings), ...kept.findings, ...rollbackTiming({ cluster, facts, hop, availableUntil: way.availableUntil, now })];
   const findings = withWaivers(onePerSubject(found), waivers, { askedBy, now });
   return {
     from,

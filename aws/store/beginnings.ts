@@ -1,11 +1,13 @@
 import type { Cluster } from '../../domain/cluster.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { nextRun } from '../../domain/new-operation.ts';
+import { notWaitedFor } from '../../domain/rollback-timing.ts';
+import { sentence } from '../../domain/sentence.ts';
 import type { Store } from '../ports.ts';
 import { answerAction, answeredBy } from './answers.ts';
 import { changeActions } from './changes.ts';
 import { clusterMet, clusterOver, newClusterActions } from './clusters.ts';
-import { historyLine, stopped, withReason } from './history.ts';
+import { historyLine, withReason } from './history.ts';
 import { clusterOperationKey, planKey, requestKey } from './keys.ts';
 import { clusterItem, headItem } from './records.ts';
 import type { Action, TableAccess } from './table-access.ts';
@@ -47,6 +49,7 @@ export function beginnings(table: TableAccess): Beginnings {
         cluster: takeCluster(operation.id, cluster, cluster),
         event: historyLine(operation.id, retried(next.by), Date.parse(next.by.at)),
         forced: next.forceNodegroups === undefined ? undefined : historyLine(operation.id, forced(next.by, next.forceNodegroups), Date.parse(next.by.at)),
+        notHeld: notHeld(again, Date.parse(next.by.at)),
         answer: answerAction(answer),
       });
       if (written.kind === 'written') return written;
@@ -62,13 +65,14 @@ export function beginnings(table: TableAccess): Beginnings {
 }
 
 /** Everything of a new operation but its hold on the cluster. */
-export function beginningOf(operation: Operation): Readonly<Record<'operation' | 'plan' | 'request' | 'clusterOperation' | 'requested', Action>> {
+export function beginningOf(operation: Operation): Readonly<Record<'operation' | 'plan' | 'request' | 'clusterOperation' | 'requested', Action> & Record<'notHeld', Action | undefined>> {
   return {
     operation: { put: headItem(operation), if: { that: 'attribute_not_exists(#pk)' } },
     plan: { put: { ...planKey(operation.id, operation.run), plan: operation.plan } },
     request: { put: { ...requestKey(operation.id), request: operation.request } },
     clusterOperation: { put: { ...clusterOperationKey(operation.clusterId, operation.id), operationId: operation.id } },
     requested: historyLine(operation.id, requested(operation), Date.parse(operation.createdAt)),
+    notHeld: notHeld(operation, Date.parse(operation.createdAt)),
   };
 }
 
@@ -85,8 +89,14 @@ function takenOrMoved(cluster: Cluster | undefined): { readonly kind: 'busy'; re
 
 function requested(operation: Operation) {
   const because = operation.reason === undefined ? '' : `: ${operation.reason}`;
-  if (operation.causedBy !== undefined) return { type: 'Requested', message: stopped(`Begun to turn back ${operation.causedBy}${because}`), by: operation.requestedBy };
-  return { type: 'Requested', message: stopped(`${operation.requestedBy} asked for it${because}`), by: operation.requestedBy };
+  if (operation.causedBy !== undefined) return { type: 'Requested', message: sentence(`Begun to turn back ${operation.causedBy}${because}`), by: operation.requestedBy };
+  return { type: 'Requested', message: sentence(`${operation.requestedBy} asked for it${because}`), by: operation.requestedBy };
+}
+
+/** Work that begins in spite of the cluster's maintenance policy says so. */
+function notHeld({ id, plan }: Operation, now: number): Action | undefined {
+  const because = notWaitedFor(plan);
+  return because === undefined ? undefined : historyLine(id, { type: 'NotHeld', message: because }, now);
 }
 
 function retried(by: { readonly by: string; readonly reason?: string }) {

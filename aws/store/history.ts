@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { OperationEvent } from '../../domain/operation.ts';
+import { sentence } from '../../domain/sentence.ts';
 import { eventItem } from './records.ts';
 import type { Action } from './table-access.ts';
 
@@ -18,10 +19,5 @@ export function historyLine(operationId: string, line: Pick<OperationEvent, 'typ
 
 /** What a person did, and why; that nothing was said about it is told, too. */
 export function withReason(done: string, reason: string | undefined, silence = 'and gave no reason'): string {
-  return stopped(reason === undefined ? `${done}, ${silence}` : `${done}: ${reason}`);
-}
-
-/** A sentence with its full stop: people end their reasons with one, or not. */
-export function stopped(sentence: string): string {
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+  return sentence(reason === undefined ? `${done}, ${silence}` : `${done}: ${reason}`);
 }

@@ -102,12 +102,13 @@ describe('mayBegin of an upgrade with terms', () => {
     assert.equal(verdict.wait, 'Freeze');
   });
 
-  it('of a rollback waits for no window, and for freezes all the same', () => {
+  it('of a rollback waits for no window and no freeze of the cluster, and for the freeze of the fleet', () => {
     const policy = { timeZone: 'UTC', windows: [{ cron: '0 2 * * SAT', durationMinutes: 60 }], freezes: [] };
     const freeze = { from: '2026-10-05T00:00:00Z', to: '2026-10-07T00:00:00Z', owner: 'grace', reason: 'The sale' };
     const back = aStep({ kind: 'rollback-control-plane', stage: 'RollBackControlPlane' });
     assert.equal(mayBegin(anOperation({ kind: 'rollback-cluster' }), back, [], undefined, { ...at(DAY), policy }).kind, 'yes');
-    assert.equal(mayBegin(anOperation({ kind: 'rollback-cluster' }), back, [], undefined, { ...at(DAY), policy: { ...policy, freezes: [freeze] } }).kind, 'hold');
+    assert.equal(mayBegin(anOperation({ kind: 'rollback-cluster' }), back, [], undefined, { ...at(DAY), policy: { ...policy, freezes: [freeze] } }).kind, 'yes');
+    assert.equal(mayBegin(anOperation({ kind: 'rollback-cluster' }), back, [], { by: 'grace', reason: 'an outage' }).kind, 'hold');
     assert.equal(mayBegin(anOperation(), aStep(), [], undefined, { ...at(DAY), policy }).kind, 'hold');
   });
 });

@@ -93,6 +93,32 @@ describe('planRollback', () => {
     });
   }
 
+  it('is refused where nodes and add-ons take longer than EKS goes back, unless that is waived, and is told to hurry where it is tight', () => {
+    const at = (minutesLeft: number, facts = at135()) => {
+      const now = new Date(Date.parse(UPGRADED.at) + 7 * 86_400_000 - minutesLeft * 60_000).toISOString();
+      return { ...ask(facts, { upgraded: UPGRADED }, now), now };
+    };
+    const timing = (asked: ReturnType<typeof at>) => planned(draftRollback(asked)).findings.filter((found) => found.detail.startsWith('EKS goes back until')).map((found) => found.severity);
+    const { minutes } = planned(planRollback(ask(at135()))).estimate;
+    const before = minutes - 10 + 3;
+    assert.deepEqual([timing(at(before * 3)), timing(at(before * 3 - 1)), timing(at(before)), timing(at(before - 1))], [[], ['advises'], ['advises'], ['blocks']]);
+    const late = refused(planRollback(at(before - 1)));
+    assert.match(late.detail, new RegExp(`goes back until 2026-09-06T12:00:00.000Z, ${before - 1} minutes from now; nodes and add-ons take about ${before} minutes`));
+    const waiver: Waiver = { waiverId: 'w-1', clusterId: 'c-1', code: 'rollback-not-ready', owner: 'payments', reason: 'One node.', until: '2026-09-20T00:00:00.000Z', by: 'grace', at: NOW };
+    planned(planRollback({ ...at(before - 1), waivers: [waiver], askedBy: 'ada' }));
+    const held = at135({ nodegroups: [nodegroupFacts('blue', '1.34')], addons: [] });
+    assert.deepEqual(timing(at(1, held)), [], 'the control plane alone is asked at once');
+  });
+
+  it('says which freeze or window of the cluster it does not wait for', () => {
+    const windows = [{ cron: '0 2 * * SAT', durationMinutes: 60 }];
+    const freeze = { from: '2026-08-30T00:00:00Z', to: '2026-12-24T00:00:00Z', owner: 'grace', reason: 'Year end' };
+    const told = (maintenancePolicy: Cluster['maintenancePolicy']) => planned(planRollback(ask(at135(), { upgraded: UPGRADED, ...(maintenancePolicy === undefined ? {} : { maintenancePolicy }) }))).findings.filter((found) => found.code === 'rollback-not-held').map((found) => found.detail);
+    assert.deepEqual(told(undefined), []);
+    assert.match(told({ timeZone: 'UTC', windows, freezes: [] })[0] ?? '', /^Outside the maintenance windows; the next opens at .* A rollback does not wait for that/);
+    assert.match(told({ timeZone: 'UTC', windows: [], freezes: [freeze] })[0] ?? '', /^Frozen by grace until .*: Year end\. A rollback does not wait/);
+  });
+
   it('has EKS force its way past an insight that an approver waived, and past nothing else', () => {
     const waiver: Waiver = { waiverId: 'w-1', clusterId: 'c-1', code: 'insight-error', owner: 'payments', reason: 'Looked at.', until: '2026-09-20T00:00:00.000Z', by: 'grace', at: NOW };
     const plan = planned(planRollback({ ...ask(judged({ status: 'ERROR' })), waivers: [waiver], askedBy: 'ada' }));

@@ -111,10 +111,10 @@ function outsideItsTime(work: Work, chronicle: Chronicle): string[] {
   if (run === undefined) return [];
   const { startAt, ignoreWindows } = run.terms ?? {};
   const early = startAt !== undefined && work.from < Date.parse(startAt) ? [`${told(work)}, before its start at ${startAt}`] : [];
-  const anyTime = ignoreWindows === true || run.kind === 'rollback-cluster';
+  if (run.kind === 'rollback-cluster') return early;
   // A policy that was changed at the very instant may have been read before or after.
   const inForce = [chronicle.policies.findLast((policy) => policy.from <= work.from), chronicle.policies.findLast((policy) => policy.from < work.from)];
-  const open = inForce.some((policy) => policy === undefined || (policy.freezes.every(({ from, to }) => work.from < from || work.from >= to) && (anyTime || isOpen(policy, work.from))));
+  const open = inForce.some((policy) => policy === undefined || (policy.freezes.every(({ from, to }) => work.from < from || work.from >= to) && (ignoreWindows === true || isOpen(policy, work.from))));
   return open ? early : [...early, `${told(work)}, outside the windows or within a freeze: ${JSON.stringify(inForce[0])}`];
 }
 

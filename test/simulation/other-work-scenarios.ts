@@ -15,6 +15,7 @@ export interface OtherWork {
 /** Codes that stories tell which are played on stages of their own. */
 export const TOLD_BY_STORIES: Partial<Readonly<Record<FindingCode, string>>> = {
   'capability-leaves-resources': 'controllers.test.ts',
+  'rollback-not-held': 'rollback.test.ts',
 };
 
 /** Codes that no simulated account shows, each with the reason why. */

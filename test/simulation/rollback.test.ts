@@ -7,7 +7,6 @@ const world: Rehearsal = await rehearse({ seed: 37, epoch: '2026-10-14T09:00:00Z
 after(() => world.stage.close());
 
 const MINUTE_MS = 60_000;
-const waitsFor = (kind: string) => (operation: Json): boolean => operation.waitingFor?.kind === kind;
 const at = (time: string): number => Date.parse(time);
 
 async function upgraded(name: string, asked: Json = {}): Promise<string> {
@@ -41,18 +40,17 @@ describe('a rollback', () => {
     assert.deepEqual([again.status, again.body.code], [409, 'rollback-unavailable']);
   });
 
-  it('does not wait for a window, waits for a freeze, and obeys a pause and a cancel before its next act', async () => {
+  it('waits for no window and no freeze of the cluster and says so, and obeys a pause and a cancel before its next act', async () => {
     const clusterId = await upgraded('held-back');
     const later = new Date(world.stage.clock.now() + 600 * MINUTE_MS);
     const windows = [{ cron: `${later.getUTCMinutes()} ${later.getUTCHours()} * * *`, durationMinutes: 60 }];
     const freeze = { from: new Date(world.stage.clock.now()).toISOString(), to: new Date(world.stage.clock.now() + 180 * MINUTE_MS).toISOString(), owner: 'grace', reason: 'The sale' };
     await world.api.patch(`/v1/clusters/${clusterId}`, { maintenancePolicy: { timeZone: 'UTC', windows, freezes: [freeze] } });
     const id = await rollback(clusterId);
-    const waiting = await world.until(id, waitsFor('Freeze'));
-    assert.deepEqual(waiting.steps.filter((step: Json) => step.startedAt !== undefined), []);
-    await world.api.patch(`/v1/clusters/${clusterId}`, { maintenancePolicy: { timeZone: 'UTC', windows, freezes: [] } });
-    await world.advance(1);
-    await world.until(id, (operation) => operation.steps.some((step: Json) => step.kind === 'upgrade-nodegroup' && step.state === 'Running'));
+    const working = await world.until(id, (operation) => operation.steps.some((step: Json) => step.kind === 'upgrade-nodegroup' && step.state === 'Running'));
+    assert.ok(working.plan.findings.some((found: Json) => found.code === 'rollback-not-held'));
+    const { items } = await world.api.get(`/v1/operations/${id}/events`);
+    assert.match(items.find((event: Json) => event.type === 'NotHeld').message, /^Frozen by grace until .*: The sale\. A rollback does not wait for that: it begins at once\.$/);
     await world.api.post(`/v1/operations/${id}/pause`, { reason: 'lunch' });
     const paused = await world.until(id, (operation) => operation.state === 'Paused');
     assert.ok(paused.steps.every((step: Json) => step.kind === 'upgrade-nodegroup' || step.startedAt === undefined), 'nodes are watched to their end, and nothing more begins');

@@ -57,7 +57,7 @@ async function carryOutDue(event: TaskEvent, stages: Stage | readonly Stage[], p
   const work: Work = { ports, event, record, operation, step, stages };
   if (step.updateId !== undefined) return watch(work, step);
 
-  const cluster = obeysPolicy(operation) ? await ports.store.cluster(operation.clusterId) : undefined;
+  const cluster = obeysPolicy(operation) || movesControlPlane(step) ? await ports.store.cluster(operation.clusterId) : undefined;
   const verdict = mayBegin(operation, step, record.steps, await ports.store.freeze(), await momentOf(ports, operation, step, cluster));
   return reaching(ports, event, operation, step.id, async () => {
     // What EKS may have taken from an earlier try is watched to its end, whatever stands in the way of beginning it now.

@@ -5,7 +5,7 @@ import { obeysPolicy, type Moment } from '../../domain/may-begin.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import { sizeOf } from './size-of.ts';
 
-/** The moment, how long the step is expected to take and the cluster's maintenance policy. Undefined for all work but upgrades and rollbacks: nothing else is bound to times. */
+/** The moment, how long the step is expected to take and the cluster's maintenance policy. Undefined for all work but upgrades: nothing else is bound to times. */
 export async function momentOf(ports: Ports, operation: Operation, step: Step, cluster: Cluster | undefined): Promise<Moment | undefined> {
   if (!obeysPolicy(operation)) return undefined;
   const now = ports.clock.now();

@@ -20,6 +20,7 @@ export interface CheckCase {
 
 /** Found by other work than upgrades: tested with it. */
 export const OF_OTHER_WORK: readonly FindingCode[] = [
+  'rollback-not-held',
   'nobody-can-get-in',
   'config-map-ends',
   'subnet-addresses-low',
