@@ -12,7 +12,7 @@ export const readTemplate: ReadTemplate = (text) => {
   const plain = readYaml(text);
   if (plain.kind === 'unread') return plain;
   if (plain.documents.filter((one) => one !== '' && one !== null).length > 1) return { kind: 'unread', because: 'It is more than one document: send them one by one' };
-  const document = parseDocument(text, { schema: 'failsafe', logLevel: 'silent', customTags: FUNCTIONS.flatMap((name) => [scalar(name), ...collections(name)]) });
+  const document = parseDocument(text, { schema: 'failsafe', logLevel: 'silent', uniqueKeys: false, customTags: FUNCTIONS.flatMap((name) => [scalar(name), ...collections(name)]) });
   // An unknown tag is a warning to the parser, which takes what stands behind it for plain.
   const [stranger] = document.warnings.map(({ message }) => /tag:? (!\S+)/.exec(message)?.[1]);
   if (stranger !== undefined) return { kind: 'unread', because: `It has the tag ${stranger.slice(0, 50)}, which is no function of CloudFormation` };

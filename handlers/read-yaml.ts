@@ -1,4 +1,4 @@
-import { isScalar, parseAllDocuments, Scalar } from 'yaml';
+import { isScalar, parseAllDocuments, Scalar, visit, type Document } from 'yaml';
 
 const DOCUMENTS_MAX = 20;
 /** Deeper than any manifest; the parser itself would fall over its stack. */
@@ -25,11 +25,13 @@ export function readYaml(text: string, documentsMax = DOCUMENTS_MAX): YamlRead {
   if (CONTROL_CHARACTERS.test(text)) return { kind: 'unread', because: 'It holds control characters, which YAML takes nowhere' };
   if (nestsTooDeep(text)) return { kind: 'unread', because: `Nested deeper than ${NESTING_MAX} levels` };
   try {
-    const documents = parseAllDocuments(text, { schema: 'failsafe', logLevel: 'silent', prettyErrors: true });
+    const documents = parseAllDocuments(text, { schema: 'failsafe', logLevel: 'silent', prettyErrors: true, uniqueKeys: false });
     if (!Array.isArray(documents)) return { kind: 'read', documents: [], isPlain: () => false };
     if (documents.length > documentsMax) return { kind: 'unread', because: `More than ${documentsMax} documents` };
     const error = documents.flatMap((document) => document.errors)[0];
     if (error !== undefined) return { kind: 'unread', because: `Not well-formed YAML: ${firstLine(error.message)}` };
+    const twice = documents.flatMap((document) => keyTwiceIn(document) ?? [])[0];
+    if (twice !== undefined) return { kind: 'unread', because: `Not well-formed YAML: keys must be unique, and \`${twice.slice(0, KEY_CHARACTERS_MAX)}\` is there twice in one map` };
     return {
       kind: 'read',
       documents: documents.map((document) => document.toJS({ maxAliasCount: 0 }) as unknown),
@@ -53,6 +55,25 @@ function nestsTooDeep(text: string): boolean {
     if (open > NESTING_MAX) return true;
   }
   return /^(?: {200}|(?:[-?] ){100})/m.test(text);
+}
+
+const KEY_CHARACTERS_MAX = 100;
+
+/** A key that stands twice in one map. The parser's own look compares each with each: a map of twenty thousand keys would hold the front door up for ten seconds. */
+function keyTwiceIn(document: Document): string | undefined {
+  let twice: string | undefined;
+  visit(document, {
+    Map(_key, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : undefined;
+        if (typeof name === 'string' && seen.has(name)) twice = name;
+        seen.add(name);
+      }
+      return twice === undefined ? undefined : visit.BREAK;
+    },
+  });
+  return twice;
 }
 
 const WORDS_CHARACTERS_MAX = 200;

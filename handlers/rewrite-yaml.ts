@@ -10,7 +10,7 @@ const PADDED = /[[{] \S/;
 /** A text that was read before, with edits and with objects added at its end. Every scalar stays as it was written, comments and order too. */
 export function rewriteYaml(text: string, edits: readonly Edit[], added: readonly object[]): string {
   if (edits.length === 0 && added.length === 0) return text;
-  const parsed = parseAllDocuments(text, { schema: 'failsafe', logLevel: 'silent' });
+  const parsed = parseAllDocuments(text, { schema: 'failsafe', logLevel: 'silent', uniqueKeys: false });
   const documents = Array.isArray(parsed) ? parsed : [];
   for (const { document, path, value } of edits) {
     const target = documents[document];

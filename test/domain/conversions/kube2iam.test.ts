@@ -155,6 +155,15 @@ describe('manifests with kube2iam\'s annotations', () => {
     for (const list of ['[a, b]', '[ a, b ]']) assert.match(convert(SHOP.replace('{ app: shop, on: "yes" }', list === '[a, b]' ? '{app: shop}' : '{ app: shop }').replace('[--at, 1:30, yes]', list)).yaml, new RegExp(list.replace(/[[\]]/g, '\\$&')));
   });
 
+  it('of twenty thousand keys are read as fast as any', () => {
+    const wide = `kind: Pod\nspec: {${Array.from({ length: 20_000 }, (_, at) => `k${at}: 1`).join(',')}}\n`;
+    const began = performance.now();
+    assert.deepEqual(convert(wide).podIdentities, []);
+    // The parser's own look at twins takes ten seconds here.
+    assert.ok(performance.now() - began < 5_000);
+    assert.match(refusal('kind: Pod\nspec: { a: 1, b: { c: 1, c: 2 } }'), /keys must be unique, and `c` is there twice in one map/);
+  });
+
   it('are refused where they are hostile or no YAML', () => {
     assert.match(refusal('a: [b'), /Not well-formed/);
     assert.match(refusal(`a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]`), /It has aliases \(`\*name`\): write out what they stand for/);
