@@ -7,12 +7,14 @@ import type { Cluster } from '../domain/cluster.ts';
 import { changeBetween, changesPolicy } from '../domain/cluster-change.ts';
 import { addonsOf, wasBefore } from '../domain/plan-again.ts';
 import { namedRoles, newlyNamed } from '../domain/named-roles.ts';
+import { askedActions, newlyAsked } from '../domain/policies/asked-actions.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
 import { same } from '../domain/json-equal.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { ChangeCluster } from '../domain/requests.ts';
 import { heldByPolicy } from '../domain/waiting.ts';
 import { podSubnets } from './creation-question.ts';
+import { withKnownActions } from './actions-asked.ts';
 import { refusedSettings } from './addon-settings.ts';
 import { MOVED, okCluster, type Outcome } from './answers.ts';
 import { beginWork, logChange, refusedByFreeze } from './begin-work.ts';
@@ -51,7 +53,8 @@ export async function beginChange(ask: Asked, ports: Ports, { before, after, cha
   const planned = planClusterChange({ before, after, facts, now: ask.now, addons: addonsOf(change, only) });
   const account = await ports.store.account(accountId);
   const inZones = same(before.wanted?.dns ?? null, after.wanted?.dns ?? null) ? planned : await withZones(planned, ports, after, account, facts.cluster.vpcId);
-  const plan = await withNamedRoles(inZones, ports, after, account, newlyNamed(namedRoles(after), namedRoles(before)));
+  const withRoles = await withNamedRoles(inZones, ports, after, account, newlyNamed(namedRoles(after), namedRoles(before)));
+  const plan = await withKnownActions(withRoles, ports, after, newlyAsked(askedActions(after), askedActions(before)));
 
   // What EKS has no part in after all (the same values again) is a change of the record.
   if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return changeRecord(ask, ports, { before, after, reason });

@@ -2,11 +2,13 @@ import { requestUnderProfile } from '../domain/change-under-profile.ts';
 import { teamOf } from '../domain/caller.ts';
 import { draftCluster } from '../domain/draft-cluster.ts';
 import { namedRoles } from '../domain/named-roles.ts';
+import { askedActions } from '../domain/policies/asked-actions.ts';
 import { planCreation } from '../domain/plan-creation.ts';
 import { toldByPlaces } from '../domain/profile-paths.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import { CreateCluster } from '../domain/requests.ts';
 import { OperationView } from '../domain/view.ts';
+import { withKnownActions } from './actions-asked.ts';
 import { refusedSettings } from './addon-settings.ts';
 import { accountToWorkIn, beginWork, refusedByFreeze } from './begin-work.ts';
 import { questionFor } from './creation-question.ts';
@@ -67,7 +69,8 @@ export const createCluster = route({
 
     const vpcId = facts.subnets.find(({ subnetId }) => draft.subnetIds.includes(subnetId))?.vpcId;
     const planned = await withZones(planCreation({ cluster: draft, account, facts, now: ask.now }), ports, draft, account, vpcId);
-    const plan = await withNamedRoles(planned, ports, draft, account, namedRoles(draft));
+    const withRoles = await withNamedRoles(planned, ports, draft, account, namedRoles(draft));
+    const plan = await withKnownActions(withRoles, ports, draft, askedActions(draft));
 
     const refused = isRefusal(plan) ? plan : await refusedSettings(ports, draft, plan, []);
     if (refused !== undefined) return toldByPlaces(refused, asked?.joined);

@@ -2,6 +2,7 @@ import type { AddonSchema } from '../../domain/addons/settings-errors.ts';
 import type { AccessFacts, ClusterFacts, CreationFacts, EntranceFacts, VerificationFacts, VersionCatalogue, ZoneFacts } from '../../domain/facts.ts';
 import type { HostedZoneFacts } from '../../domain/hosted-zones.ts';
 import type { InstanceLimits } from '../../domain/instance-limits.ts';
+import type { ActionsLook } from '../../domain/policies/known-actions.ts';
 import type { RoleSight } from '../../domain/named-roles.ts';
 import type { Resource } from '../../domain/parts/resource.ts';
 import type { Sight } from '../../domain/parts/seen-states.ts';
@@ -19,6 +20,8 @@ export type Question =
   | { readonly ask: 'zones'; readonly accountId: string; readonly region: string }
   | { readonly ask: 'instance-limits'; readonly accountId: string; readonly region: string; readonly instanceTypes: readonly string[] }
   | { readonly ask: 'roles'; readonly accountId: string; readonly region: string; readonly roleArns: readonly string[] }
+  /** Which of IAM's actions AWS's list does not have. Nothing is looked at in the account. */
+  | { readonly ask: 'actions'; readonly accountId: string; readonly region: string; readonly actions: readonly string[] }
   | { readonly ask: 'hosted-zones'; readonly accountId: string; readonly region: string; readonly hostedZoneIds: readonly string[] }
   | { readonly ask: 'addon-schemas'; readonly accountId: string; readonly region: string; readonly addons: readonly { readonly addonName: string; readonly addonVersion: string }[] }
   | { readonly ask: 'parts'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly resources: readonly Resource[] }
@@ -32,6 +35,7 @@ export interface Answers {
   alarms: readonly AlarmFacts[];
   'hosted-zones': readonly HostedZoneFacts[];
   roles: readonly RoleSight[];
+  actions: ActionsLook;
   creation: CreationFacts;
   'addon-schemas': readonly AddonSchema[];
   /** By `keyOf`. */

@@ -55,6 +55,7 @@ export const StatementAsked = z.strictObject({
     .refine((operators) => Object.keys(operators).length <= CONDITIONS_MAX, { message: `At most ${CONDITIONS_MAX} operators` })
     .optional()
     .meta({ maxProperties: CONDITIONS_MAX, description: 'Operators, with keys, with values, as IAM has them.' }),
+  unlisted: z.literal(true).optional().meta({ description: 'Its actions are newer than Slipway\'s list of them, and are not held against it.' }),
 });
 export type StatementAsked = z.output<typeof StatementAsked>;
 

@@ -108,7 +108,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
   const door: FrontDoor = {
     store,
     keys: issuer.keys,
-    facts: { cluster: at133(), entrance: 'absent', access: { observedAt: NOW, entries: [], missing: [] }, creation: creationFacts(), alarms: [], 'addon-schemas': [], zones: [], roles: [], 'hosted-zones': [], 'instance-limits': [], parts: {}, versions: { offers: OFFERS }, verification: healthyVerification() },
+    facts: { cluster: at133(), entrance: 'absent', access: { observedAt: NOW, entries: [], missing: [] }, creation: creationFacts(), alarms: [], 'addon-schemas': [], zones: [], roles: [], actions: { day: '2026-09-26', unknown: [] }, 'hosted-zones': [], 'instance-limits': [], parts: {}, versions: { offers: OFFERS }, verification: healthyVerification() },
     ecr: playedEcr(),
     now: Date.parse(NOW),
     done: [],

@@ -93,6 +93,16 @@ describe('access of pods', () => {
     assert.deepEqual([answer.status, answer.body.code, answer.body.errors[0].path], [422, 'rules-broken', 'podIdentities.0.statements.0.actions.0']);
   });
 
+  it('is refused for actions that AWS does not have, unless they are said to be newer than the list', async () => {
+    const asking = (more: object): Promise<Json> => world.api.ask('POST', `/v1/clusters/${clusterId}/pod-identities`, { namespace: 'web', serviceAccount: 'odd', statements: [{ actions: ['s3:GetObjekt'], resources: [`${BUCKET}/*`], ...more }] });
+    const { status, body } = await asking({});
+    assert.deepEqual([status, body.code, body.errors], [422, 'rules-broken', [{ path: 'statements.0.actions.0', message: 's3 has no action GetObjekt; is s3:GetObject meant?' }]]);
+    const begun = await asking({ unlisted: true });
+    assert.equal((await world.ended(begun.body.id)).state, 'Succeeded');
+    // What is asked for already is not looked up again.
+    await change((await world.api.get(`/v1/clusters/${clusterId}`)).podIdentities.slice(0, 1));
+  });
+
   it('takes over no role that somebody else made under its name', async () => {
     const [cart = ''] = await madeRoles();
     await change([]);

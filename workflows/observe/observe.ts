@@ -1,6 +1,7 @@
 import { AccountUnreachable, type Answers, type Ports, type Question } from '../../aws/ports.ts';
 import { ports } from '../../aws/wiring.ts';
 import { roleArnOf } from '../../domain/account-setup.ts';
+import { lookAtActions } from '../../domain/policies/known-actions.ts';
 import { refuse, type Refusal } from '../../domain/refusal.ts';
 import { answerCluster } from './answer-cluster.ts';
 import { answerCreation } from './answer-creation.ts';
@@ -40,6 +41,8 @@ function answerTo(world: Ports, question: Question): Promise<Answers[Question['a
       return world.accounts.watch(question.accountId, question.region).then((session) => world.alarms.look(session, question.alarmArns));
     case 'hosted-zones':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.hostedZones.look(session, question.hostedZoneIds));
+    case 'actions':
+      return Promise.resolve(lookAtActions(question.actions));
     case 'roles':
       return world.accounts.watch(question.accountId, question.region).then((session) => world.roles.look(session, question.roleArns));
     case 'creation':
