@@ -124,10 +124,10 @@ export async function sim(owner: Owner, path: string, asked?: object): Promise<v
 }
 
 const script = (owner: Owner, cluster: string, more: object): Promise<void> => sim(owner, 'eks/workloads', { account: ACCOUNT, region: REGION, cluster, ...more });
-/** What EKS lists is read again after an hour. */
+/** What EKS lists is read again after two hours. */
 async function withdraw(owner: Owner, addonName: string, more: object = {}): Promise<void> {
   await sim(owner, 'eks/withdrawn-addons', { region: REGION, addonName, ...more });
-  await owner.stage.advance(61);
+  await owner.stage.advance(121);
 }
 
 /** All versions of an add-on whose name begins so. */
@@ -296,8 +296,7 @@ export const SCENARIOS: readonly Scenario[] = [
     async bring(owner) {
       await owner.stage.fault({ operation: 'eks:CreateFargateProfile', account: ACCOUNT, times: 1, fault: { kind: 'failUpdate', code: 'InternalFailure' } });
       await owner.eks.send(new CreateFargateProfileCommand({ clusterName: 'insights', fargateProfileName: 'batch', podExecutionRoleArn: owner.kept.get('pods'), subnets: [...owner.subnets], selectors: [{ namespace: 'batch' }] }));
-      // Profiles that were well are looked at again after an hour.
-      await owner.stage.advance(61);
+      await owner.stage.advance(5);
     },
   },
   {

@@ -3,8 +3,8 @@ import type { ClusterFacts } from '../../domain/facts.ts';
 import type { RememberedReadiness } from '../../domain/readiness-facts.ts';
 import { rememberReadiness, stillRemembered } from '../../domain/remembered-readiness.ts';
 
-/** EKS adds versions some times a month: what was read of its catalogues within this time is still true enough to plan on; EKS checks again. */
-const CATALOGUE_FRESH_MINUTES = 60;
+/** EKS adds versions some times a month: what was read of its catalogues within this time is still true enough to plan on; EKS checks again. Most upgrades read them once. */
+const CATALOGUE_FRESH_MINUTES = 120;
 const MINUTE_MS = 60_000;
 
 /** Facts that nothing of ours has moved since are fresh enough to plan on, and to begin a control-plane step on. EKS checks again when it is asked. */
