@@ -243,7 +243,7 @@ describe('a roll of a node group', () => {
     const failed = updateOf(place, update.id);
     assert.equal(failed.status, 'Failed');
     assert.equal(failed.errors[0].errorCode, 'PodEvictionFailure');
-    assert.match(failed.errors[0].resourceIds[0], /^i-[0-9a-f]{17}$/);
+    assert.match(failed.errors[0].resourceIds[0], /^ip-10(-\d{1,3}){3}\.(ec2|[a-z0-9-]+\.compute)\.internal$/);
     assert.deepEqual(kubelets(place), { '1.33': 2 });
     assert.deepEqual([groupOf(place).status, groupOf(place).version], ['ACTIVE', '1.33']);
     place.failures.set('eks:UpdateNodegroupVersion', { code: 'PodEvictionFailure' });

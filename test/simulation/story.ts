@@ -64,7 +64,7 @@ function hour(at: string): string {
 function named(text: string): string {
   return text
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '(id)')
-    .replace(/\bi-[0-9a-f]{17}\b/g, '(node)')
+    .replace(/\bi-[0-9a-f]{17}\b|\bip-10(-\d{1,3}){3}\.(ec2|[a-z0-9-]+\.compute)\.internal\b/g, '(node)')
     .replace(/\b(op|w)-[0-9a-z]{26}\b/g, (_, kind) => (kind === 'w' ? '(waiver)' : '(operation)'))
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, hour)
     .replace(/\d+ are left/g, 'some are left');

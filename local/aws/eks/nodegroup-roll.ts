@@ -215,11 +215,17 @@ const rollFails = ofRoll((place, nodegroup, update, about) => {
   const failure: ScriptedFailure = update.failure ?? {};
   const old = outdated(nodegroup.nodes, update).map((node) => node.id);
   const [first] = old;
-  const resourceIds = failure.code === 'PodEvictionFailure' && first !== undefined ? [first] : failure.code === 'NodeCreationFailure' ? [place.newInstanceId()] : old;
+  const resourceIds = failure.code === 'PodEvictionFailure' && first !== undefined ? [nodeName(first, place.region)] : failure.code === 'NodeCreationFailure' ? [place.newInstanceId()] : old;
   endUpdate(place, update, [scriptedError(failure, { message: (code) => messageOf(code, nodegroup.nodegroupName), resourceIds })]);
   putNodes(place, { ...nodegroup, modifiedAt: place.now }, withoutSurge(place, nodegroup, update));
   place.after('nodegroupActiveAgainAfter', { ...about, kind: 'nodegroup-active-again' });
 });
+
+/** A node as Kubernetes has it, which is how EKS names the one whose pods do not go (source: aws/containers-roadmap#1282, projectcalico/calico#4850). */
+function nodeName(instanceId: string, region: string): string {
+  const address = [0, 2, 4].map((place) => Number.parseInt(instanceId.slice(-6).slice(place, place + 2), 16));
+  return `ip-10-${address.join('-')}.${region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`}`;
+}
 
 function messageOf(code: string, nodegroupName: string): string {
   if (code === 'PodEvictionFailure') return `Reached max retries while trying to evict pods from nodes in node group ${nodegroupName}`;
