@@ -1,8 +1,9 @@
+import { addressesOfFullNode } from './addresses/node-use.ts';
 import type { ClusterFacts, NodegroupFacts, SubnetFacts } from './facts.ts';
 import { nodesAtOnce, refreshRounds, roundsOf } from './node-turns.ts';
 import type { Estimate, Hop, PlannedStep, Stage } from './plan.ts';
 import { supportAt } from './support-dates.ts';
-import { isMinor } from './minor.ts';
+import { compareMinors, isMinor } from './minor.ts';
 
 /**
  * Where the numbers come from: one control-plane hop took ten minutes in the runs that are on record (8 to 12), an add-on one to
@@ -41,14 +42,35 @@ interface Work {
 export function estimateUpgrade({ hops, facts, to, now, maxParallelNodegroups = PARALLEL_NODEGROUPS_MAX }: Work): Estimate {
   const rolls = rollsOf(facts);
   const lanes = Math.max(1, Math.min(maxParallelNodegroups, PARALLEL_NODEGROUPS_MAX));
-  const surgeNodes = Math.max(0, ...hops.flatMap((hop) => NODE_STAGES.map((stage) => widest(rolledIn(hop, stage, rolls).map((roll) => roll.surge), lanes))));
+  const atWidest = (of: (roll: Roll) => number) => Math.max(0, ...hops.flatMap((hop) => NODE_STAGES.map((stage) => widest(rolledIn(hop, stage, rolls).map(of), lanes))));
   const controlPlaneMoves = hops.some((hop) => hop.steps.some(movesControlPlane));
+  const assumes = [...addressesAssumed(facts, hops), ...(controlPlaneMoves ? timeNotCounted(facts, to) : [])];
   return {
     minutes: hops.reduce((sum, hop) => sum + hopMinutes(hop, rolls, lanes), 0),
-    addresses: (controlPlaneMoves ? CONTROL_PLANE_ADDRESSES : 0) + surgeNodes,
-    surgeNodes,
+    addresses: (controlPlaneMoves ? CONTROL_PLANE_ADDRESSES : 0) + atWidest((roll) => roll.addresses),
+    surgeNodes: atWidest((roll) => roll.surge),
     savedPerMonthUsd: savedPerMonthUsd(facts, to, now),
+    ...(assumes.length === 0 ? {} : { assumes }),
   };
+}
+
+/** How the addresses of nodes that rolls add were counted: full of pods where that is known, or each by itself. */
+function addressesAssumed(facts: ClusterFacts, hops: readonly Hop[]): string[] {
+  const rolled = new Set(hops.flatMap((hop) => hop.steps.filter((step) => step.kind === 'upgrade-nodegroup').map((step) => step.subject)));
+  const adding = facts.nodegroups.filter((group) => rolled.has(group.nodegroupName) && surgeNodesOf(group, facts.subnets) > 0).map((group) => ({ name: group.nodegroupName, each: addressesOfFullNode(group, facts) }));
+  const full = adding.flatMap(({ name, each }) => (each === undefined ? [] : [`${each} of ${name}`]));
+  const unknown = adding.flatMap(({ name, each }) => (each === undefined ? [name] : []));
+  return [
+    ...(full.length === 0 ? [] : [`A node that is added takes the addresses that the VPC CNI holds for it when it is full of pods: ${full.join(', ')}.`]),
+    ...(unknown.length === 0 ? [] : [`Of ${unknown.join(', ')} one address is counted for each node that is added: its instance types or the VPC CNI's settings are not known, so what its pods take comes on top.`]),
+  ];
+}
+
+/** What EKS takes for its own nodes is known to nobody beforehand (source: EKS user guide, Auto Mode and cluster upgrades, version rollback). */
+function timeNotCounted({ cluster }: ClusterFacts, to: string): string[] {
+  if (!cluster.autoMode) return [];
+  if (isMinor(to) && compareMinors(to, cluster.version) < 0) return ['The nodes of Auto Mode go back first, within disruption budgets, which may take from minutes to seven days: that is not counted.'];
+  return ['The nodes of Auto Mode follow by themselves after each hop, within disruption budgets, which may take from minutes to days: that is not counted, and no step waits for it.'];
 }
 
 /** What work other than an upgrade takes: its stages one after the other, the steps of a stage side by side. */
@@ -78,18 +100,29 @@ const NODE_STAGES = ['UpgradeCanaryNodegroup', 'UpgradeNodegroups', 'RollBackNod
 const ADDON_STAGES = ['PrepareAddons', 'UpgradeAddons', 'RollBackAddons'] as const satisfies readonly Stage[];
 
 /** What a roll or a refresh of a group takes, by the kind and the subject of its step. */
-type Rolls = ReadonlyMap<string, { readonly minutes: number; readonly surge: number }>;
+type Rolls = ReadonlyMap<string, Roll>;
+
+interface Roll {
+  readonly minutes: number;
+  readonly surge: number;
+  /** That the surge takes. */
+  readonly addresses: number;
+}
 
 function rollsOf(facts: ClusterFacts): Rolls {
   const groups = facts.readiness?.selfManagedGroups;
   return new Map([
-    ...facts.nodegroups.map((group) => [`upgrade-nodegroup ${group.nodegroupName}`, { minutes: ROLL_OVERHEAD_MINUTES + roundsOf(group) * NODE_MINUTES, surge: surgeNodesOf(group, facts.subnets) }] as const),
+    ...facts.nodegroups.map((group) => {
+      const surge = surgeNodesOf(group, facts.subnets);
+      const roll: Roll = { minutes: ROLL_OVERHEAD_MINUTES + roundsOf(group) * NODE_MINUTES, surge, addresses: surge * (addressesOfFullNode(group, facts) ?? 1) };
+      return [`upgrade-nodegroup ${group.nodegroupName}`, roll] as const;
+    }),
     // Auto Scaling ends instances before it launches their successors, unless the group's own maintenance policy says otherwise: no surge.
-    ...(groups?.kind === 'seen' ? groups.value : []).map((group) => [`refresh-instances ${group.groupName}`, { minutes: ROLL_OVERHEAD_MINUTES + refreshRounds(group.desiredCapacity) * NODE_MINUTES, surge: 0 }] as const),
+    ...(groups?.kind === 'seen' ? groups.value : []).map((group) => [`refresh-instances ${group.groupName}`, { minutes: ROLL_OVERHEAD_MINUTES + refreshRounds(group.desiredCapacity) * NODE_MINUTES, surge: 0, addresses: 0 }] as const),
   ]);
 }
 
-function rolledIn(hop: Hop, stage: Stage, rolls: Rolls): { readonly minutes: number; readonly surge: number }[] {
+function rolledIn(hop: Hop, stage: Stage, rolls: Rolls): Roll[] {
   return hop.steps.filter((step) => step.stage === stage).flatMap((step) => rolls.get(`${step.kind} ${step.subject}`) ?? []);
 }
 
@@ -97,12 +130,12 @@ function movesControlPlane(step: PlannedStep): boolean {
   return step.kind === 'upgrade-control-plane' || step.kind === 'rollback-control-plane';
 }
 
-/** The most that are in the air at the same time, when the widest groups happen to roll together. */
-function widest(surges: readonly number[], lanes: number): number {
-  return [...surges]
+/** The most that is in the air at the same time, when the widest groups happen to roll together. */
+function widest(pieces: readonly number[], lanes: number): number {
+  return [...pieces]
     .sort((a, b) => b - a)
     .slice(0, lanes)
-    .reduce((sum, nodes) => sum + nodes, 0);
+    .reduce((sum, piece) => sum + piece, 0);
 }
 
 function hopMinutes(hop: Hop, rolls: Rolls, lanes: number): number {

@@ -74,8 +74,8 @@ function autoModeLines({ facts, goal, back }: Way): NodesLine[] {
   const { name, autoMode } = facts.cluster;
   if (!autoMode) return pools.map((pool) => ({ ...pooledLine(pool), action: 'by-hand', because: 'Auto Mode is off, and nobody replaces this node any more: move its work and delete it.' }));
   const because = back ? `EKS brings its own nodes back to ${goal} before the control plane, within disruption budgets; that may take from minutes to days.` : 'EKS replaces its own nodes after each hop by itself, within disruption budgets.';
-  const none = { kind: 'auto-mode' as const, name, ...(facts.readiness?.pooledNodes.kind === 'seen' ? { count: 0 } : {}), action: 'follows' as const, because };
-  return pools.length === 0 ? [none] : pools.map((pool) => ({ ...pooledLine(pool), action: 'follows', because }));
+  // No instance with its tags is not no node: what runs in the cluster, its own API alone tells.
+  return pools.length === 0 ? [{ kind: 'auto-mode', name, action: 'follows', because: `${because} How many there are, only the cluster tells.` }] : pools.map((pool) => ({ ...pooledLine(pool), action: 'follows', because }));
 }
 
 function karpenterLine(pool: PooledNodesFacts, way: Way): NodesLine {

@@ -153,4 +153,6 @@ export interface Estimate {
   readonly surgeNodes: number;
   /** Dollars a month that end with extended support; 0 when it is not in it. */
   readonly savedPerMonthUsd: number;
+  /** What the numbers take for granted or leave out, in sentences. */
+  readonly assumes?: readonly string[];
 }

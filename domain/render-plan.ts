@@ -24,7 +24,7 @@ export function renderPlan(plan: Plan): string {
   if (plan.notLookedAt.length > 0) {
     lines.push('Not looked at', ...plan.notLookedAt.flatMap((item) => wrapped(`${item.code}: ${item.because}`, '  - ')), '');
   }
-  lines.push(...wrapped(estimateText(plan.estimate), 'Estimate: '), ...ageText(plan));
+  lines.push(...wrapped(estimateText(plan.estimate), 'Estimate: '), ...(plan.estimate.assumes ?? []).flatMap((line) => wrapped(line, '  - ')), ...ageText(plan));
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,6 +1,6 @@
-import { cniSettings } from './addresses/cni-settings.ts';
 import { forecastAsk } from './addresses/forecast-ask.ts';
 import { forecastFindings } from './addresses/forecast.ts';
+import { cniOf } from './addresses/node-use.ts';
 import { CONTROL_PLANE_ADDRESSES, surgeNodesOf } from './estimate.ts';
 import type { ClusterFacts } from './facts.ts';
 import { finding } from './finding-codes.ts';
@@ -59,7 +59,7 @@ function surgeRoom(facts: ClusterFacts, hop: string, nodegroupName: string): Fin
 /** Whether the subnets hold the surge of each hop's rolls with all the pods that their nodes may have, by the VPC CNI's settings. Not judged where the instance types were not looked at. */
 function podRoom(facts: ClusterFacts, rolls: readonly { readonly hop: string; readonly nodegroupName: string }[]): Finding[] {
   const limits = facts.readiness?.instanceLimits;
-  const settings = cniSettings(facts.addons.find(({ addonName }) => addonName === 'vpc-cni')?.configurationValues);
+  const settings = cniOf(facts);
   if (limits?.kind !== 'seen' || settings === 'unread') return [];
   const ask = forecastAsk(facts, limits.value, settings);
   return [...new Set(rolls.map(({ hop }) => hop))].flatMap((hop) => {

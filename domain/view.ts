@@ -268,7 +268,7 @@ export const PlanView = z
       .optional()
       .meta({ description: 'Every kind of node that the cluster has, and what becomes of it. Of upgrades and rollbacks.' }),
     notLookedAt: z.array(z.strictObject({ code: z.string(), because: z.string() })),
-    estimate: z.strictObject({ minutes: z.number(), addresses: z.number(), surgeNodes: z.number(), savedPerMonthUsd: z.number() }),
+    estimate: z.strictObject({ minutes: z.number(), addresses: z.number(), surgeNodes: z.number(), savedPerMonthUsd: z.number(), assumes: z.array(z.string()).optional().meta({ description: 'What the numbers take for granted or leave out.' }) }),
     lookedAt: Time.optional().meta({ description: 'When the facts were looked at that it was made from, the oldest of them. Of upgrades and rollbacks. The tag of a plan does not depend on it.' }),
     insightsRefreshedAt: Time.optional().meta({ description: 'When EKS made the insights that were seen then, the oldest of them.' }),
   })

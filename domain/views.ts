@@ -5,7 +5,7 @@ import type { Addon, Cluster, Nodegroup } from './cluster.ts';
 import { clusterStatus } from './cluster-status.ts';
 import type { VersionCatalogue } from './facts.ts';
 import type { Operation, OperationError, OperationEvent, Step, Terms } from './operation.ts';
-import type { Finding, Plan } from './plan.ts';
+import type { Estimate, Finding, Plan } from './plan.ts';
 import { partStates } from './parts/part-states.ts';
 import { writtenProfile, type Profile } from './profile.ts';
 import { rollbackWay } from './rollback-way.ts';
@@ -190,10 +190,14 @@ export function viewPlan(plan: Plan): z.input<typeof PlanView> {
     findings: plan.findings.map(viewFinding),
     ...(plan.nodes === undefined ? {} : { nodes: plan.nodes.map((line) => ({ ...line })) }),
     notLookedAt: [...plan.notLookedAt],
-    estimate: plan.estimate,
+    estimate: viewEstimate(plan.estimate),
     ...(plan.lookedAt === undefined ? {} : { lookedAt: plan.lookedAt }),
     ...(plan.insightsRefreshedAt === undefined ? {} : { insightsRefreshedAt: plan.insightsRefreshedAt }),
   };
+}
+
+function viewEstimate({ assumes, ...estimate }: Estimate): z.input<typeof PlanView>['estimate'] {
+  return { ...estimate, ...(assumes === undefined ? {} : { assumes: [...assumes] }) };
 }
 
 function viewFinding({ evidence, ...found }: Finding): z.input<typeof PlanView>['findings'][number] {

@@ -1,19 +1,15 @@
 import { surgeNodesOf } from '../estimate.ts';
 import type { NodegroupFacts, SubnetFacts } from '../facts.ts';
 import { finding } from '../finding-codes.ts';
-import { DEFAULT_INSTANCE_TYPE, type InstanceLimits } from '../instance-limits.ts';
 import type { Finding } from '../plan.ts';
 import { zoneTold } from '../zones.ts';
 import type { CniSettings } from './cni-settings.ts';
-import { nodeAddresses, podsMax, type NodeAddresses } from './node-addresses.ts';
+import type { NodeAddresses } from './node-addresses.ts';
+import { nodeUse, type NodeUseAsk } from './node-use.ts';
 
-export interface ForecastAsk {
+export interface ForecastAsk extends NodeUseAsk {
   readonly subnets: readonly SubnetFacts[];
   readonly nodegroups: readonly NodegroupFacts[];
-  readonly limits: readonly InstanceLimits[];
-  readonly cni: CniSettings;
-  /** An IPv6 cluster's pods take no IPv4 addresses. */
-  readonly ipFamily: 'ipv4' | 'ipv6';
 }
 
 /** What is to be expected of a subnet's free addresses. Numbers below zero are missing. */
@@ -46,17 +42,9 @@ interface Use {
   readonly surge: number;
 }
 
-function useOf(group: NodegroupFacts, { limits, cni, ipFamily, subnets }: ForecastAsk): Use {
-  const types = group.instanceTypes.length === 0 && group.launchTemplate === undefined ? [DEFAULT_INSTANCE_TYPE] : group.instanceTypes;
-  const known = types.flatMap((type) => limits.find(({ instanceType }) => instanceType === type) ?? []);
-  const surge = surgeNodesOf(group, subnets);
-  if (known.length === 0 || known.length < types.length) return { group, surge };
-  if (ipFamily === 'ipv6') return { group, surge, empty: ONE_ADDRESS, full: ONE_ADDRESS };
-  const widest = (pods: (limit: InstanceLimits) => number): NodeAddresses => known.map((limit) => nodeAddresses(limit, cni, pods(limit))).reduce((most, one) => (one.pods > most.pods ? one : most));
-  return { group, surge, empty: widest(() => 0), full: widest((limit) => podsMax(limit, cni)) };
+function useOf(group: NodegroupFacts, ask: ForecastAsk): Use {
+  return { group, surge: surgeNodesOf(group, ask.subnets), ...nodeUse(group, ask) };
 }
-
-const ONE_ADDRESS: NodeAddresses = { node: 1, pods: 0, interfaces: 1 };
 
 function forecastOf(subnet: SubnetFacts, uses: readonly Use[], { cni, subnets }: ForecastAsk): SubnetForecast {
   const free = subnet.availableIpAddressCount;

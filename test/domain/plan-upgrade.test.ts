@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { CNI_DEFAULTS } from '../../domain/addresses/cni-settings.ts';
+import { forecastAsk } from '../../domain/addresses/forecast-ask.ts';
+import { forecast } from '../../domain/addresses/forecast.ts';
 import type { ClusterFacts } from '../../domain/facts.ts';
 import type { Minor } from '../../domain/minor.ts';
 import { draftUpgrade, planUpgrade } from '../../domain/plan-upgrade.ts';
 import { renderPlan } from '../../domain/render-plan.ts';
+import { ready } from './checks/ready.ts';
 import { addonFacts, ADDONS, at133, cluster, clusterFacts, nodegroupFacts, NOW, OFFERS, planned, refused, stepIds, steps, SUBNETS } from './worlds.ts';
 
 const ask = (facts: ClusterFacts, to: Minor) => ({ cluster: cluster(facts.cluster.version), to, facts, now: NOW });
@@ -130,10 +134,30 @@ describe('planUpgrade', () => {
   it('estimates time, room and money', () => {
     // blue: 3 nodes one by one, green: 12 in batches of 3; two zones, so four surge nodes each.
     const { estimate } = plan(at133(), '1.36');
-    assert.deepEqual(estimate, { minutes: 30 + 2 + 6 + Math.max(2 + 3 * 4, 2 + 4 * 4), addresses: 5 + 8, surgeNodes: 8, savedPerMonthUsd: 365 });
+    const assumes = ["Of blue, green one address is counted for each node that is added: its instance types or the VPC CNI's settings are not known, so what its pods take comes on top."];
+    assert.deepEqual(estimate, { minutes: 30 + 2 + 6 + Math.max(2 + 3 * 4, 2 + 4 * 4), addresses: 5 + 8, surgeNodes: 8, savedPerMonthUsd: 365, assumes });
     const minimal = at133({ nodegroups: [nodegroupFacts('blue', '1.33', { updateConfig: { maxUnavailable: 2, updateStrategy: 'MINIMAL' } })] });
     assert.equal(plan(minimal, '1.34').estimate.surgeNodes, 0);
     assert.equal(plan(clusterFacts('1.34'), '1.35').estimate.savedPerMonthUsd, 0);
+  });
+
+  it('counts the addresses of a node that is added with those of its pods, as the forecast of subnets does', () => {
+    // An m5.large holds 3 interfaces of 10 addresses: 30 with its own, all held when it is full. Two zones, so four nodes.
+    const known = [{ instanceType: 'm5.large', vcpus: 2, interfaces: 3, addressesPerInterface: 10 }];
+    const facts = at133({ nodegroups: [nodegroupFacts('blue', '1.33', { instanceTypes: ['m5.large'] })], readiness: ready({ instanceLimits: { kind: 'seen', value: known } }) });
+    const { estimate } = plan(facts, '1.34');
+    assert.deepEqual([estimate.addresses, estimate.surgeNodes, estimate.assumes], [5 + 4 * 30, 4, ['A node that is added takes the addresses that the VPC CNI holds for it when it is full of pods: 30 of blue.']]);
+    const forecasts = forecast(forecastAsk(facts, known, CNI_DEFAULTS));
+    assert.equal(forecasts.reduce((sum, one) => sum + one.free - one.freeDuringUpgrade, 0), 4 * 30);
+    const six = plan({ ...facts, cluster: { ...facts.cluster, ipFamily: 'ipv6' } }, '1.34');
+    assert.equal(six.estimate.addresses, 5 + 4);
+  });
+
+  it('says that the time of Auto Mode\'s own nodes is not counted, and does not call them none where none was seen', () => {
+    const facts = at133({ cluster: { autoMode: true }, nodegroups: [], addons: [], readiness: ready({ pooledNodes: { kind: 'seen', value: [] } }) });
+    const { estimate, nodes } = plan(facts, '1.34');
+    assert.deepEqual([estimate.minutes, estimate.assumes], [10, ['The nodes of Auto Mode follow by themselves after each hop, within disruption budgets, which may take from minutes to days: that is not counted, and no step waits for it.']]);
+    assert.deepEqual(nodes?.map(({ kind, count, because }) => [kind, count, because]), [['auto-mode', undefined, 'EKS replaces its own nodes after each hop by itself, within disruption budgets. How many there are, only the cluster tells.']]);
   });
 
   it('shows a blocked plan to a dry run, with everything that blocks it', () => {
