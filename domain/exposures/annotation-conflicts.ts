@@ -48,7 +48,8 @@ function ofIngress(condition: boolean, name: string, why: string): readonly Conf
 /** What only Classic Load Balancers have. */
 const CLASSIC_ONLY = ['access-log-emit-interval', 'connection-draining-enabled', 'connection-draining-timeout', 'connection-idle-timeout', 'extra-security-groups'];
 
-function typeConflicts({ annotations, maker, service }: ReadObject): readonly Conflict[] {
+function typeConflicts(object: ReadObject): readonly Conflict[] {
+  const { annotations, maker, service } = object;
   const withType = `Together with type: ${service('type')}`;
   const inTreeNlb = maker === 'in-tree-nlb';
   const controllers = inTreeNlb ? [...annotations.keys()].filter(isOfControllerAlone) : [];
@@ -58,9 +59,29 @@ function typeConflicts({ annotations, maker, service }: ReadObject): readonly Co
     ...ofService(inTreeNlb, 'proxy-protocol', `${withType} it does nothing: the provider sets it on Classic Load Balancers alone; target-group-attributes has proxy_protocol_v2.enabled.`),
     ...ofService(maker === 'unknown' && readsRequests(service), 'proxy-protocol', `A Classic Load Balancer has the proxy protocol on TCP and SSL listeners alone; with backend-protocol: ${service('backend-protocol')} it reads requests and tells the client in X-Forwarded-For. Take one of the two away.`),
     ...ofService((inTreeNlb || maker === 'controller') && ['http', 'https'].includes(service('backend-protocol') ?? ''), 'backend-protocol', 'An NLB does not read HTTP: it takes tcp or ssl.'),
+    ...classicConflicts(object),
+    ...inTreeTargetConflicts(object),
     ...controllers.map((annotation): Conflict => [annotation, `${withType} nobody reads it: the provider in Kubernetes makes that NLB, and only the controller knows this annotation.`]),
     ...ofService(service('type') === 'external' && service('nlb-target-type') === undefined, 'type', `Without nlb-target-type the controller takes the Service only if its spec.loadBalancerClass is ${NLB_CLASS}.`),
   ];
+}
+
+/** What the provider in Kubernetes does not give to a Classic Load Balancer (source: cloud-provider-aws, pkg/providers/v1/aws_validations.go and docs/service_controller.md). */
+function classicConflicts({ maker, service }: ReadObject): readonly Conflict[] {
+  const meant = CLASSIC_ONLY.find((name) => service(name) !== undefined);
+  const classic = maker === 'unknown' && meant !== undefined;
+  return [
+    ...ofService(classic, 'target-group-attributes', `Beside ${meant}, which only a Classic Load Balancer has, the provider in Kubernetes refuses the Service: target groups are an NLB's.`),
+    ...ofService(classic, 'eip-allocations', `Beside ${meant}, which only a Classic Load Balancer has, it does nothing: Elastic IP addresses are an NLB's.`),
+  ];
+}
+
+/** Attributes of target groups that the provider in Kubernetes takes (source: cloud-provider-aws, docs/service_controller.md, Target group attributes). */
+const IN_TREE_ATTRIBUTES: readonly string[] = ['preserve_client_ip.enabled', 'proxy_protocol_v2.enabled'];
+
+function inTreeTargetConflicts({ maker, service }: ReadObject): readonly Conflict[] {
+  const strange = mapOf(service('target-group-attributes') ?? '').map(([attribute]) => attribute).filter((attribute) => !IN_TREE_ATTRIBUTES.includes(attribute));
+  return ofService(maker === 'in-tree-nlb' && strange.length > 0, 'target-group-attributes', `Together with type: nlb the provider in Kubernetes takes ${IN_TREE_ATTRIBUTES.join(' and ')} alone, and refuses the Service for ${strange.join(', ')}.`);
 }
 
 /** Whether a Classic Load Balancer has HTTP or HTTPS listeners; https without a certificate counts as tcp (source: cloud-provider-aws, buildListener). */
@@ -120,11 +141,13 @@ function timeConflicts({ service }: ReadObject): readonly Conflict[] {
 function groupConflicts({ annotations, service, ingress, maker }: ReadObject): readonly Conflict[] {
   const ranges = 'service.beta.kubernetes.io/load-balancer-source-ranges';
   const own = maker === 'controller' && service('security-groups') !== undefined;
+  // Neither writes rules into groups that it has not made (source for Classic Load Balancers: cloud-provider-aws, buildELBSecurityGroupList).
+  const groupsGiven = maker !== 'in-tree-nlb' && service('security-groups') !== undefined;
   const ofAlb = ingress('security-groups') !== undefined;
   const [scheme, ipType] = [service('scheme'), service('ip-address-type')];
   const v6Ranges = listOf(annotations.get(ranges) ?? '').some((range) => range.includes(':'));
   return [
-    ...(own ? ([[ranges, 'The controller ignores it where security-groups are given.']] as const) : []),
+    ...(groupsGiven ? ([[ranges, 'It is ignored where security-groups are given: write the ranges into those groups.']] as const) : []),
     ...(maker === 'controller' && v6Ranges && ipType !== 'dualstack' ? ([[ranges, 'The controller refuses IPv6 ranges unless ip-address-type is dualstack.']] as const) : []),
     ...ofService(own, 'security-group-prefix-lists', 'The controller ignores it where security-groups are given.'),
     ...ofIngress(ofAlb, 'inbound-cidrs', 'The controller ignores it where security-groups are given.'),

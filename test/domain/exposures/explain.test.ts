@@ -115,7 +115,7 @@ describe('each of the twenty-one annotations of the provider in Kubernetes', () 
 describe('values that change what an annotation is', () => {
   const cases: readonly (readonly [name: string, short: Readonly<Record<string, string>>, status: string, replacement?: RegExp])[] = [
     ['type', { type: 'external', 'nlb-target-type': 'ip' }, 'current'],
-    ['type', { type: 'nlb-ip' }, 'obsolete', /nlb-target-type: "ip"/],
+    ['type', { type: 'nlb-ip' }, 'obsolete', /nlb-target-type: "ip"[^]*on a new Service/],
     ['internal', { internal: 'false' }, 'obsolete', /scheme: "internet-facing"/],
     ['backend-protocol', { 'backend-protocol': 'https', ...TLS }, 'obsolete', /alb\.ingress\.kubernetes\.io\/backend-protocol: HTTPS/],
     ['connection-draining-enabled', { 'connection-draining-enabled': 'false' }, 'obsolete', /timeout_seconds=0/],
@@ -168,7 +168,7 @@ describe('annotations that get in each other\'s way', () => {
     ['attributes', { ...NLB, attributes: 'load_balancing.cross_zone.enabled=true', 'cross-zone-load-balancing-enabled': 'false' }, /goes before load_balancing\.cross_zone\.enabled/],
     ['target-group-attributes', { ...NLB, 'proxy-protocol': '*', 'target-group-attributes': 'proxy_protocol_v2.enabled=false' }, /goes before/],
     ['proxy-protocol-per-target-group', { ...NLB, 'proxy-protocol': '*', 'proxy-protocol-per-target-group': '80' }, /for all ports/],
-    ['service.beta.kubernetes.io/load-balancer-source-ranges', { ...NLB, 'security-groups': 'sg-01234567', 'service.beta.kubernetes.io/load-balancer-source-ranges': '10.0.0.0/8' }, /ignores it/],
+    ['service.beta.kubernetes.io/load-balancer-source-ranges', { ...NLB, 'security-groups': 'sg-01234567', 'service.beta.kubernetes.io/load-balancer-source-ranges': '10.0.0.0/8' }, /is ignored/],
     ['service.beta.kubernetes.io/load-balancer-source-ranges', { ...NLB, 'service.beta.kubernetes.io/load-balancer-source-ranges': '2001:db8::/32' }, /dualstack/],
     ['security-groups', { ...NLB, 'security-groups': 'sg-01234567', 'disable-nlb-sg': 'true' }, /without security groups/],
     ['eip-allocations', { ...NLB, scheme: 'internal', 'eip-allocations': 'eipalloc-01234567' }, /internet-facing/],
@@ -178,6 +178,10 @@ describe('annotations that get in each other\'s way', () => {
     ['target-node-labels', { ...NLB, 'target-node-labels': 'a=b' }, /not nodes/],
     ['healthcheck-path', { ...NLB, 'healthcheck-path': '/' }, /no path/],
     ['healthcheck-success-codes', { ...NLB, 'healthcheck-protocol': 'TCP', 'healthcheck-success-codes': '200' }, /no codes/],
+    ['target-group-attributes', { 'connection-idle-timeout': '60', 'target-group-attributes': 'proxy_protocol_v2.enabled=true' }, /Beside connection-idle-timeout, .*refuses the Service/],
+    ['eip-allocations', { ...{ 'connection-draining-enabled': 'true' }, 'eip-allocations': 'eipalloc-01234567' }, /Beside connection-draining-enabled, .*it does nothing/],
+    ['target-group-attributes', { type: 'nlb', 'target-group-attributes': 'preserve_client_ip.enabled=false,deregistration_delay.timeout_seconds=60' }, /refuses the Service for deregistration_delay\.timeout_seconds\./],
+    ['service.beta.kubernetes.io/load-balancer-source-ranges', { 'security-groups': 'sg-01234567', 'service.beta.kubernetes.io/load-balancer-source-ranges': '10.0.0.0/8' }, /It is ignored where security-groups are given/],
     ['proxy-protocol', { 'proxy-protocol': '*', 'backend-protocol': 'http' }, /TCP and SSL listeners alone; with backend-protocol: http it reads requests/],
     ['proxy-protocol', { 'proxy-protocol': '*', 'backend-protocol': 'https', ...TLS }, /TCP and SSL listeners alone; with backend-protocol: https/],
     ['backend-protocol', { 'proxy-protocol': '*', 'backend-protocol': 'https' }, /Without ssl-cert it counts as tcp/],
