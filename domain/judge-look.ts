@@ -1,5 +1,5 @@
 import type { AddonFacts, ControlPlaneFacts, HealthIssue, NodegroupFacts, UpdateFacts } from './facts.ts';
-import type { OperationError, Step } from './operation.ts';
+import type { Intent, OperationError, Step } from './operation.ts';
 import { judgeResource, type ResourceSeen } from './parts/judge-resource.ts';
 import type { InstanceRefreshFacts } from './readiness-facts.ts';
 
@@ -19,10 +19,26 @@ export interface Seen {
 export type Judgement =
   | { readonly kind: 'wait'; readonly because: string }
   | { readonly kind: 'done'; readonly outcome: string }
-  | { readonly kind: 'failed'; readonly error: OperationError };
+  | { readonly kind: 'failed'; readonly error: OperationError }
+  /** EKS has stopped it, as we had asked. */
+  | { readonly kind: 'cancelled'; readonly outcome: string };
 
-/** Judges a step's work at EKS from one look. `minutes` is how long it has been under way. */
-export function judgeLook(step: Step, seen: Seen, minutes: number): Judgement {
+/** Judges a step's work at EKS from one look. `minutes` is how long it has been under way; `cancel` is there when the operation was cancelled meanwhile. */
+export function judgeLook(step: Step, seen: Seen, minutes: number, cancel?: Intent): Judgement {
+  const judged = judgeWork(step, seen, minutes);
+  return judged.kind === 'failed' && cancel !== undefined && wasStopped(step, seen) ? { kind: 'cancelled', outcome: stoppedFor(step, cancel) } : judged;
+}
+
+/** A rollback is the one kind of work that EKS is asked to stop when its operation is cancelled. */
+function wasStopped(step: Step, { update }: Seen): boolean {
+  return step.kind === 'rollback-control-plane' && update !== undefined && update !== 'absent' && update.status === 'Cancelled';
+}
+
+function stoppedFor({ updateId = '' }: Step, { by }: Intent): string {
+  return `EKS stopped it, as ${by} had asked (update ${updateId}). The control plane is where it was; nodes of Auto Mode that EKS had taken back by then are within its skew.`;
+}
+
+function judgeWork(step: Step, seen: Seen, minutes: number): Judgement {
   switch (step.kind) {
     case 'create-control-plane':
       return judgeCreation(step, seen.controlPlane, 'control plane');

@@ -49,6 +49,20 @@ describe('judgeLook', () => {
     assert.equal(judgeLook(watched, { update: successful, controlPlane: controlPlane() }, 9).kind, 'done');
   });
 
+  it('calls a rollback cancelled that EKS has stopped as we had asked, and failed where another stopped it', () => {
+    const back = aStep({ kind: 'rollback-control-plane', stage: 'RollBackControlPlane', to: '1.33', updateId: 'u-1' });
+    const stopped = { controlPlane: controlPlane(), update: update({ type: 'VersionRollback', status: 'Cancelled' }) };
+    const olga = { by: 'olga', at: '2026-10-05T09:10:00.000Z' };
+    const judged = judgeLook(back, stopped, 14, olga);
+    assert.ok(judged.kind === 'cancelled');
+    assert.match(judged.outcome, /^EKS stopped it, as olga had asked \(update u-1\)\. The control plane is where it was/);
+    const other = judgeLook(back, stopped, 14);
+    assert.ok(other.kind === 'failed');
+    assert.equal(other.error.code, 'UpdateCancelled');
+    assert.equal(judgeLook(back, { ...stopped, update: update({ type: 'VersionRollback', status: 'Failed' }) }, 14, olga).kind, 'failed');
+    assert.equal(judgeLook(aStep({ kind: 'upgrade-nodegroup', updateId: 'u-1' }), { update: update({ status: 'Cancelled' }) }, 14, olga).kind, 'failed', 'EKS was not asked to stop that');
+  });
+
   it('tells every error of a failed update, and what it concerned', () => {
     const failed = update({ status: 'Failed', errors: [{ code: 'PodEvictionFailure', message: 'Reached max retries while trying to evict pods', resourceIds: ['ip-10-0-0-1'] }] });
     assert.deepEqual(judgeLook(aStep({ kind: 'upgrade-nodegroup', updateId: 'u-1' }), { update: failed }, 40), {

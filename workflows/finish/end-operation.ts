@@ -5,6 +5,7 @@ import { identitiesAfter, sharesAfter } from '../../domain/addons/shares-after.t
 import { clusterAfter, clusterUnseen, withWayBack } from '../../domain/cluster-after.ts';
 import type { Cluster } from '../../domain/cluster.ts';
 import { withCondition } from '../../domain/condition.ts';
+import { cancelledMessage, doneMessage } from '../../domain/end-message.ts';
 import { errorsOf } from '../../domain/operation-errors.ts';
 import { madeAfter, troublesAfter } from '../../domain/parts/made-after.ts';
 import { factsOf } from '../steps/facts-of.ts';
@@ -40,7 +41,7 @@ export async function endOperation(ports: Ports, operationId: string, run: numbe
     const state = ending.kind === 'succeeded' ? 'Succeeded' : operation.cancel === undefined ? 'Failed' : 'Cancelled';
     const back = state === 'Failed' && operation.turnBack !== undefined && after !== undefined ? await turnBack(ports, operation, after, operation.turnBack.reason ?? 'An alarm fired.') : undefined;
     const errors = ending.kind === 'succeeded' ? [] : errorsOf(operation, record.steps, ending.failure, back?.kind === 'cannot' ? back.error : undefined);
-    const message = state === 'Succeeded' ? doneMessage(operation) : state === 'Cancelled' ? cancelledMessage(record) : (errors[0]?.message ?? 'Failed.');
+    const message = state === 'Succeeded' ? doneMessage(operation) : state === 'Cancelled' ? cancelledMessage(record.steps) : (errors[0]?.message ?? 'Failed.');
     const ended = await ports.store.endOperation(operationId, run, { state, errors, message, ...(back?.kind === 'begins' ? { cluster: back.cluster, successor: back.successor } : { cluster: after }) }, ports.clock.now());
     if (ended.kind === 'moved') continue;
     ports.log.info('operation ended', { operation: operationId, cluster: operation.clusterName, account: operation.accountId, state, codes: errors.map((error) => error.code) });
@@ -105,16 +106,4 @@ async function clusterAtEnd(ports: Ports, record: OperationRecord, cluster: Clus
     if (!(error instanceof AccountUnreachable)) throw error;
     return clusterUnseen(before, `Not looked at when the operation ended: ${error.message}`, now);
   }
-}
-
-/** A cancel that found nothing left to stop has not been overheard. */
-function doneMessage({ cancel }: OperationRecord['operation']): string {
-  return cancel === undefined ? 'Done.' : `Done. When ${cancel.by} asked to cancel, nothing was left that could be stopped.`;
-}
-
-/** Tells plainly what a cancel cannot undo. */
-function cancelledMessage({ steps }: OperationRecord): string {
-  const done = steps.filter((step) => step.state === 'Succeeded');
-  if (done.length === 0) return 'Cancelled before anything was changed.';
-  return `Cancelled. What was done stays done: ${done.map((step) => step.title).join('; ')}.`;
 }

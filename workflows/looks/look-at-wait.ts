@@ -87,8 +87,9 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
   const cluster = seen.addon !== undefined ? await ports.store.cluster(wait.clusterId) : undefined;
   const desiredNodes = cluster?.nodegroups.reduce((sum, group) => sum + group.scalingConfig.desiredSize, 0);
   const beganAt = Date.parse(step.startedAt ?? new Date(wait.since).toISOString());
-  const judged = judgeLook(step, { ...seen, ...(desiredNodes === undefined ? {} : { desiredNodes }) }, (now - beganAt) / MINUTE_MS);
+  const judged = judgeLook(step, { ...seen, ...(desiredNodes === undefined ? {} : { desiredNodes }) }, (now - beganAt) / MINUTE_MS, record.operation.cancel);
 
+  if (judged.kind === 'cancelled') return conclude(look, { kind: 'fail', error: 'OperationCancelled', cause: judged.outcome }, { step, end: { state: 'Cancelled', outcome: judged.outcome } });
   if (judged.kind === 'wait') {
     const size = await sizeOf(ports, record.operation, step);
     const at = nextLook({ kind: step.kind, size, durations: await ports.store.durations(step.kind), beganAt, now, looks: wait.looks + 1 });
