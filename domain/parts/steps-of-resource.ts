@@ -36,6 +36,9 @@ export function goesWithCluster({ parameters }: Pick<PlannedStep, 'parameters'>)
   return parameters?.['withCluster'] === true;
 }
 
+/** A termination lifecycle hook only waits: moving the pods takes the cluster's own API (source: Auto Scaling user guide, Lifecycle hooks). */
+const UNDRAINED = 'Its instances end with what runs on them: Auto Scaling drains none. Where pods are to move gently, drain the nodes first.';
+
 interface At {
   readonly version: string;
   readonly stage: Stage;
@@ -66,6 +69,7 @@ export function changingSteps(before: Resource, after: Resource, at: At): Planne
 export function removingStep(resource: Resource, at: At): PlannedStep {
   const { remove, noun } = VERBS[resource.kind];
   if (resource.kind === 'auto-mode') return step(resource, remove, `Turning ${noun} off`, at);
+  if (resource.kind === 'self-managed-group') return step(resource, remove, `Removing ${noun} ${called(resource)}`, { ...at, reason: `${at.reason} ${UNDRAINED}` });
   return step(resource, remove, resource.kind === 'hand-over' ? `Taking back ${noun} ${called(resource)}` : `Removing ${noun} ${called(resource)}`, at);
 }
 

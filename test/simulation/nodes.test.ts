@@ -105,6 +105,7 @@ describe('nodes that are no managed groups', () => {
     const [group] = await groups();
     assert.deepEqual([group?.LaunchTemplate?.Version, group?.WarmPoolConfiguration], ['3', undefined]);
     const gone = await ended(await world.api.patch(`/v1/clusters/${clusterId}`, { selfManagedNodegroups: [] }));
+    assert.match(gone.steps.find(({ kind }: Json) => kind === 'delete-self-managed-group').reason, /Auto Scaling drains none/);
     // Without nodes Fargate alone can run CoreDNS, and its add-on is told so.
     assert.deepEqual(gone.steps.map(({ kind, subject }: Json) => `${kind} ${String(subject).split('-')[0]}`).sort(), ['delete-access-entry arn:aws:iam::111111111111:role/slipway', 'delete-role slipway', 'delete-self-managed-group slipway', 'update-addon-config coredns']);
     assert.deepEqual([await groups(), (await ec2.send(new DescribeLaunchTemplatesCommand({}))).LaunchTemplates], [[], []]);
