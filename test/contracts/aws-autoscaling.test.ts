@@ -15,6 +15,7 @@ import {
   RollbackInstanceRefreshCommand,
   SetDesiredCapacityCommand,
   SetInstanceHealthCommand,
+  SetInstanceProtectionCommand,
   StartInstanceRefreshCommand,
   SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
@@ -284,6 +285,23 @@ describe('An instance refresh', () => {
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: ids }));
     await stage.pass(HOUR);
     assert.equal((await refresh()).Status, 'Successful');
+  });
+
+  it('waits for an instance that is protected, until it is so no more', async (context) => {
+    const { start, refresh, stage, group, groups, versions } = await place(context);
+    const [first = '', ...others] = ((await group()).Instances ?? []).map(({ InstanceId = '' }) => InstanceId);
+    const protect = (ProtectedFromScaleIn: boolean, ...InstanceIds: string[]) => groups.send(new SetInstanceProtectionCommand({ AutoScalingGroupName: GROUP, InstanceIds, ProtectedFromScaleIn }));
+    await protect(true, first, ...others);
+    assert.deepEqual((await group()).Instances?.map((one) => one.ProtectedFromScaleIn), [true, true, true]);
+    await protect(false, ...others);
+    await start();
+    await stage.pass(4 * MINUTES_2);
+    assert.deepEqual([(await refresh()).Status, (await refresh()).StatusReason, (await versions()).sort()], ['InProgress', 'Waiting for 1 instances that are protected from scale in.', ['1', '2', '2']]);
+    await protect(false, first);
+    await stage.pass(HOUR / 2);
+    assert.deepEqual([(await refresh()).Status, await versions()], ['Successful', ['2', '2', '2']]);
+    assert.deepEqual(await refusal(protect(true, first)), { name: 'ValidationError', message: `The instance ${first} is not part of Auto Scaling group ${GROUP}.`, status: 400 });
+    assert.equal((await refusal(protect(true))).name, 'ValidationError');
   });
 
   it('fails as it was scripted to, with the reason that was scripted', async (context) => {

@@ -6,6 +6,7 @@ import { groupOperations } from './groups.ts';
 import { scale } from './members.ts';
 import type { Stage } from './members.ts';
 import { needsOf } from './needs.ts';
+import { protectionOperations } from './protection.ts';
 import { Book } from './records.ts';
 import type { Where } from './records.ts';
 import { refreshOperations } from './refreshes.ts';
@@ -69,7 +70,7 @@ export function createAutoScaling(world: World, { ec2, isFiring }: Around): Simu
     name: 'autoscaling',
     protocol: 'aws-query',
     schemas: { ...autoscaling },
-    operations: Object.fromEntries(Object.entries({ ...groupOperations(stage), ...refreshOperations(stage), ...tagOperations(book), ...warmPoolOperations(stage), ...unhealthyOperations(stage) }).map(([name, operation]) => [name, settled(operation)])),
+    operations: Object.fromEntries(Object.entries({ ...groupOperations(stage), ...refreshOperations(stage), ...tagOperations(book), ...warmPoolOperations(stage), ...unhealthyOperations(stage), ...protectionOperations(stage) }).map(([name, operation]) => [name, settled(operation)])),
     needs: (operation, input, call) => needsOf(operation, input as Parameters<typeof needsOf>[1], call, book, ec2),
     resume: () => timetable.resume(),
   };

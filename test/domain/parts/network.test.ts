@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { network } from '../../../domain/parts/network.ts';
+import { traffic } from '../../../domain/parts/traffic.ts';
+import { networkFindings } from '../../../domain/vpc-config.ts';
+import { Wanted } from '../../../domain/wanted.ts';
+import { cluster, SUBNETS } from '../worlds.ts';
+
+const ACCOUNT_ID = cluster('1.36').accountId;
+const told = (findings: readonly { readonly code: string; readonly subject: string }[] | undefined): string[] => (findings ?? []).map(({ code, subject }) => `${code} ${subject}`);
+const ofCni = (cni: Readonly<Record<string, unknown>>, exists = true): string[] => told(network({ cluster: cluster('1.36', { exists, wanted: Wanted.parse({ network: { cni } }) }), addonCatalogue: {}, subnets: SUBNETS }).findings);
+
+describe('settings of the VPC CNI', () => {
+  it('that nodes take when they come up want new nodes where there are any', () => {
+    const customNetworking = { customNetworking: { subnets: SUBNETS.map(({ zoneId, subnetId }) => ({ zoneId, subnetId })) } };
+    for (const cni of [{ prefixDelegation: true }, customNetworking]) {
+      assert.deepEqual([ofCni(cni), ofCni(cni, false)], [['cni-settings-need-new-nodes vpc-cni'], []]);
+    }
+    assert.deepEqual(ofCni({ warmIpTarget: 4 }), []);
+  });
+
+  it('give no prefixes to pods with security groups of their own', () => {
+    assert.deepEqual(ofCni({ podSecurityGroups: {}, prefixDelegation: true }, false), ['pod-groups-without-prefixes vpc-cni']);
+    assert.deepEqual([ofCni({ podSecurityGroups: {} }, false), ofCni({ prefixDelegation: true }, false)], [[], []]);
+  });
+});
+
+describe('subnets', () => {
+  it('of another account are told by their owner, those of one owner together', () => {
+    const owned = (...owners: (string | undefined)[]) => owners.map((ownerAccountId, place) => ({ ...SUBNETS[0]!, subnetId: `subnet-0000000${place}`, ...(ownerAccountId === undefined ? {} : { ownerAccountId }) }));
+    const open = cluster('1.36', { endpointPublicAccess: true });
+    const found = networkFindings(open, owned('222222222222', ACCOUNT_ID, '333333333333', '222222222222', undefined), ACCOUNT_ID);
+    assert.deepEqual(told(found), ['subnets-of-another-account 222222222222', 'subnets-of-another-account 333333333333']);
+    assert.match(found[0]?.detail ?? '', /^subnet-00000000, subnet-00000003 belong to account 222222222222/);
+    assert.deepEqual(networkFindings(open, owned(ACCOUNT_ID, undefined), ACCOUNT_ID), []);
+  });
+
+  it('without the tags that load balancers go by are told, by the tags that are missing; those whose tags were not looked at are not', () => {
+    const findings = (...elbRoles: (readonly ('elb' | 'internal-elb')[] | undefined)[]) =>
+      traffic({
+        cluster: cluster('1.36', { wanted: Wanted.parse({ traffic: { controller: 'aws-load-balancer-controller' } }) }),
+        addonCatalogue: {},
+        subnets: SUBNETS.map((subnet, place) => ({ ...subnet, ...(elbRoles[place] === undefined ? {} : { elbRoles: elbRoles[place] }) })),
+      }).findings?.filter(({ code }) => code === 'load-balancer-subnets-untagged');
+    assert.match(findings([], [])?.[0]?.detail ?? '', /kubernetes\.io\/role\/elb or kubernetes\.io\/role\/internal-elb\. .* open to the internet and internal/);
+    assert.match(findings(['internal-elb'], [])?.[0]?.detail ?? '', /carries kubernetes\.io\/role\/elb\. /);
+    assert.deepEqual([findings(['internal-elb'], ['elb']), findings(undefined, undefined)], [[], []]);
+  });
+});
