@@ -34,7 +34,7 @@ type Translate = (value: string | undefined, annotations: ReadonlyMap<string, st
 const CLASSIC_DRAINING_SECONDS = 300;
 
 const OF_SERVICE: ReadonlyMap<string, Translate> = new Map<string, Translate>([
-  // Source: EKS user guide, Route TCP and UDP traffic with Network Load Balancers: do not edit the annotation after the Service is made.
+  // Source: cloud-provider-aws, pkg/providers/v1/aws_validations.go: the type must not be updated after the load balancer was made.
   ['type', (value) => written({ type: 'external', 'nlb-target-type': value === 'nlb-ip' ? 'ip' : 'instance' }, `spec.loadBalancerClass: ${NLB_CLASS}\n(on a new Service: the type of one that is there is not to be edited)`)],
   ['internal', (value) => (value === undefined ? open('scheme', '<internal or internet-facing>') : written({ scheme: goBoolean(value) === false ? 'internet-facing' : 'internal' }))],
   ['access-log-emit-interval', () => ({ text: 'Nothing: NLB and ALB write their access logs every 5 minutes.' })],
