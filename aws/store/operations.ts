@@ -80,10 +80,11 @@ function assemble(operationId: string, items: readonly Stored[]): OperationRecor
   const steps = stepsOf(plan, begun, waits, head.run);
   const { waitingFor: _waitingFor, ...rest } = listed(head);
   const begins = head.endedAt === undefined && head.state !== 'Pending';
-  const progress = progressOf(plan, steps);
+  const standing = begins ? standingOf(waits, head.run) : undefined;
+  const progress = progressOf(plan, steps, standing?.waitingFor);
   const operation: Operation = {
     ...rest,
-    ...(begins ? standingOf(waits, head.run) : {}),
+    ...standing,
     plan,
     request: at.get(requestKey(operationId).sk)?.['request'] as Operation['request'],
     progress: head.endedAt === undefined ? progress : { ...progress, message: head.message },

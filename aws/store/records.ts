@@ -4,6 +4,7 @@ import type { Cluster } from '../../domain/cluster.ts';
 import { conditionOf, type Condition } from '../../domain/condition.ts';
 import type { Operation, OperationEvent, Step, Wait, WaitingFor } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { waitingMessage } from '../../domain/progress.ts';
 import { watchesOwnWork } from '../../domain/waiting.ts';
 import { ACCOUNTS, accountKey, CLUSTERS, clusterKey, eventKey, headKey, OPEN, OPERATIONS, stepKey, WAITS, waitKey, type Key } from './keys.ts';
 import type { Stored } from './table-access.ts';
@@ -80,7 +81,8 @@ export function listed(head: Head): Operation {
   const { from, to, done, total, message, current, retriedBy: _retriedBy, ...rest } = head;
   const percent = total === 0 ? 100 : Math.floor((done * 100) / total);
   const plan: Plan = { from, to, hops: [], findings: [], notLookedAt: [], estimate: { minutes: 0, addresses: 0, surgeNodes: 0, savedPerMonthUsd: 0 } };
-  const told = head.endedAt !== undefined || current === undefined ? message : `${Math.min(done + 1, total)} of ${total}: ${current}`;
+  const at = current === undefined ? message : `${Math.min(done + 1, total)} of ${total}: ${current}`;
+  const told = head.endedAt !== undefined ? message : head.waitingFor === undefined ? at : waitingMessage(head.waitingFor, done, total);
   return { ...rest, plan, request: {}, progress: { done, total, percent, message: told } };
 }
 

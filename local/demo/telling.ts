@@ -7,7 +7,7 @@ export async function follow(api: ApiClient, operationId: string, clock: () => s
   let last = '';
   for (;;) {
     const operation = await api.get(`/v1/operations/${operationId}`);
-    const waits = operation.waitingFor === undefined ? '' : ` (${operation.waitingFor.because})`;
+    const waits = operation.waitingFor === undefined || operation.progress.message.endsWith(operation.waitingFor.because) ? '' : ` (${operation.waitingFor.because})`;
     const line = `${operation.state}  ${operation.progress.message}${waits}`;
     if (line !== last) say(`   ${clock()}  ${line}`);
     last = line;

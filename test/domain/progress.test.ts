@@ -24,6 +24,15 @@ describe('progressOf', () => {
     assert.equal(progressOf(plan, withStates('Succeeded', 'Succeeded', 'Succeeded', 'Running', 'Waiting')).message, `4 of 5: ${titles[3]} and 1 more`);
   });
 
+  it('says what it waits for where nothing is at work, and before or at which step', () => {
+    const window = { kind: 'MaintenanceWindow', because: 'Outside the maintenance windows.' } as const;
+    assert.equal(progressOf(plan, [], window).message, '1 of 5: waiting, before Upgrading the control plane to 1.34: Outside the maintenance windows.');
+    assert.equal(progressOf(plan, withStates('Succeeded', 'Waiting'), { kind: 'AccountUnreachable', because: 'No role.' }).message, `2 of 5: waiting, at ${titles[1]}: No role.`);
+    assert.equal(progressOf(plan, withStates('Succeeded', 'Running', 'Waiting'), window).message, `2 of 5: ${titles[1]} and 1 more`);
+    assert.equal(progressOf(plan, withStates('Succeeded', 'Failed', 'Pending'), { kind: 'RollRetry', because: 'Try 2.' }).message, `2 of 5: waiting, at ${titles[1]}: Try 2.`);
+    assert.equal(progressOf(plan, withStates('Succeeded', 'Succeeded', 'Succeeded', 'Succeeded', 'Succeeded'), { kind: 'Bake', because: 'It bakes.' }).message, '5 of 5 done, waiting: It bakes.');
+  });
+
   it('says what failed, and when all is done', () => {
     assert.equal(progressOf(plan, withStates('Succeeded', 'Failed')).message, `1 of 5 done, then failed: ${titles[1]}`);
     assert.deepEqual(progressOf(plan, withStates('Succeeded', 'Succeeded', 'Skipped', 'Succeeded', 'Succeeded')), { done: 5, total: 5, percent: 100, message: '5 of 5: done' });
