@@ -42,7 +42,7 @@ export function createEks(transport: Transport): Eks {
     addon: (session, clusterName, addonName) => reaching(session.accountId, () => readAddon(eks(session), clusterName, addonName)),
     update: (session, of, updateId) => reaching(session.accountId, () => readUpdate(eks(session), of, updateId)),
     recentUpdates: (session, of, since) => reaching(session.accountId, () => recentUpdates(eks(session), of, since)),
-    readiness: (session, facts, now, closer) => readReadiness(session.accountId, whole(session), facts, now, closer),
+    readiness: (session, facts, now, closer, refreshAskedAt) => readReadiness(session.accountId, whole(session), facts, now, closer, refreshAskedAt),
     refreshInsights: (session, clusterName) => reaching(session.accountId, () => startInsightsRefresh(eks(session), clusterName)),
     insightsRefresh: (session, clusterName) => reaching(session.accountId, () => readInsightsRefresh(eks(session), clusterName)),
     versions: (session) => reaching(session.accountId, () => readVersions(eks(session))),

@@ -3,6 +3,7 @@ import { authorityAfter, authorityCondition } from './certificate-authority.ts';
 import type { Addon, Cluster, Nodegroup } from './cluster.ts';
 import { withCondition, type Condition } from './condition.ts';
 import type { AddonFacts, ClusterFacts, NodegroupFacts } from './facts.ts';
+import { oldestSeenAt } from './left-alone.ts';
 import { isMinor } from './minor.ts';
 import type { Step } from './operation.ts';
 
@@ -14,7 +15,7 @@ export function clusterAfter(cluster: Cluster, facts: ClusterFacts): Cluster {
   return {
     ...cluster,
     exists: true,
-    lookedAt: facts.observedAt,
+    lookedAt: oldestSeenAt(facts),
     version: facts.cluster.version,
     desiredVersion: facts.cluster.version,
     ...(facts.cluster.ipFamily === undefined ? {} : { ipFamily: facts.cluster.ipFamily }),

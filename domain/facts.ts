@@ -12,6 +12,8 @@ export interface ClusterFacts {
   readonly cluster: ControlPlaneFacts;
   readonly nodegroups: readonly NodegroupFacts[];
   readonly addons: readonly AddonFacts[];
+  /** When the control plane was seen last, where the work on it was looked at since; RFC 3339. */
+  readonly controlPlaneSeenAt?: string;
   readonly catalogue: VersionCatalogue;
   readonly addonCatalogue: AddonCatalogue;
   /** When the two catalogues were read: they are kept from look to look for a while. RFC 3339. */
@@ -138,6 +140,8 @@ export interface NodegroupFacts {
 }
 
 export interface AddonFacts {
+  /** Where it stands as an earlier look than the rest saw it: when that was, RFC 3339. */
+  readonly seenAt?: string;
   readonly addonName: string;
   readonly addonVersion: string;
   /** CREATING, ACTIVE, CREATE_FAILED, UPDATING, DELETING, DELETE_FAILED, DEGRADED, UPDATE_FAILED. */

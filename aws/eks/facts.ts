@@ -10,11 +10,12 @@ import { recentUpdates } from './updates.ts';
 
 /** Everything about a cluster that planning asks for, looked at now. `known` spares the catalogues that were read a short while ago. */
 export async function readFacts(eks: EKSClient, ec2: EC2Client, clusterName: string, known: KnownCatalogues): Promise<ClusterFacts | 'absent'> {
-  const cluster = await readControlPlane(eks, clusterName);
+  const cluster = known.cluster ?? (await readControlPlane(eks, clusterName));
   if (cluster === 'absent') return 'absent';
   const [nodegroupNames, addonNames] = await Promise.all([listNodegroupNames(eks, clusterName), listAddonNames(eks, clusterName)]);
   const nodegroups = present(await eachOf(nodegroupNames, (name) => readNodegroup(eks, clusterName, name)));
-  const addons = present(await eachOf(addonNames, (name) => readAddon(eks, clusterName, name, known.addonsCloser === undefined ? undefined : true)));
+  const standing = new Map(known.addons?.map((addon) => [addon.addonName, addon]));
+  const addons = present(await eachOf(addonNames, async (name) => standing.get(name) ?? readAddon(eks, clusterName, name, known.addonsCloser === undefined ? undefined : true)));
   const subnets = await readSubnets(ec2, [...new Set([...cluster.subnetIds, ...nodegroups.flatMap((group) => group.subnetIds), ...(known.subnetIds ?? [])])]);
   return {
     observedAt: known.now,

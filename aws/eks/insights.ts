@@ -8,6 +8,7 @@ import {
   type Insight,
   type InsightSummary,
 } from '@aws-sdk/client-eks';
+import { insightsRefreshedAt } from '../../domain/insights-age.ts';
 import { isMinor } from '../../domain/minor.ts';
 import type { InsightFacts, InsightsFacts } from '../../domain/readiness-facts.ts';
 import { eachOf } from './each-of.ts';
@@ -41,10 +42,16 @@ export async function readInsightsRefresh(client: EKSClient, clusterName: string
 
 export const INSIGHT_ACTIONS = ['eks:ListInsights', 'eks:DescribeInsight', 'eks:DescribeInsightsRefresh'];
 
-/** The insights on a cluster's readiness, and how fresh they are. */
-export async function readInsightsFacts(client: EKSClient, clusterName: string, closer: CloserLooks): Promise<InsightsFacts> {
-  const [refresh, insights] = await Promise.all([readInsightsRefresh(client, clusterName), readInsights(client, clusterName, closer)]);
-  return { refresh, insights };
+/** The insights on a cluster's readiness, and how fresh they are. Where all of them were made since `refreshAskedAt`, that refresh is done, and is not asked after. */
+export async function readInsightsFacts(client: EKSClient, clusterName: string, closer: CloserLooks, refreshAskedAt?: string): Promise<InsightsFacts> {
+  if (refreshAskedAt === undefined) {
+    const [refresh, insights] = await Promise.all([readInsightsRefresh(client, clusterName), readInsights(client, clusterName, closer)]);
+    return { refresh, insights };
+  }
+  const insights = await readInsights(client, clusterName, closer);
+  const madeAt = insightsRefreshedAt({ kind: 'seen', value: { refresh: { status: 'never' }, insights } });
+  const isDone = madeAt !== undefined && Date.parse(madeAt) >= Date.parse(refreshAskedAt);
+  return { refresh: isDone ? { status: 'COMPLETED', endedAt: madeAt } : await readInsightsRefresh(client, clusterName), insights };
 }
 
 /** All insights; what does not pass is looked at closer, for its evidence, or what is worse than a warning alone. */

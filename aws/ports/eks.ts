@@ -37,9 +37,9 @@ export interface Eks {
   recentUpdates(session: Session, of: UpdateOf, since: string): Promise<readonly UpdateFacts[]>;
   /**
    * What the readiness checks judge, beyond `facts`. Each part may be unknown by itself: a right that is missing, a throttle. Throws AccountUnreachable
-   * only where the account as a whole cannot be looked into.
+   * only where the account as a whole cannot be looked into. `refreshAskedAt`: insights that are all younger tell by themselves that the refresh is done.
    */
-  readiness(session: Session, facts: ClusterFacts, now: string, closer?: CloserLooks): Promise<ReadinessFacts>;
+  readiness(session: Session, facts: ClusterFacts, now: string, closer?: CloserLooks, refreshAskedAt?: string): Promise<ReadinessFacts>;
   /** Asks EKS to look at the cluster anew; harmless to repeat while a refresh runs. */
   refreshInsights(session: Session, clusterName: string): Promise<void>;
   /** The last refresh that was asked for, as it stands. */
@@ -68,6 +68,10 @@ export interface KnownCatalogues {
   readonly now: string;
   readonly catalogue?: VersionCatalogue;
   readonly addonCatalogue?: AddonCatalogue;
+  /** The control plane, where it was looked at a moment ago. */
+  readonly cluster?: ControlPlaneFacts;
+  /** Installed add-ons that need not be looked at again, as they were seen. */
+  readonly addons?: readonly AddonFacts[];
   /** Look at the Fargate profiles too. */
   readonly fargateProfiles?: true;
   /** Look closer at add-ons: their roles too, and what is listed for these names besides those that are installed. */

@@ -23,7 +23,7 @@ import { readSelfManagedGroups, SELF_MANAGED_ACTIONS } from './self-managed-grou
  * What the readiness checks judge. Looks that need nothing of each other are made at once, and each fails by itself: what could not be
  * listed is told as unknown there, and the other looks are at what could. Throws AccountUnreachable where the account takes the session no more.
  */
-export async function readReadiness(accountId: string, clients: ReadinessClients, facts: ClusterFacts, now: string, closer: CloserLooks = 'all'): Promise<ReadinessFacts> {
+export async function readReadiness(accountId: string, clients: ReadinessClients, facts: ClusterFacts, now: string, closer: CloserLooks = 'all', refreshAskedAt?: string): Promise<ReadinessFacts> {
   const { cluster, remembered } = facts;
   const look = <T>(needs: readonly string[], read: () => Promise<T>): Promise<Looked<T>> => looked(accountId, needs, read);
 
@@ -32,7 +32,7 @@ export async function readReadiness(accountId: string, clients: ReadinessClients
   const templates = look(TEMPLATE_ACTIONS, async () => readTemplates(clients.ec2, templateUses(facts, await groups)));
 
   const [insights, roles, kmsKey, quotas, launchTemplates, selfManagedGroups, fargateProfiles, pooledNodes, limits, instanceLimits] = await Promise.all([
-    look(INSIGHT_ACTIONS, () => readInsightsFacts(clients.eks, cluster.name, closer)),
+    look(INSIGHT_ACTIONS, () => readInsightsFacts(clients.eks, cluster.name, closer, refreshAskedAt)),
     look(ROLE_ACTIONS, async () => readRoles(clients.iam, facts, ifSeen(await fargate))),
     look(KEY_ACTIONS, () => readKmsKey(clients.kms, cluster.kmsKeyArn)),
     look(QUOTA_ACTIONS, async () => readVcpuQuotas(clients, launchedTypes(facts, ifSeen(await groups), await templates), remembered?.vcpuLimits ?? {})),

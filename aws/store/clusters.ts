@@ -103,7 +103,7 @@ export function clusters(table: TableAccess): Clusters {
       await table.write({
         observation: {
           put: { ...observationKey(clusterId), observedAt: lookedAt, facts: zipped },
-          if: { that: 'attribute_not_exists(#pk) OR #observedAt < :observedAt', values: { observedAt: lookedAt } },
+          if: { that: 'attribute_not_exists(#pk) OR #observedAt <= :observedAt', values: { observedAt: lookedAt } },
         },
       });
     },

@@ -48,7 +48,7 @@ const hands = () => createEks({ endpoint: fleet.url });
 const fault = (operation: string, kind: Record<string, unknown>, times = 99) => fleet.send('POST', '/_sim/faults', { operation, times, fault: kind });
 const healed = () => fetch(`${fleet.url}/_sim/faults`, { method: 'DELETE' });
 
-const readiness = (over: Partial<ClusterFacts> = {}): Promise<ReadinessFacts> => hands().readiness(session, { ...facts, ...over }, NOW);
+const readiness = (over: Partial<ClusterFacts> = {}, refreshAskedAt?: string): Promise<ReadinessFacts> => hands().readiness(session, { ...facts, ...over }, NOW, 'all', refreshAskedAt);
 
 function seen<T>(found: Looked<T> | undefined): T {
   assert.ok(found?.kind === 'seen', JSON.stringify(found));
@@ -175,6 +175,14 @@ describe('what is looked at before a control plane moves', () => {
   it('is refused as a whole where the account takes the session no more', async () => {
     await fault('kms:DescribeKey', { kind: 'error', code: 'ExpiredTokenException', status: 403, message: 'The security token included in the request is expired' });
     await assert.rejects(readiness(), AccountUnreachable);
+  });
+
+  it('asks after a refresh only where the insights do not tell by themselves that it is done', async () => {
+    await fault('eks:DescribeInsightsRefresh', { kind: 'deny' });
+    const refreshOf = async (refreshAskedAt?: string) => (await readiness({}, refreshAskedAt)).insights;
+    const done = await refreshOf('2020-01-01T00:00:00Z');
+    assert.ok(done.kind === 'seen' && done.value.refresh.status === 'COMPLETED', JSON.stringify(done));
+    assert.equal((await refreshOf('2099-01-01T00:00:00Z')).kind, 'unknown');
   });
 
   it('does not read again what it remembers, but a profile that is not well', async () => {

@@ -4,14 +4,14 @@ import { isUnderWay } from '../../domain/adopt.ts';
 import { decideAfterFailedRoll } from '../../domain/failed-roll.ts';
 import { ONE_AFTER_ANOTHER } from '../../domain/going-on.ts';
 import { judgeLook } from '../../domain/judge-look.ts';
-import { hasNoTime } from '../../domain/look-needed.ts';
+import { hasNoTime, movesControlPlane } from '../../domain/look-needed.ts';
 import { nextLook } from '../../domain/next-look.ts';
 import type { Step, Wait, WaitOutcome } from '../../domain/operation.ts';
 import { heldByPolicy } from '../../domain/waiting.ts';
 import { endOperation } from '../finish/end-operation.ts';
 import { afterStep } from '../steps/after-step.ts';
 import { hasEnded } from '../steps/due-step.ts';
-import { FACTS_AGE_SECONDS_MAX, lookAtReadiness, takeAsItIs } from '../steps/facts-of.ts';
+import { FACTS_AGE_SECONDS_MAX, keepControlPlane, lookAtReadiness, takeAsItIs } from '../steps/facts-of.ts';
 import { watchOverBake } from '../steps/look-at-alarms.ts';
 import { lookAt, READS_OF_A_LOOK_MAX, UNNAMED_UPDATE, updateOf } from '../steps/look-at.ts';
 import { ALARM_RECHECK_SECONDS } from '../steps/park.ts';
@@ -105,6 +105,7 @@ async function lookAtWork(look: Look, step: Step): Promise<void> {
     return conclude(look, after.kind === 'retry' ? { kind: 'fail', error: 'RunAgain', cause: after.because } : onwards(), { step, end });
   }
 
+  if (movesControlPlane(step) && seen.controlPlane !== undefined && seen.controlPlane !== 'absent') await keepControlPlane(ports, record.operation, seen.controlPlane);
   const seconds = Math.round((now - beganAt) / 1000);
   ports.meter.seconds('StepDuration', seconds, { kind: step.kind });
   if (step.adopted !== true) await ports.store.recordDuration(step.kind, seconds / (await sizeOf(ports, record.operation, step)));
@@ -173,7 +174,7 @@ async function lookAtInsights(look: Look): Promise<void> {
   const late = now - wait.since >= INSIGHTS_MINUTES_MAX * MINUTE_MS;
   const again = () => putOff(look, now + INSIGHTS_RECHECK_SECONDS * 1000, wait.because, wait.kind);
   if (!late && wait.looks > 0 && (await insightsRun(look))) return again();
-  const facts = await lookAtReadiness(ports, record.operation, FACTS_AGE_SECONDS_MAX);
+  const facts = await lookAtReadiness(ports, record.operation, FACTS_AGE_SECONDS_MAX, new Date(wait.since).toISOString());
   const insights = facts === 'absent' ? undefined : facts.readiness?.insights;
   if (!late && insights?.kind === 'seen' && insights.value.refresh.status === 'IN_PROGRESS') return again();
   if (facts !== 'absent' && facts.readiness !== undefined && hasNoTime(facts.readiness)) await takeAsItIs(ports, record.operation, record.operation.id, facts);

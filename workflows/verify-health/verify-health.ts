@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 export const handler = waitingTask(withRecord((event, ports, record) => reaching(ports, event, record.operation, event.state, () => verifyHealth(event, ports, record))));
 
 async function verifyHealth(event: TaskEvent, ports: Ports, { operation, steps }: OperationRecord): Promise<TaskAnswer> {
-  const facts = await lookAtSettling(ports, operation, Date.parse(event.enteredTime ?? new Date(ports.clock.now()).toISOString()), SETTLING_FACTS_AGE_SECONDS_MAX);
+  const facts = await lookAtSettling(ports, operation, Date.parse(event.enteredTime ?? new Date(ports.clock.now()).toISOString()), SETTLING_FACTS_AGE_SECONDS_MAX, goesOn(steps) ? steps : undefined);
   if (facts === 'absent') return answer({ verdict: 'failed' });
   const cluster = await ports.store.cluster(operation.clusterId);
   if (cluster !== undefined) await ports.store.recordCluster({ ...clusterAfter(withWayBack(cluster, steps), facts), desiredVersion: cluster.desiredVersion });
@@ -28,6 +28,11 @@ async function verifyHealth(event: TaskEvent, ports: Ports, { operation, steps }
   if (health.kind === 'healthy') return answer({ verdict: 'healthy' });
   if (health.kind === 'unhealthy') return fail('OperationStopped', JSON.stringify([{ code: 'HealthNotRestored', message: health.because }]));
   return park(ports, event, operation, { kind: 'Settling', because: health.because, stepId: event.state, nextCheckAt: ports.clock.now() + SETTLE_SECONDS * 1000 });
+}
+
+/** Whether there is more to come after this pass: what is seen at the very end is all looked at. */
+function goesOn(steps: readonly Step[]): boolean {
+  return steps.some((step) => step.state === 'Pending');
 }
 
 /** Whether every step of this pass over the hop (of the whole plan, where there are no hops) came to a good end. A cancel leaves steps that were never begun. */
