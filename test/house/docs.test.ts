@@ -32,6 +32,14 @@ describe('the pages', () => {
     assert.deepEqual(codesIn(readFileSync(join(REPOSITORY, 'docs/checks.md'), 'utf8')), Object.keys(FINDINGS).sort());
   });
 
+  it('tell of every route of the simulated AWS', () => {
+    const source = readFileSync(join(REPOSITORY, 'local/aws/sim-routes.ts'), 'utf8');
+    const page = readFileSync(join(REPOSITORY, 'docs/operating.md'), 'utf8');
+    const rows = page.split('\n').filter((line) => /^\| `(GET|POST|DELETE)/.test(line)).map((line) => line.split('|')[1] ?? '');
+    const told = rows.flatMap((cell) => (cell.match(/\b(GET|POST|DELETE)\b/g) ?? []).map((method) => `${method} ${/\/_sim[a-z0-9/-]*/.exec(cell)?.[0] ?? ''}`));
+    assert.deepEqual(told.sort(), [...source.matchAll(/case '((?:GET|POST|DELETE) \/_sim[^']*)'/g)].map(([, route]) => route).sort());
+  });
+
   it('number the decisions without a double', () => {
     const numbers = readdirSync(join(REPOSITORY, 'docs/decisions')).map((name) => name.slice(0, 4));
     assert.deepEqual(numbers.filter((number, place) => !/^\d{4}$/.test(number) || numbers.indexOf(number) !== place), []);
