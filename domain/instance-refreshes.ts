@@ -40,7 +40,7 @@ export interface SelfManagedAt {
 export function selfManagedAt(facts: SelfManagedGroupFacts, made: readonly Resource[] = []): SelfManagedAt {
   const { groupName, kubelets, launchTemplate, images } = facts;
   const own = made.find((resource) => resource.kind === 'self-managed-group' && resource.name === groupName);
-  const known = kubelets.filter((minor) => minor !== undefined);
+  const known = kubelets.filter((minor) => minor !== null);
   return {
     groupName,
     version: oldestOf(known),

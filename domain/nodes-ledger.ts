@@ -123,8 +123,8 @@ function stepsOf({ hops }: Way, kind: StepKind, subject: string): readonly Plann
   return hops.flatMap((hop) => hop.steps.filter((step) => step.kind === kind && step.subject === subject));
 }
 
-function known(minors: readonly (Minor | undefined)[]): Minor[] {
-  return minors.filter((minor) => minor !== undefined);
+function known(minors: readonly (Minor | null)[]): Minor[] {
+  return minors.filter((minor) => minor !== null);
 }
 
 function seen<T>(looked: { readonly kind: 'seen'; readonly value: readonly T[] } | { readonly kind: 'unknown' } | undefined): readonly T[] {

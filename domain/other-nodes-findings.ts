@@ -67,7 +67,7 @@ function karpenter(pool: PooledNodesFacts, hop: string): Finding {
 function tooOld(pool: PooledNodesFacts, next: Hop | undefined): Finding[] {
   if (next === undefined || !isMinor(next.to)) return [];
   const { to } = next;
-  const old = pool.kubelets.flatMap((minor) => (minor !== undefined && compareMinors(minor, to) < 0 && !kubeletFits(minor, to) ? [minor] : []));
+  const old = pool.kubelets.flatMap((minor) => (minor !== null && compareMinors(minor, to) < 0 && !kubeletFits(minor, to) ? [minor] : []));
   if (old.length === 0) return [];
   return [
     finding('pooled-nodes-skew', 'blocks', poolName(pool), {
@@ -108,7 +108,7 @@ export function poolName({ kind, pool }: Pick<PooledNodesFacts, 'kind' | 'pool'>
 
 function kubeletsText({ kubelets }: PooledNodesFacts): string {
   const known = [...new Set(kubelets.flatMap((minor) => minor ?? []))];
-  const unknown = kubelets.includes(undefined) || kubelets.length === 0;
+  const unknown = kubelets.includes(null) || kubelets.length === 0;
   if (known.length === 0) return 'kubelets that their images do not tell';
   return `kubelets of ${known.join(', ')}${unknown ? ' and others that their images do not tell' : ''}`;
 }

@@ -132,8 +132,8 @@ export interface SelfManagedGroupFacts {
   readonly launchTemplate?: { readonly id: string; readonly version: string };
   /** Several instance types or Spot beside on demand: a refresh that names a launch template alone would end that. */
   readonly mixedInstances?: boolean;
-  /** Each kubelet among the instances that run, once; oldest first, and undefined at the end where an image's name does not tell. */
-  readonly kubelets: readonly (Minor | undefined)[];
+  /** Each kubelet among the instances that run, once; oldest first, and null at the end where an image's name does not tell: facts travel and are kept as JSON, which knows no undefined in a list. */
+  readonly kubelets: readonly (Minor | null)[];
   /** The launch template's newest version for each minor, newest version first: what a refresh can bring. */
   readonly images: readonly { readonly version: string; readonly imageId: string; readonly imageName?: string; readonly minor?: Minor }[];
   readonly subnetIds: readonly string[];
@@ -155,8 +155,8 @@ export interface PooledNodesFacts {
   /** The node pool's name, or the empty string where no tag tells it. */
   readonly pool: string;
   readonly count: number;
-  /** Each kubelet among the instances, once; oldest first, and undefined at the end where an image's name does not tell. */
-  readonly kubelets: readonly (Minor | undefined)[];
+  /** Each kubelet among the instances, once; oldest first, and null at the end where an image's name does not tell. */
+  readonly kubelets: readonly (Minor | null)[];
 }
 
 export interface EksLimitsFacts {

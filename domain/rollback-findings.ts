@@ -109,7 +109,7 @@ function otherNodes({ facts, to }: Ask): Finding[] {
 }
 
 function karpenter(pool: PooledNodesFacts, to: Minor): Finding[] {
-  const known = pool.kubelets.filter((minor) => minor !== undefined);
+  const known = pool.kubelets.filter((minor) => minor !== null);
   const newest = newestOf(known);
   const name = poolName(pool);
   if (newest !== undefined && compareMinors(newest, to) > 0) {

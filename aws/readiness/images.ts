@@ -27,9 +27,9 @@ export function minorOf(imageId: string, names: ImageNames): Minor | undefined {
   return name === undefined ? minorOfImageParameter(imageId) : minorOfImage(name);
 }
 
-/** Each kubelet once, oldest first; undefined at the end where an image does not tell. */
-export function kubeletsOf(imageIds: readonly string[], names: ImageNames): (Minor | undefined)[] {
+/** Each kubelet once, oldest first; null at the end where an image does not tell. */
+export function kubeletsOf(imageIds: readonly string[], names: ImageNames): (Minor | null)[] {
   const minors = new Set(imageIds.map((imageId) => minorOf(imageId, names)));
   const known = [...minors].filter((minor) => minor !== undefined).sort(compareMinors);
-  return minors.has(undefined) ? [...known, undefined] : known;
+  return minors.has(undefined) ? [...known, null] : known;
 }

@@ -44,7 +44,7 @@ function selfManaged(from: number, groups: readonly { behind: number; mixed: num
     minSize: 1,
     maxSize: 8,
     ...(template === 0 ? {} : { launchTemplate: { id: `lt-${index}`, version: '1' } }),
-    kubelets: known === 0 ? [undefined] : [minorAt(from - behind), minorAt(from - behind + Math.min(mixed, behind + 1))],
+    kubelets: known === 0 ? [null] : [minorAt(from - behind), minorAt(from - behind + Math.min(mixed, behind + 1))],
     images: (every ? MINORS : images).map((minor, version) => ({ version: String(version + 1), imageId: `ami-${minor}`, minor })).reverse(),
     subnetIds: [],
     unhealthyInstances: 0,

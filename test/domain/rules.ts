@@ -27,7 +27,7 @@ export function assertAllowed(facts: ClusterFacts, step: PlannedStep): void {
         assert.ok(isListed(addon.addonVersion, to, facts.addonCatalogue[addon.addonName] ?? []), `${addon.addonName} ${addon.addonVersion} is listed for ${to}`);
       }
       for (const group of seenOf(facts.readiness?.selfManagedGroups)) {
-        for (const kubelet of group.kubelets) if (kubelet !== undefined && !older(version, kubelet)) assert.ok(fits(kubelet, to), `${group.groupName} at ${kubelet} under ${to}`);
+        for (const kubelet of group.kubelets) if (kubelet !== null && !older(version, kubelet)) assert.ok(fits(kubelet, to), `${group.groupName} at ${kubelet} under ${to}`);
       }
       const kubeProxy = minorOf(facts.addons.find((known) => known.addonName === 'kube-proxy')?.addonVersion ?? '');
       if (kubeProxy !== undefined && !older(version, kubeProxy)) assert.ok(fits(kubeProxy, to), `kube-proxy at ${kubeProxy} under ${to}`);
@@ -62,15 +62,15 @@ export function assertAllowed(facts: ClusterFacts, step: PlannedStep): void {
       assert.equal(launchTemplateId, group.launchTemplate?.id, 'a group keeps its launch template');
       assert.ok(image?.minor !== undefined && fits(image.minor, version), `an image of ${image?.minor} under ${version}`);
       if (step.stage === 'RollBackNodegroups') assert.ok(older(image.minor, version), 'back below the control plane');
-      else assert.ok(group.kubelets.some((kubelet) => kubelet !== undefined && older(kubelet, image.minor!)), 'a group is refreshed forward');
+      else assert.ok(group.kubelets.some((kubelet) => kubelet !== null && older(kubelet, image.minor!)), 'a group is refreshed forward');
       return;
     }
     case 'rollback-control-plane': {
       const to = step.to as Minor;
       assert.equal(to, previousMinor(version), 'one minor back');
       for (const group of facts.nodegroups) if (group.version !== undefined) assert.ok(compareMinors(group.version, to) <= 0, `${group.nodegroupName} at ${group.version} under ${to}`);
-      for (const group of seenOf(facts.readiness?.selfManagedGroups)) for (const kubelet of group.kubelets) if (kubelet !== undefined) assert.ok(compareMinors(kubelet, to) <= 0, `${group.groupName} at ${kubelet} under ${to}`);
-      for (const pool of seenOf(facts.readiness?.pooledNodes)) if (pool.kind === 'karpenter') for (const kubelet of pool.kubelets) if (kubelet !== undefined) assert.ok(compareMinors(kubelet, to) <= 0, `${pool.pool} at ${kubelet}`);
+      for (const group of seenOf(facts.readiness?.selfManagedGroups)) for (const kubelet of group.kubelets) if (kubelet !== null) assert.ok(compareMinors(kubelet, to) <= 0, `${group.groupName} at ${kubelet} under ${to}`);
+      for (const pool of seenOf(facts.readiness?.pooledNodes)) if (pool.kind === 'karpenter') for (const kubelet of pool.kubelets) if (kubelet !== null) assert.ok(compareMinors(kubelet, to) <= 0, `${pool.pool} at ${kubelet}`);
       for (const addon of facts.addons) assert.ok(isListed(addon.addonVersion, to, facts.addonCatalogue[addon.addonName] ?? []), `${addon.addonName} ${addon.addonVersion} is listed for ${to}`);
       const kubeProxy = minorOf(facts.addons.find((known) => known.addonName === 'kube-proxy')?.addonVersion ?? '');
       if (kubeProxy !== undefined) assert.ok(compareMinors(kubeProxy, to) <= 0, `kube-proxy at ${kubeProxy}`);

@@ -32,7 +32,7 @@ function back(facts: ClusterFacts, hoursAgo?: number): Plan | Refusal {
 function mayGoBack(facts: ClusterFacts): boolean {
   const from = facts.cluster.version;
   const to = previousMinor(from)!;
-  const newer = (minor: Minor | undefined) => minor !== undefined && compareMinors(minor, to) > 0;
+  const newer = (minor: Minor | null | undefined) => minor !== undefined && minor !== null && compareMinors(minor, to) > 0;
   const managed = facts.nodegroups.every((group) => !newer(group.version) || (!group.customAmi && (!group.amiType.startsWith('AL2_') || compareMinors(to, '1.32') <= 0)));
   const selfManaged = seenOf(facts.readiness?.selfManagedGroups).every(
     (group) => !group.kubelets.some(newer) || (group.launchTemplate !== undefined && group.images.some(({ minor }) => minor !== undefined && !newer(minor) && kubeletFits(minor, from))),
@@ -64,7 +64,7 @@ function addonMayGoBack(addon: AddonFacts, facts: ClusterFacts, to: Minor): bool
 function assertBack(facts: ClusterFacts, to: Minor): void {
   assert.equal(facts.cluster.version, to);
   for (const group of facts.nodegroups) assert.ok(group.version === undefined || compareMinors(group.version, to) <= 0);
-  for (const group of seenOf(facts.readiness?.selfManagedGroups)) for (const kubelet of group.kubelets) assert.ok(kubelet === undefined || compareMinors(kubelet, to) <= 0);
+  for (const group of seenOf(facts.readiness?.selfManagedGroups)) for (const kubelet of group.kubelets) assert.ok(kubelet === null || compareMinors(kubelet, to) <= 0);
   for (const addon of facts.addons) assert.ok(isListed(addon.addonVersion, to, facts.addonCatalogue[addon.addonName] ?? []));
 }
 

@@ -233,7 +233,7 @@ function refreshed(readiness: ReadinessFacts, step: PlannedStep): ReadinessFacts
   const selfManagedGroups = seenOf(readiness.selfManagedGroups).map((group) => {
     if (group.groupName !== step.subject) return group;
     const minor = group.images.find((image) => image.version === version)?.minor;
-    return { ...group, kubelets: group.kubelets.map(() => minor), launchTemplate: { id: String(step.parameters?.['launchTemplateId']), version } };
+    return { ...group, kubelets: group.kubelets.map(() => minor ?? null), launchTemplate: { id: String(step.parameters?.['launchTemplateId']), version } };
   });
   return { ...readiness, selfManagedGroups: { kind: 'seen', value: selfManagedGroups } };
 }

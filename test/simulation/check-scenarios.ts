@@ -1,5 +1,5 @@
 import { AutoScalingClient, CreateAutoScalingGroupCommand, DescribeAutoScalingGroupsCommand, SetInstanceHealthCommand, StartInstanceRefreshCommand, SuspendProcessesCommand, type CreateAutoScalingGroupCommandInput } from '@aws-sdk/client-auto-scaling';
-import { CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, CreateSubnetCommand, DeleteLaunchTemplateCommand, DeleteSubnetCommand, DescribeImagesCommand, DescribeSubnetsCommand, EC2Client, ModifySubnetAttributeCommand, RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, CreateSubnetCommand, DeleteLaunchTemplateCommand, DeleteSubnetCommand, DescribeImagesCommand, DescribeSubnetsCommand, EC2Client, ModifySubnetAttributeCommand, RegisterImageCommand, RunInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   CreateAddonCommand,
   CreateClusterCommand,
@@ -383,9 +383,11 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     cluster: 'zoo',
-    codes: ['self-managed-unhealthy'],
+    codes: ['self-managed-unhealthy', 'kubelet-version-unknown'],
     async bring(owner) {
-      await ownGroup(owner, 'ailing', 'zoo', await image(owner, '1.34'));
+      // The name of an image of one's own does not tell what it brings.
+      const { ImageId = '' } = await owner.ec2.send(new RegisterImageCommand({ Name: 'golden-7', Architecture: 'x86_64' }));
+      await ownGroup(owner, 'ailing', 'zoo', ImageId);
       await owner.stage.advance(5);
       await owner.autoScaling.send(new SuspendProcessesCommand({ AutoScalingGroupName: 'ailing', ScalingProcesses: ['ReplaceUnhealthy'] }));
       const { AutoScalingGroups = [] } = await owner.autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['ailing'] }));

@@ -157,7 +157,7 @@ const template = (more: Partial<LaunchTemplateFacts>) => seen([{ id: 'lt-1', nam
 const quota = (limitVcpus: number, usedVcpus = 30) => seen([{ code: 'L-1216C47A', name: 'Running On-Demand Standard instances', family: 'standard', spot: false, limitVcpus, usedVcpus, vcpusByType: { 'm5.large': 2 } }]);
 const own = (more: Partial<SelfManagedGroupFacts>) => seen([{ groupName: 'asg-1', desiredCapacity: 3, minSize: 0, maxSize: 5, kubelets: ['1.33' as Minor], images: [], subnetIds: [], unhealthyInstances: 0, ...more }]);
 const profile = (more: Partial<FargateProfileFacts> = {}) => seen([{ profileName: 'jobs', status: 'ACTIVE', subnetIds: [], namespaces: ['batch'], healthIssues: [], ...more }]);
-const pool = (kind: PooledNodesFacts['kind'], kubelet: Minor | undefined) => seen([{ kind, pool: 'general', count: 4, kubelets: [kubelet] }]);
+const pool = (kind: PooledNodesFacts['kind'], kubelet: Minor | null) => seen([{ kind, pool: 'general', count: 4, kubelets: [kubelet] }]);
 const unrolled = (more: Parameters<typeof ready>[0]) => at133({ nodegroups: [nodegroupFacts('blue', '1.34')], readiness: ready(more) });
 const elsewhere = (subnetId: string, version: Minor) => at133({ nodegroups: [nodegroupFacts('blue', version, { subnetIds: [subnetId] })], readiness: ready() });
 const in131 = (more: Partial<NodegroupFacts>) => clusterFacts('1.31', { nodegroups: [nodegroupFacts('blue', '1.31', more)] });
@@ -186,7 +186,7 @@ const READINESS: readonly CheckCase[] = [
   at('fargate-profile-unhealthy', 'advises', readied({ fargateProfiles: profile({ status: 'CREATE_FAILED' }) }), readied({ fargateProfiles: profile() })),
   at('karpenter-nodes', 'advises', readied({ pooledNodes: pool('karpenter', '1.33') }), readied({ pooledNodes: pool('auto-mode', '1.33') })),
   at('pooled-nodes-skew', 'blocks', readied({ pooledNodes: pool('karpenter', '1.30') }), readied({ pooledNodes: pool('karpenter', '1.31') })),
-  at('pooled-nodes-skew', 'blocks', readied({ pooledNodes: pool('auto-mode', '1.29') }), readied({ pooledNodes: pool('karpenter', undefined) })),
+  at('pooled-nodes-skew', 'blocks', readied({ pooledNodes: pool('auto-mode', '1.29') }), readied({ pooledNodes: pool('karpenter', null) })),
   at('hybrid-nodes', 'advises', readied({ hybridNodes: true }), readied({})),
 ];
 
