@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { AssociateSubnetCidrBlockCommand, CreateSubnetCommand, CreateVpcCommand, DescribeAvailabilityZonesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeAddonCommand, DescribeClusterCommand, EKSClient, ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { Json } from '../../local/api-client.ts';
@@ -88,5 +89,29 @@ describe('the network of a cluster', () => {
     assert.deepEqual([strange.status, strange.body.errors?.[0].path], [422, 'resourcesVpcConfig.subnetIds']);
     const done = await ended(await world.api.patch(`/v1/clusters/${clusterId}`, { resourcesVpcConfig: { endpointPrivateAccess: true, endpointPublicAccess: false } }));
     assert.deepEqual(done.plan.findings.map(({ code }: Json) => code), ['endpoint-private-alone']);
+  });
+
+  it('may be of IPv6, in subnets that have a block of it, with the role that the CNI then takes', async () => {
+    const ec2 = new EC2Client({ endpoint: world.stage.awsUrl, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'owner' } });
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.66.0.0/16', AmazonProvidedIpv6CidrBlock: true }));
+    const prefix = Vpc?.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock?.replace(/00::\/56$/, '') ?? '';
+    const { AvailabilityZones = [] } = await ec2.send(new DescribeAvailabilityZonesCommand({}));
+    const subnet = async (index: number): Promise<string> => {
+      const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: `10.66.${index}.0/24`, AvailabilityZone: AvailabilityZones[index]?.ZoneName }));
+      return Subnet?.SubnetId ?? '';
+    };
+    const subnets = [await subnet(0), await subnet(1)];
+    const asked = { name: 'six', accountId: ACCOUNT, region: REGION, version: '1.35', roleArn: world.clusterRoleArn, resourcesVpcConfig: { subnetIds: subnets }, kubernetesNetworkConfig: { ipFamily: 'ipv6' }, nodegroups: [], network: { cni: { prefixDelegation: true } } };
+
+    const refused = await world.api.ask('POST', '/v1/clusters', asked);
+    assert.deepEqual([refused.status, refused.body.errors[0].path], [422, 'kubernetesNetworkConfig.ipFamily']);
+    for (const [index, id] of subnets.entries()) await ec2.send(new AssociateSubnetCidrBlockCommand({ SubnetId: id, Ipv6CidrBlock: `${prefix}0${index}::/64` }));
+    await assert.rejects(ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: '10.66.9.0/24', Ipv6CidrBlock: `${prefix}01::/64` })), { name: 'InvalidSubnet.Conflict' });
+    const { clusterId: six } = await ended(await world.api.post('/v1/clusters', asked));
+
+    assert.deepEqual((await world.api.get(`/v1/clusters/${six}`)).kubernetesNetworkConfig, { ipFamily: 'ipv6' });
+    const { associations = [] } = await eks.send(new ListPodIdentityAssociationsCommand({ clusterName: 'six', serviceAccount: 'aws-node' }));
+    assert.equal(associations.length, 1, 'AmazonEKS_CNI_Policy has no rights to give IPv6 addresses, so the CNI has a role of its own');
+    await ended((await world.api.ask('DELETE', `/v1/clusters/${six}`)).body);
   });
 });

@@ -3,6 +3,7 @@ import { AwsError } from '../service.ts';
 import type { Call, SimulatedService, World } from '../service.ts';
 import { imageOperations } from './images.ts';
 import { isLive, PENDING_SECONDS } from './instance-state.ts';
+import { ipv6Operations } from './ipv6.ts';
 import { instanceType } from './instance-types.ts';
 import type { SeenInstanceType } from './instance-types.ts';
 import { armStart, endInstances, instanceOperations } from './instances.ts';
@@ -26,6 +27,7 @@ export interface SeenSubnet {
   readonly availableIpAddressCount: number;
   /** Whether what starts in it gets a public address. */
   readonly isPublic: boolean;
+  readonly hasIpv6: boolean;
 }
 
 export interface SeenLaunchTemplate {
@@ -104,14 +106,14 @@ export function createEc2(world: World): SimulatedEc2 {
   }
   function seenSubnet(accountId: string, region: string, found: SubnetRecord | undefined): SeenSubnet | undefined {
     if (found === undefined) return undefined;
-    return { subnetId: found.id, vpcId: found.vpcId, availabilityZone: found.zoneName, availabilityZoneId: found.zoneId, availableIpAddressCount: place(accountId, region).freeAddresses(found), isPublic: found.publicAddresses };
+    return { subnetId: found.id, vpcId: found.vpcId, availabilityZone: found.zoneName, availabilityZoneId: found.zoneId, availableIpAddressCount: place(accountId, region).freeAddresses(found), isPublic: found.publicAddresses, hasIpv6: found.ipv6Cidr !== undefined };
   }
 
   return {
     name: 'ec2',
     protocol: 'ec2-query',
     schemas: { ...ec2 },
-    operations: dryRunnable({ ...networkOperations(world, placeOf), ...securityGroupOperations(world, placeOf), ...launchTemplateOperations(world, placeOf), ...imageOperations(world, placeOf), ...instanceOperations(world, placeOf, terminate), ...surroundingOperations(placeOf) }),
+    operations: dryRunnable({ ...networkOperations(world, placeOf), ...ipv6Operations(placeOf), ...securityGroupOperations(world, placeOf), ...launchTemplateOperations(world, placeOf), ...imageOperations(world, placeOf), ...instanceOperations(world, placeOf, terminate), ...surroundingOperations(placeOf) }),
     needs: (operation, input, call) => needsOf(operation, input as Readonly<Record<string, unknown>>, call, () => placeOf(call)),
 
     subnet: (accountId, region, subnetId) => seenSubnet(accountId, region, place(accountId, region).visibleSubnet(subnetId)),

@@ -17,6 +17,7 @@ import { contains, overlap, parseCidr } from './cidr.ts';
 import type { Cidr } from './cidr.ts';
 import { filtered, identified, paged } from './filters.ts';
 import type { Attributes } from './filters.ts';
+import { amazonBlock, ofSubnet, ofVpc, subnetBlock } from './ipv6.ts';
 import { defaultGroup, notFound, tagsFor } from './records.ts';
 import type { Ec2Place, SubnetRecord, VpcRecord } from './records.ts';
 import { steadyId, zonesOf } from './zones.ts';
@@ -61,7 +62,9 @@ export function networkOperations(world: World, placeOf: (call: Call) => Ec2Plac
       const block = checkedBlock(input.CidrBlock, 16, 28, 'VPC');
       if (place.vpcs.list().length >= VPCS_MAX) throw new AwsError('VpcLimitExceeded', 'The maximum number of VPCs has been reached.', 400);
       const { accountId, region } = call;
-      const vpc: VpcRecord = { accountId, region, id: newId('vpc'), tags: tagsFor('vpc', input.TagSpecifications), cidr: block, isDefault: false, dnsHostnames: false, dnsSupport: true, networkAddressUsageMetrics: false };
+      const id = newId('vpc');
+      const ipv6 = input.AmazonProvidedIpv6CidrBlock === true ? { ipv6Cidr: amazonBlock(id) } : {};
+      const vpc: VpcRecord = { ...ipv6, accountId, region, id, tags: tagsFor('vpc', input.TagSpecifications), cidr: block, isDefault: false, dnsHostnames: false, dnsSupport: true, networkAddressUsageMetrics: false };
       place.vpcs.put(vpc);
       place.groups.put(defaultGroup(accountId, region, vpc.id));
       return { Vpc: { ...vpcView(vpc), State: 'pending' } };
@@ -127,9 +130,11 @@ export function networkOperations(world: World, placeOf: (call: Call) => Ec2Plac
     ModifySubnetAttribute(input: ModifySubnetAttributeCommandInput, call: Call) {
       const place = placeOf(call);
       const subnet = subnetAt(place, input.SubnetId);
-      const unsupported = Object.keys(input).find((name) => !['SubnetId', 'MapPublicIpOnLaunch'].includes(name));
+      const unsupported = Object.keys(input).find((name) => !['SubnetId', 'MapPublicIpOnLaunch', 'AssignIpv6AddressOnCreation'].includes(name));
       if (unsupported !== undefined) throw new AwsError('NotImplemented', `The simulated AWS does not support ${unsupported} of ModifySubnetAttribute.`, 501);
-      place.subnets.put({ ...subnet, publicAddresses: input.MapPublicIpOnLaunch?.Value ?? subnet.publicAddresses });
+      const ipv6OnCreation = input.AssignIpv6AddressOnCreation?.Value ?? subnet.ipv6OnCreation ?? false;
+      if (ipv6OnCreation && subnet.ipv6Cidr === undefined) throw new AwsError('InvalidParameterValue', `Subnet ${subnet.id} has no IPv6 CIDR block associated with it.`, 400);
+      place.subnets.put({ ...subnet, ipv6OnCreation, publicAddresses: input.MapPublicIpOnLaunch?.Value ?? subnet.publicAddresses });
     },
 
     DeleteSubnet(input: DeleteSubnetCommandInput, call: Call) {
@@ -155,7 +160,8 @@ function newSubnet(place: Ec2Place, input: CreateSubnetCommandInput, id: string)
   if (zone === undefined) {
     throw new AwsError('InvalidParameterValue', `Value (${named ?? ''}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.map(({ name }) => name).join(', ')}.`, 400);
   }
-  return { accountId: place.accountId, region: place.region, id, tags: tagsFor('subnet', input.TagSpecifications), vpcId: vpc.id, cidr, zoneName: zone.name, zoneId: zone.id, isDefault: false, publicAddresses: false };
+  const ipv6 = input.Ipv6CidrBlock === undefined ? {} : { ipv6Cidr: subnetBlock(place, vpc, input.Ipv6CidrBlock) };
+  return { ...ipv6, accountId: place.accountId, region: place.region, id, tags: tagsFor('subnet', input.TagSpecifications), vpcId: vpc.id, cidr, zoneName: zone.name, zoneId: zone.id, isDefault: false, publicAddresses: false };
 }
 
 export function vpcAt(place: Ec2Place, id: string | undefined): VpcRecord {
@@ -177,7 +183,7 @@ function blockOf(text: string): Cidr {
 }
 
 function checkedBlock(text: string | undefined, bitsMin: number, bitsMax: number, what: 'VPC' | 'subnet'): string {
-  if (text === undefined) throw new AwsError('MissingParameter', 'The request must contain the parameter cidrBlock. IPv6 and IPAM pools are not simulated.', 400);
+  if (text === undefined) throw new AwsError('MissingParameter', 'The request must contain the parameter cidrBlock. Subnets of IPv6 alone and IPAM pools are not simulated.', 400);
   const { bits } = blockOf(text);
   if (bits < bitsMin || bits > bitsMax) throw new AwsError(what === 'VPC' ? 'InvalidVpc.Range' : 'InvalidSubnet.Range', `The CIDR '${text}' is invalid.`, 400);
   return text;
@@ -190,6 +196,7 @@ function vpcView(vpc: VpcRecord): Vpc {
     State: 'available',
     CidrBlock: vpc.cidr,
     CidrBlockAssociationSet: [{ AssociationId: steadyId('vpc-cidr-assoc', vpc.id), CidrBlock: vpc.cidr, CidrBlockState: { State: 'associated' } }],
+    Ipv6CidrBlockAssociationSet: ofVpc(vpc),
     DhcpOptionsId: steadyId('dopt', vpc.accountId, vpc.region, DEFAULT_OPTIONS),
     InstanceTenancy: 'default',
     IsDefault: vpc.isDefault,
@@ -211,8 +218,8 @@ function subnetView(place: Ec2Place, subnet: SubnetRecord): Subnet {
     DefaultForAz: subnet.isDefault,
     MapPublicIpOnLaunch: subnet.publicAddresses,
     MapCustomerOwnedIpOnLaunch: false,
-    AssignIpv6AddressOnCreation: false,
-    Ipv6CidrBlockAssociationSet: [],
+    AssignIpv6AddressOnCreation: subnet.ipv6OnCreation ?? false,
+    Ipv6CidrBlockAssociationSet: ofSubnet(subnet),
     EnableDns64: false,
     Ipv6Native: false,
     PrivateDnsNameOptionsOnLaunch: { HostnameType: 'ip-name', EnableResourceNameDnsARecord: false, EnableResourceNameDnsAAAARecord: false },

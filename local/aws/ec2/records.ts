@@ -18,6 +18,7 @@ interface Placed {
 
 export interface VpcRecord extends Placed {
   readonly cidr: string;
+  readonly ipv6Cidr?: string;
   readonly isDefault: boolean;
   readonly dnsHostnames: boolean;
   readonly dnsSupport: boolean;
@@ -27,6 +28,8 @@ export interface VpcRecord extends Placed {
 export interface SubnetRecord extends Placed {
   readonly vpcId: string;
   readonly cidr: string;
+  readonly ipv6Cidr?: string;
+  readonly ipv6OnCreation?: boolean;
   readonly zoneName: string;
   readonly zoneId: string;
   readonly isDefault: boolean;

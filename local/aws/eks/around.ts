@@ -48,6 +48,8 @@ export interface SeenSubnet {
   readonly availableIpAddressCount: number;
   /** Whether what starts in it gets a public address. */
   readonly isPublic?: boolean;
+  /** Whether it has an IPv6 block, when that is known. */
+  readonly hasIpv6?: boolean;
 }
 
 export interface SeenInstanceType {

@@ -83,6 +83,8 @@ function newCluster(input: CreateClusterRequest, name: string, place: Place): Cl
       `Provided subnets ${crowded.subnetId} Free IPs: ${crowded.availableIpAddressCount} , need at least ${ADDRESSES.freePerSubnetToCreate} IPs in each subnet to be free for this operation`,
       about,
     );
+  const ipv4Alone = input.kubernetesNetworkConfig?.ipFamily === 'ipv6' ? subnets.find(({ hasIpv6 }) => hasIpv6 === false) : undefined;
+  if (ipv4Alone !== undefined) throw invalidParameter(`Subnet ${ipv4Alone.subnetId} must have an IPv6 CIDR block for a cluster of ipFamily ipv6`, about);
   requireSecurityGroups(place, vpc.securityGroupIds ?? [], about);
   requireKeys(place, input.encryptionConfig ?? [], about);
   const access = requireEndpointAccess(vpc, name);
