@@ -132,7 +132,7 @@ export function refreshOf({ groupName, launchTemplate }: Pick<InstanceRefresh, '
 }
 
 /** What a refresh does not do by itself (source: Auto Scaling user guide, lifecycle hooks; aws-node-termination-handler, queue processor). */
-export const NOT_DRAINED = 'Its pods are drained only where a lifecycle hook of the group sees to it.';
+export const NOT_DRAINED = 'A refresh ends instances without regard to disruption budgets: pods are drained only where a lifecycle hook of the group sees to it.';
 
 /** The oldest of several minors. */
 export function oldestOf(minors: readonly Minor[]): Minor | undefined {

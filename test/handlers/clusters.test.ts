@@ -107,7 +107,7 @@ describe('changing a cluster', () => {
     await door.store.recordStart(operation.id, 1, door.now);
     const wait = { operationId: operation.id, stepId: 'NextHop', run: 1, token: 't', tokenEpoch: 1, kind: 'MaintenanceWindow', accountId: operation.accountId, region: operation.region, clusterId: operation.clusterId, nextCheckAt: door.now + 86_400_000, since: door.now, deadline: door.now + 600_000, because: 'It opens.', looks: 0 } as const;
     await door.store.park(wait);
-    const policy = { timeZone: 'Europe/Berlin', windows: [{ cron: '0 2 * * SAT', durationMinutes: 240 }], freezes: [{ from: '2026-12-20T00:00:00+01:00', to: '2027-01-04T00:00:00+01:00', owner: 'grace', reason: 'Year end' }] };
+    const policy = { timeZone: 'Europe/Berlin', windows: [{ cron: '0 2 * * SAT', durationMinutes: 240 }, { weekly: { days: ['SUN'], at: '03:30' }, durationMinutes: 60 }], freezes: [{ from: '2026-12-20T00:00:00+01:00', to: '2027-01-04T00:00:00+01:00', owner: 'grace', reason: 'Year end' }] };
     const path = `/v1/clusters/${working.clusterId}`;
     const before = door.done.length;
     const changed = await door.ask('PATCH', path, { body: { maintenancePolicy: policy } });
