@@ -11,6 +11,7 @@ import { isRefusal, type Refusal, type RefusalCode } from '../domain/refusal.ts'
 import type { ChangeCluster } from '../domain/requests.ts';
 import { okCluster, type Outcome } from './answers.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
+import { changeQuestion } from './change-question.ts';
 import { profileAfter, underPlaces } from './profile-reached.ts';
 import { clusterToWorkOn } from './reach.ts';
 import type { Ask } from './route.ts';
@@ -40,7 +41,7 @@ export async function changeAccess(ask: Ask<'{clusterId}'>, ports: Ports, princi
   if (isRefusal(before)) return before;
   const frozen = await refusedByFreeze(ports);
   if (frozen !== undefined) return frozen;
-  const { accountId, region, clusterId, name } = before;
+  const { accountId, region, name } = before;
   const seen = await ports.observer.observe({ ask: 'access', accountId, region, clusterName: name, of: { principalArn } });
   if (isRefusal(seen)) return seen;
   if (seen === 'absent') return absentCluster(before);
@@ -56,7 +57,7 @@ export async function changeAccess(ask: Ask<'{clusterId}'>, ports: Ports, princi
   if (isRefusal(own)) return own;
   const changed = changeUnderProfile({ before, change: { access: structuredClone(own) as NonNullable<ChangeCluster['access']> }, profile });
   if (isRefusal(changed)) return changed;
-  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+  const facts = await ports.observer.observe(changeQuestion(changed.after));
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return absentCluster(before);
   const plan = planClusterChange({ before, after: changed.after, facts, now: ask.now });

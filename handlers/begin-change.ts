@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ports } from '../aws/ports.ts';
 import { absentCluster } from '../domain/absent-cluster.ts';
-import { addonsToLookAt } from '../domain/addons/addons-of-wishes.ts';
 import type { AddonOfRoute } from '../domain/addons/plan-addons.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { changeBetween, changesPolicy } from '../domain/cluster-change.ts';
@@ -13,7 +12,7 @@ import { same } from '../domain/json-equal.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { ChangeCluster } from '../domain/requests.ts';
 import { heldByPolicy } from '../domain/waiting.ts';
-import { podSubnets } from './creation-question.ts';
+import { changeQuestion } from './change-question.ts';
 import { withKnownActions } from './actions-asked.ts';
 import { refusedSettings } from './addon-settings.ts';
 import { MOVED, okCluster, type Outcome } from './answers.ts';
@@ -41,8 +40,8 @@ export async function beginChange(ask: Asked, ports: Ports, { before, after, cha
   if (before.activeOperation !== undefined) return inProgress(before.activeOperation);
   const frozen = await refusedByFreeze(ports);
   if (frozen !== undefined) return frozen;
-  const { accountId, region, clusterId, name } = before;
-  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, addonsCloser: addonsToLookAt(after), subnetIds: [...new Set([...after.subnetIds, ...podSubnets(after.wanted)])] });
+  const { accountId, clusterId, name } = before;
+  const facts = await ports.observer.observe(changeQuestion(after));
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return absentCluster(before);
 

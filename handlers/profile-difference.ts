@@ -9,6 +9,7 @@ import { writtenProfile, type Profile } from '../domain/profile.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { DifferenceQuery } from '../domain/requests.ts';
 import { DifferenceView, pageOf as pageSchema } from '../domain/view.ts';
+import { changeQuestion } from './change-question.ts';
 import { labelOf } from './label-of.ts';
 import { pageAsked, pageOf } from './paging.ts';
 import { profileToRead, refusedOne } from './profile-reached.ts';
@@ -46,8 +47,7 @@ async function differenceFor(ports: Ports, before: Cluster, profile: Profile, no
 async function planUnder(ports: Ports, before: Cluster, profile: Profile, now: string): Promise<Plan | Refusal> {
   const changed = changeUnderProfile({ before, change: {}, profile });
   if (isRefusal(changed)) return changed;
-  const { accountId, region, clusterId, name } = before;
-  const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId });
+  const facts = await ports.observer.observe(changeQuestion(changed.after));
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return absentCluster(before);
   const plan = planClusterChange({ before, after: changed.after, facts, now });

@@ -1,7 +1,6 @@
-import type { Ports } from '../aws/ports.ts';
+import type { Ports, Question } from '../aws/ports.ts';
 import type { Account } from '../domain/account.ts';
 import type { Role } from '../domain/caller.ts';
-import { addonsToLookAt } from '../domain/addons/addons-of-wishes.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { draftNodegroup } from '../domain/draft-cluster.ts';
 import { namedRoles, nodegroupRole } from '../domain/named-roles.ts';
@@ -16,7 +15,8 @@ import { OperationView } from '../domain/view.ts';
 import { refusedByAlarmsAsked } from './alarms-asked.ts';
 import { accepted, MOVED } from './answers.ts';
 import { accountToWorkIn, refusedByFreeze, start } from './begin-work.ts';
-import { podSubnets, questionFor } from './creation-question.ts';
+import { changeQuestion } from './change-question.ts';
+import { questionFor } from './creation-question.ts';
 import { withZones } from './hosted-zones-asked.ts';
 import { withNamedRoles } from './named-roles-asked.ts';
 import { notFound } from './not-found.ts';
@@ -99,17 +99,28 @@ export const retryOperation = route({
   },
 });
 
-/** A change of the cluster is the difference to what its add-ons are. */
-function closerFor({ kind }: Operation, cluster: Cluster): { readonly addonsCloser?: readonly string[]; readonly subnetIds?: readonly string[] } {
-  return kind === 'change-cluster' ? { addonsCloser: addonsToLookAt(cluster), subnetIds: [...new Set([...cluster.subnetIds, ...podSubnets(cluster.wanted)])] } : {};
+/** What a plan of the operation's kind is made from. */
+function clusterQuestion({ kind }: Operation, cluster: Cluster): Question & { ask: 'cluster' } {
+  const { accountId, region, clusterId, name } = cluster;
+  const question = { ask: 'cluster', accountId, region, clusterName: name, clusterId } as const;
+  switch (kind) {
+    case 'change-cluster':
+      return changeQuestion(cluster);
+    case 'upgrade-cluster':
+    case 'rollback-cluster':
+      return { ...question, readiness: true };
+    case 'delete-cluster':
+      return { ...question, fargateProfiles: true };
+    default:
+      return question;
+  }
 }
 
 /** Gathers what the plan needs, and asks for it. A creation may have come far or nowhere, so both looks are made. */
 async function planFrom(ask: Pick<Ask, 'caller' | 'now' | 'nowMs'>, ports: Ports, operation: Operation, cluster: Cluster): Promise<Plan | Refusal> {
-  const { accountId, region, clusterId, name } = cluster;
-  const readiness = operation.kind === 'upgrade-cluster' || operation.kind === 'rollback-cluster' ? ({ readiness: true } as const) : operation.kind === 'delete-cluster' ? ({ fargateProfiles: true } as const) : {};
+  const { accountId, region, clusterId } = cluster;
   const [facts, waivers] = await Promise.all([
-    ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, ...readiness, ...closerFor(operation, cluster) }),
+    ports.observer.observe(clusterQuestion(operation, cluster)),
     ports.store.waivers(clusterId, ask.nowMs),
   ]);
   if (isRefusal(facts)) return facts;

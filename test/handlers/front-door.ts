@@ -53,6 +53,8 @@ export interface FrontDoor {
   readonly keys: { readonly es: CryptoKey; readonly rs: CryptoKey; readonly esPublic: JWK };
   /** What the accounts show; a test replaces what it spoils. */
   facts: { [Ask in Question['ask']]: Answers[Ask] | Refusal };
+  /** What was asked of the accounts, in order. */
+  readonly questions: Question[];
   /** What the registries of images are like, and what was done in them. */
   readonly ecr: PlayedEcr;
   /** Virtual time, epoch ms. */
@@ -109,6 +111,7 @@ export async function openFrontDoor(): Promise<FrontDoor> {
     store,
     keys: issuer.keys,
     facts: { cluster: at133(), entrance: 'absent', access: { observedAt: NOW, entries: [], missing: [] }, creation: creationFacts(), alarms: [], 'addon-schemas': [], zones: [], roles: [], actions: { day: '2026-09-26', unknown: [] }, 'hosted-zones': [], 'instance-limits': [], parts: {}, versions: { offers: OFFERS }, verification: healthyVerification() },
+    questions: [],
     ecr: playedEcr(),
     now: Date.parse(NOW),
     done: [],
@@ -165,6 +168,7 @@ function portsOf(door: FrontDoor, next: () => string): Ports {
   });
   const observer: Observer = {
     observe: (async (question: Question) => {
+      door.questions.push(question);
       const seen = door.facts[question.ask];
       // Roles are there, and trust whom they are for, but those that a test names.
       if (question.ask === 'roles' && Array.isArray(seen)) return question.roleArns.map((roleArn) => door.facts.roles instanceof Array && door.facts.roles.find((sight) => sight.roleArn === roleArn) || { roleArn, role: { kind: 'seen', value: { trust: TRUSTING } } });
