@@ -6,7 +6,7 @@ import { handsOf, liveRandomly, type Life } from './life.ts';
 import { ACCOUNT, REGION, rehearse } from './rehearsal.ts';
 
 /** Three that between them meet every rule: a pause, a cancel, a freeze, a window or a start that were passed over, and a cluster that two had, each fails one of them. More: `SLIPWAY_SEEDS=40 node --test test/simulation/random-lives.test.ts`; one of them, with its story: `SLIPWAY_SEED=17 SLIPWAY_TELL=1`. */
-const SEEDS_RICH = [1, 6, 9];
+const SEEDS_RICH = [1, 9, 8];
 const { SLIPWAY_SEEDS, SLIPWAY_SEED, SLIPWAY_TELL } = process.env;
 const SEEDS = SLIPWAY_SEED !== undefined ? [Number(SLIPWAY_SEED)] : SLIPWAY_SEEDS !== undefined ? Array.from({ length: Number(SLIPWAY_SEEDS) }, (_, place) => place + 1) : SEEDS_RICH;
 const ASKS = 2;
