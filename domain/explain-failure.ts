@@ -53,6 +53,9 @@ export interface Explanation {
 export interface FailureScene {
   readonly cluster: string;
   readonly region: string;
+  readonly clusterId: string;
+  /** Where the work was to lead. */
+  readonly to: string;
   readonly stepKind?: StepKind;
   readonly subject?: string;
 }
@@ -116,7 +119,7 @@ function placeOf(kind: StepKind | undefined): Exclude<Affects, 'account'> {
 const RESOURCES_NAMED_MAX = 3;
 
 /** `{resources|the subnet}` becomes the resources that EKS named, or the words after the bar where it named none. */
-function filled(text: string, { cluster, region, subject }: FailureScene, resourceIds: readonly string[]): string {
+function filled(text: string, { cluster, region, clusterId, to, subject }: FailureScene, resourceIds: readonly string[]): string {
   const more = resourceIds.length - RESOURCES_NAMED_MAX;
   const named = `${resourceIds.slice(0, RESOURCES_NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   // A command takes one resource or a list without commas: the first is enough to begin with.
@@ -125,6 +128,8 @@ function filled(text: string, { cluster, region, subject }: FailureScene, resour
     .replace(/\{resources\|([^}]*)\}/g, (_, otherwise: string) => (resourceIds.length === 0 ? otherwise : named))
     .replaceAll('{cluster}', cluster)
     .replaceAll('{region}', region)
+    .replaceAll('{clusterId}', clusterId)
+    .replaceAll('{to}', to)
     .replaceAll('{subject}', subject ?? cluster);
 }
 

@@ -18,7 +18,7 @@ export type AfterFailedRoll =
 export function decideAfterFailedRoll(step: Step, terms: Pick<Terms, 'nodegroupRetries'>, attempts: number): AfterFailedRoll {
   const code = step.error?.code ?? 'StepFailed';
   if (step.kind !== 'upgrade-nodegroup' && step.kind !== 'refresh-instances') return { kind: 'stop', because: `${step.title} failed with ${code}, and only rolls of nodes are tried again by themselves.` };
-  const { policy } = explainFailure(step.error ?? { code, message: '' }, { cluster: '', region: '', stepKind: step.kind, subject: step.subject });
+  const { policy } = explainFailure(step.error ?? { code, message: '' }, { cluster: '', region: '', clusterId: '', to: '', stepKind: step.kind, subject: step.subject });
   if (policy === 'mend-first') return { kind: 'stop', because: `${step.subject} failed with ${code}, which fails again until somebody has mended it.` };
   if (policy === 'stop') return { kind: 'stop', because: `${step.subject} failed with ${code}, from which this group does not come back.` };
   const allowed = Math.min(terms.nodegroupRetries ?? 0, NODEGROUP_RETRIES_MAX);

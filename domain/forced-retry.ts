@@ -16,7 +16,7 @@ export function forcedNodegroups(operation: Operation, steps: readonly Step[], c
     return refuse('force-needs-approver', `${caller.sub} is ${caller.role}; rolling past disruption budgets takes an approver.`, { remedy: 'Ask an approver to retry with force, or retry without it.' });
   }
   const failed = steps.filter((step) => step.run === operation.run && step.kind === 'upgrade-nodegroup' && step.state === 'Failed');
-  const held = failed.filter(({ error, kind, subject }) => error !== undefined && explainFailure(error, { cluster: operation.clusterName, region: operation.region, stepKind: kind, subject }).policy === 'force-would-help');
+  const held = failed.filter(({ error, kind, subject }) => error !== undefined && explainFailure(error, { cluster: operation.clusterName, region: operation.region, clusterId: operation.clusterId, to: operation.plan.to, stepKind: kind, subject }).policy === 'force-would-help');
   if (held.length > 0) return [...new Set(held.map((step) => step.subject))].sort();
   const why = failed.length === 0 ? 'no roll of a node group failed in its last run' : `disruption budgets did not hold up the roll of ${failed.map((step) => step.subject).join(', ')}`;
   return refuse('nothing-to-force', `Operation ${operation.id} has nothing to force: ${why}.`, { remedy: 'Read nextActions of its errors, mend what they name, and retry without force.' });

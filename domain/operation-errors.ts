@@ -38,7 +38,7 @@ function inWords(error: OperationError, operation: Operation, steps: readonly St
   const prefix = `${error.code}: `;
   const message = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
   const step = steps.find((candidate) => candidate.id === error.step);
-  const scene = { cluster: operation.clusterName, region: operation.region, ...(step === undefined ? {} : { stepKind: step.kind, subject: step.subject }) };
+  const scene = { cluster: operation.clusterName, region: operation.region, clusterId: operation.clusterId, to: operation.plan.to, ...(step === undefined ? {} : { stepKind: step.kind, subject: step.subject }) };
   const { cause, nextActions } = explainFailure({ ...error, message }, scene);
   const retry = `POST /v1/operations/${operation.id}/retry goes on from what is true then; what was done stays done.`;
   // A part that cannot be made is asked for still: every later change tries it again, beside what it is about.

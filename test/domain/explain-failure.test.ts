@@ -4,10 +4,16 @@ import { explainFailure, type FailureScene } from '../../domain/explain-failure.
 import { errorsOf } from '../../domain/operation-errors.ts';
 import { anOperation, aStep } from './operation-words.ts';
 
-const ROLL: FailureScene = { cluster: 'checkout', region: 'eu-west-1', stepKind: 'upgrade-nodegroup', subject: 'blue' };
+const ROLL: FailureScene = { cluster: 'checkout', region: 'eu-west-1', clusterId: 'c-1', to: '1.34', stepKind: 'upgrade-nodegroup', subject: 'blue' };
 const NODE = 'ip-10-0-1-7.eu-west-1.compute.internal';
 
 describe('explainFailure', () => {
+  it('names the cluster and the minor of a request as it is to be made, and leaves no placeholder', () => {
+    const told = (code: string) => explainFailure({ code, message: '' }, ROLL).nextActions.join(' ');
+    assert.match(told('HealthNotRestored'), /POST \/v1\/clusters\/c-1\/rollbacks /);
+    for (const code of ['HealthNotRestored', 'OperationStopped', 'PlanDidNotConverge']) assert.doesNotMatch(told(code), /CLUSTER|MINOR|[{}]/);
+  });
+
   it('names the nodes of an eviction that failed, what holds them, how to find it, and what force does', () => {
     const told = explainFailure({ code: 'PodEvictionFailure', message: 'Reached max retries while trying to evict pods from nodes in node group blue', resourceIds: [NODE] }, ROLL);
     assert.match(told.cause, new RegExp(`did not leave ${NODE} within EKS's 15 minutes.*PodDisruptionBudget.*no controller`));
@@ -26,7 +32,7 @@ describe('explainFailure', () => {
   it('reads one code by the place where it failed', () => {
     const addresses = (scene: FailureScene): string => explainFailure({ code: 'InsufficientFreeAddresses', message: '' }, scene).cause;
     assert.match(addresses(ROLL), /surge nodes/);
-    assert.match(addresses({ cluster: 'checkout', region: 'eu-west-1', stepKind: 'upgrade-control-plane', subject: 'checkout' }), /up to five/);
+    assert.match(addresses({ cluster: 'checkout', region: 'eu-west-1', clusterId: 'c-1', to: '1.34', stepKind: 'upgrade-control-plane', subject: 'checkout' }), /up to five/);
   });
 
   it('knows a code of the cluster that comes with the update of a node group', () => {
@@ -40,7 +46,7 @@ describe('explainFailure', () => {
   });
 
   it('leaves an error of the rules its own remedy', () => {
-    const told = explainFailure({ code: 'upgrade-blocked', message: 'blue is too old.', remedy: 'Roll blue.' }, { cluster: 'checkout', region: 'eu-west-1' });
+    const told = explainFailure({ code: 'upgrade-blocked', message: 'blue is too old.', remedy: 'Roll blue.' }, { cluster: 'checkout', region: 'eu-west-1', clusterId: 'c-1', to: '1.34' });
     assert.deepEqual(told, { cause: 'blue is too old.', nextActions: ['Roll blue.'], affects: 'control-plane', policy: 'mend-first' });
   });
 

@@ -44,7 +44,8 @@ describe('a canary', () => {
     await world.workloads('canary-ails', { nodegroups: { green: { health: [{ code: 'Ec2SubnetInvalidConfiguration', message: 'No public addresses.' }] } } });
     const ailing = await world.ended(id);
     assert.deepEqual([ailing.state, ailing.errors[0].code], ['Failed', 'HealthNotRestored'], JSON.stringify(ailing.errors));
-    assert.match(ailing.errors[0].message, /canary green has the issue Ec2SubnetInvalidConfiguration/);
+    assert.match(ailing.errors[0].message, /canary green has the issue Ec2SubnetInvalidConfiguration: No public addresses\.$/);
+    assert.deepEqual([ailing.errors[0].step, ailing.errors[0].nextActions.some((action: string) => action.includes(`/v1/clusters/${ailing.clusterId}/rollbacks`))], [rollOf(ailing, 'green').id, true]);
     for (const operation of [failed, ailing]) for (const group of ['blue', 'red']) assert.equal(rollOf(operation, group).startedAt, undefined);
   });
 });
