@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster.ts';
 import { finding } from '../finding-codes.ts';
 import { isNitro } from '../instance-limits.ts';
+import { same } from '../json-equal.ts';
 import type { RuleError } from '../nodegroup-rules.ts';
 import type { Finding } from '../plan.ts';
 import { podIdentityTrust } from '../policies/trust.ts';
@@ -30,16 +31,17 @@ const IPV6_POLICY: RoleDocument = {
 export function network(ask: PartsAsk): Compiled {
   const { cluster } = ask;
   const cni = cluster.wanted?.network?.cni;
-  if (cni === undefined) return { resources: [] };
+  if (cni === undefined) return { resources: [], findings: newNodes(cluster, {}) };
   const errors = [...targetErrors(cni), ...familyErrors(cni, cluster), ...nitroErrors(cni, cluster), ...customErrors(cni, ask)];
   const role = wantsRole(cni, cluster) ? roleOf(cluster) : undefined;
+  const configuration = configurationOf(cni, ask);
   const need: AddonNeed = {
     addonName: ADDON,
     part: PART,
-    configuration: configurationOf(cni, ask),
+    configuration,
     ...(role === undefined ? {} : { podIdentityAssociations: [{ serviceAccount: SERVICE_ACCOUNT.serviceAccount, roleArn: roleArnIn(cluster.accountId, role.name) }], needs: [keyOf(role)] }),
   };
-  return { resources: role === undefined ? [] : [role], addons: role === undefined ? [need] : [{ addonName: 'eks-pod-identity-agent', part: PART }, need], errors, findings: findingsOf(cni, cluster) };
+  return { resources: role === undefined ? [] : [role], addons: role === undefined ? [need] : [{ addonName: 'eks-pod-identity-agent', part: PART }, need], errors, findings: [...withoutPrefixes(cni), ...newNodes(cluster, configuration)] };
 }
 
 /** With IPv6 the nodes' own policy does not serve, so the role comes by itself (docs/decisions: the CNI's own role). */
@@ -153,11 +155,19 @@ function customErrors({ customNetworking }: CniWish, { cluster, subnets }: Parts
   ];
 }
 
-function findingsOf(cni: CniWish, cluster: Cluster): Finding[] {
-  const both = cni.podSecurityGroups !== undefined && cni.prefixDelegation === true;
-  const taught = cni.prefixDelegation === true || cni.customNetworking !== undefined;
-  return [
-    ...(both ? [finding('pod-groups-without-prefixes', 'advises', ADDON, { detail: 'Pods with security groups of their own get a branch interface each, and no address from a prefix.', remedy: 'Count their addresses one by one, and an instance type\'s limit of branch interfaces.' })] : []),
-    ...(taught && cluster.exists ? [finding('cni-settings-need-new-nodes', 'advises', ADDON, { detail: 'Nodes that are there keep the interfaces, addresses and pod limits that they came up with.', remedy: 'Roll the node groups once the add-on has its settings.' })] : []),
-  ];
+function withoutPrefixes(cni: CniWish): Finding[] {
+  if (cni.podSecurityGroups === undefined || cni.prefixDelegation !== true) return [];
+  return [finding('pod-groups-without-prefixes', 'advises', ADDON, { detail: 'Pods with security groups of their own get a branch interface each, and no address from a prefix.', remedy: 'Count their addresses one by one, and an instance type\'s limit of branch interfaces.' })];
+}
+
+/** What nodes take when they come up, against what the add-on was given by the steps that have succeeded: a retry tells of it again, another change does not. */
+function newNodes({ exists, addonShares = [] }: Cluster, configuration: Readonly<Record<string, unknown>>): Finding[] {
+  const given = addonShares.find(({ addonName }) => addonName === ADDON)?.configuration ?? {};
+  if (!exists || same(takenAtStart(given), takenAtStart(configuration))) return [];
+  return [finding('cni-settings-need-new-nodes', 'advises', ADDON, { detail: 'Nodes that are there keep the interfaces, addresses and pod limits that they came up with.', remedy: 'Roll the node groups once the add-on has its settings.' })];
+}
+
+function takenAtStart({ env, eniConfig = null }: { readonly env?: unknown; readonly eniConfig?: unknown }): readonly unknown[] {
+  const { ENABLE_PREFIX_DELEGATION: prefixes = 'false', AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: custom = 'false' } = (env ?? {}) as Readonly<Record<string, string>>;
+  return [prefixes, custom, eniConfig];
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Cluster } from '../../../domain/cluster.ts';
 import { network } from '../../../domain/parts/network.ts';
 import { traffic } from '../../../domain/parts/traffic.ts';
 import { networkFindings } from '../../../domain/vpc-config.ts';
@@ -17,6 +18,18 @@ describe('settings of the VPC CNI', () => {
       assert.deepEqual([ofCni(cni), ofCni(cni, false)], [['cni-settings-need-new-nodes vpc-cni'], []]);
     }
     assert.deepEqual(ofCni({ warmIpTarget: 4 }), []);
+  });
+
+  it('want new nodes where they change, to what they were before too, and not where they stay', () => {
+    const custom = (...subnets: typeof SUBNETS) => ({ customNetworking: { subnets: subnets.map(({ zoneId, subnetId }) => ({ zoneId, subnetId })) } });
+    const asks = [{}, { prefixDelegation: true }, custom(...SUBNETS), custom(...SUBNETS.slice(1)), { prefixDelegation: true, warmPrefixTarget: 2 }, undefined].map((cni) => (cni === undefined ? {} : { network: { cni } }));
+    const compiled = (wish: object, more: Partial<Cluster> = {}) => network({ cluster: cluster('1.36', { wanted: Wanted.parse(wish), ...more }), addonCatalogue: {}, subnets: SUBNETS });
+    const after = asks.map((from) => {
+      const { configuration } = compiled(from).addons?.find(({ addonName }) => addonName === 'vpc-cni') ?? {};
+      const addonShares = [{ addonName: 'vpc-cni', ...(configuration === undefined ? {} : { configuration }) }];
+      return asks.map((to) => (told(compiled(to, { addonShares }).findings).length > 0 ? 'new' : 'stay')).join(' ');
+    });
+    assert.deepEqual(after, ['stay new new new new stay', 'new stay new new stay new', 'new new stay new new new', 'new new new stay new new', 'new stay new new stay new', 'stay new new new new stay']);
   });
 
   it('give no prefixes to pods with security groups of their own', () => {
