@@ -49,7 +49,7 @@ export function movesBefore(addon: AddonAt, hop: { readonly from: Minor; readonl
     if (target === undefined) return { moves, findings: [notListed(addon, version, hop)] };
     const next = stepTowards(addon, version, target, hop.from, hop.to);
     if (next === undefined) return { moves, findings: [stepMissing(addon, version, target, hop.from, 'blocks', hop.to)] };
-    moves.push({ addonName, from: version, to: next.addonVersion, because: whyBefore(version, next.addonVersion, target.addonVersion, hop) });
+    moves.push({ addonName, from: version, to: next.addonVersion, because: whyBefore(addon, version, next.addonVersion, target, hop) });
     version = next.addonVersion;
   }
   return { moves, findings: [] };
@@ -154,9 +154,16 @@ function stepTowards(addon: AddonAt, version: string, target: AddonOffer, contro
   return soundest(forBoth.length > 0 ? forBoth : listed, (offer) => isSound(addon, offer, controlPlane))[0];
 }
 
-function whyBefore(version: string, next: string, target: string, hop: { readonly from: Minor; readonly to: Minor }): string {
+function whyBefore(addon: AddonAt, version: string, next: string, target: AddonOffer, hop: { readonly from: Minor; readonly to: Minor }): string {
   const because = `${version} is not listed for ${hop.to}, so it moves before the control plane does`;
-  return next === target ? `${because}, to a version listed for both ${hop.from} and ${hop.to}.` : `${because}; the VPC CNI moves one minor at a time.`;
+  return next === target.addonVersion ? `${because}, to a version listed for both ${hop.from} and ${hop.to}.${passedOver(addon, target, hop.to)}` : `${because}; the VPC CNI moves one minor at a time.`;
+}
+
+/** Why it is not EKS's default for the minor, where a known risk speaks against that. */
+function passedOver({ offers, faulty }: AddonAt, target: AddonOffer, minor: Minor): string {
+  const usual = offers.find((offer) => offer.defaultFor.includes(minor));
+  const against = usual === undefined || usual === target ? [] : risksAgainst(faulty, usual.addonVersion, minor);
+  return usual === undefined || against.length === 0 ? '' : ` It is not EKS's default ${usual.addonVersion}, as ${against.join(', ')} speaks against that.`;
 }
 
 function whyAtGoal(addon: AddonAt, next: string, target: AddonOffer, goal: Minor): string {

@@ -153,7 +153,11 @@ describe('a version that is at fault itself', () => {
 
   it('is passed over before a hop and on the way back', () => {
     const gone = cni('v1.21.1-eksbuild.1', [], ['1.33', '1.34']);
-    assert.deepEqual(to(movesBefore(at('v1.21.1-eksbuild.1', gone, ...ONLY_FAULTY, cni('v1.22.2-eksbuild.1')), { from: '1.34', to: '1.35' }, '1.36')), ['v1.22.2-eksbuild.1']);
+    const before = movesBefore(at('v1.21.1-eksbuild.1', gone, cni('v1.22.1-eksbuild.1', ['1.35']), cni('v1.22.2-eksbuild.1')), { from: '1.34', to: '1.35' }, '1.36');
+    assert.deepEqual(to(before), ['v1.22.2-eksbuild.1']);
+    assert.match(before.moves[0]?.because ?? '', / It is not EKS's default v1\.22\.1-eksbuild\.1, as vpc-cni-describe-security-groups speaks against that\.$/);
+    const plain = movesBefore(at('v1.21.1-eksbuild.1', gone, cni('v1.22.2-eksbuild.1', ['1.35'])), { from: '1.34', to: '1.35' }, '1.36');
+    assert.match(plain.moves[0]?.because ?? '', /, to a version listed for both 1\.34 and 1\.35\.$/);
     const ahead = cni('v1.22.2-eksbuild.1', [], ['1.36']);
     assert.deepEqual(to(movesBack(at('v1.22.2-eksbuild.1', ahead, ...ONLY_FAULTY, cni('v1.21.1-eksbuild.7')), '1.36', '1.35')), ['v1.21.1-eksbuild.7']);
   });
