@@ -11,7 +11,7 @@ import type { StepKind } from './plan.ts';
  * The price of one read, in seconds of lag. On the stage, where a control plane takes its fifteen seconds to read ACTIVE again and facts
  * are read besides, it keeps a hop of four add-ons and two node groups under twenty-seven reads and fifteen seconds (`npm run bench`).
  */
-const READ_IN_LAG_SECONDS = 2.5;
+const READ_IN_LAG_SECONDS = 2.6;
 
 /** Points in time that a look may fall on, between now and the latest end that is thought likely. */
 const GRID_POINTS = 96;
