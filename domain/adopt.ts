@@ -1,5 +1,7 @@
 import type { UpdateFacts } from './facts.ts';
+import { movesControlPlane } from './look-needed.ts';
 import type { Step } from './operation.ts';
+import type { Hop } from './plan.ts';
 import type { InstanceRefreshFacts } from './readiness-facts.ts';
 
 /** What another update under way means for a step that wants to begin. */
@@ -20,12 +22,35 @@ export function judgeForeign(step: Step, update: UpdateFacts): Foreign {
     : { kind: 'wait', updateId: update.updateId, because: `Another update holds it: ${update.type} ${update.updateId}, begun ${update.createdAt}.` };
 }
 
+/**
+ * The control plane's update of somebody else that a hop waits for before it begins anything, if one is under way. Where the hop begins
+ * with the control plane itself its step judges that: it takes the update over, or waits for it.
+ */
+export function foreignBefore(hop: Hop, updates: readonly UpdateFacts[]): Extract<Foreign, { kind: 'wait' }> | undefined {
+  const [first] = hop.steps;
+  const [update] = updates;
+  if (first === undefined || update === undefined || movesControlPlane(first)) return undefined;
+  const { updateId, type, createdAt } = update;
+  return { kind: 'wait', updateId, because: `The control plane is held by another update: ${type} ${updateId}, begun ${createdAt}. What is left is planned when it has ended.` };
+}
+
+/**
+ * The hop without what was to be done before its control plane, where somebody else moves that already as was planned: there is no
+ * before any more. What add-ons lack then is planned after it.
+ */
+export function hopTakenOver(hop: Hop, updates: readonly UpdateFacts[]): Hop {
+  const place = hop.steps.findIndex(movesControlPlane);
+  const move = hop.steps[place];
+  const isTaken = move !== undefined && updates.some((update) => matches(move, update));
+  return isTaken ? { ...hop, steps: hop.steps.slice(place) } : hop;
+}
+
 /** Which of the updates that EKS lists is the one that this step's lost answer had begun, if any. `updates` began at or after the intent. */
 export function findOwnUpdate(step: Step, updates: readonly UpdateFacts[]): UpdateFacts | undefined {
   return updates.find((update) => update.status !== 'Failed' && update.status !== 'Cancelled' && matches(step, update));
 }
 
-function matches(step: Step, update: UpdateFacts): boolean {
+function matches(step: Pick<Step, 'kind' | 'to'>, update: UpdateFacts): boolean {
   switch (step.kind) {
     case 'upgrade-control-plane':
       return update.type === 'VersionUpdate' && update.params['Version'] === step.to;

@@ -1,3 +1,4 @@
+import { hopTakenOver } from './adopt.ts';
 import type { Cluster } from './cluster.ts';
 import { byText } from './facts-in-order.ts';
 import type { ClusterFacts } from './facts.ts';
@@ -47,13 +48,14 @@ export function decideNextHop(asked: NextHopAsk): NextHop {
     if (fresh.code === 'nothing-to-upgrade') return { kind: 'done', because: fresh.detail };
     return stop([errorOf(fresh)]);
   }
-  const [hop] = fresh.hops;
-  if (hop === undefined) return { kind: 'done', because: `Everything is at ${fresh.to}.` };
+  const [planned] = fresh.hops;
+  if (planned === undefined) return { kind: 'done', because: `Everything is at ${fresh.to}.` };
+  const hop = hopTakenOver(planned, asked.facts.updatesInProgress);
   const again = hop.steps.find((step) => steps.some((ended) => ended.id === step.id && ended.state === 'Succeeded'));
   if (again !== undefined || operation.plan.hops.length > HOPS_MAX) {
     return stop([{ code: 'PlanDidNotConverge', message: `${again?.title ?? 'A hop'} was done, and the cluster still reads as if it was not.`, ...(again === undefined ? {} : { step: again.id }) }]);
   }
-  const plan = mergePlans(operation.plan, fresh, steps);
+  const plan = mergePlans(operation.plan, { ...fresh, hops: [hop, ...fresh.hops.slice(1)] }, steps);
   const part = partOf(hop, operation.terms);
   return { kind: 'hop', ...part, plan, changed: difference(operation.plan, plan) };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findOwnRefresh, findOwnUpdate, judgeForeign, judgeForeignRefresh } from '../../domain/adopt.ts';
+import { foreignBefore, hopTakenOver, findOwnRefresh, findOwnUpdate, judgeForeign, judgeForeignRefresh } from '../../domain/adopt.ts';
 import type { UpdateFacts } from '../../domain/facts.ts';
 import type { InstanceRefreshFacts } from '../../domain/readiness-facts.ts';
 import { aStep } from './operation-words.ts';
@@ -13,6 +13,30 @@ const update = (spoiled: Partial<UpdateFacts> = {}): UpdateFacts => ({
   createdAt: '2026-10-05T09:00:00.000Z',
   errors: [],
   ...spoiled,
+});
+
+describe('foreignBefore', () => {
+  const update = { updateId: 'u-9', status: 'InProgress', type: 'VersionUpdate', params: { Version: '1.34' }, createdAt: '2026-10-05T09:00:00.000Z', errors: [] };
+  const addon = aStep({ id: '1.34/addon/vpc-cni', kind: 'upgrade-addon', stage: 'PrepareAddons', subject: 'vpc-cni' });
+  const hop = (...steps: ReturnType<typeof aStep>[]) => ({ from: '1.33', to: '1.34', steps });
+
+  it('has a hop wait for an update of the control plane that is not ours before add-ons or nodes move', () => {
+    assert.deepEqual(foreignBefore(hop(addon, aStep()), [update])?.updateId, 'u-9');
+    assert.match(foreignBefore(hop(addon), [update])?.because ?? '', /^The control plane is held by another update: VersionUpdate u-9, begun 2026-10-05T09:00:00\.000Z\./);
+    assert.equal(foreignBefore(hop(addon, aStep()), []), undefined);
+  });
+
+  it('has a hop whose control plane another moves as planned begin with that', () => {
+    const ids = (moved: typeof update) => hopTakenOver(hop(addon, aStep()), [moved]).steps.map((step) => step.id);
+    assert.deepEqual(ids(update), ['1.34/control-plane']);
+    assert.equal(foreignBefore(hopTakenOver(hop(addon, aStep()), [update]), [update]), undefined);
+    assert.deepEqual(ids({ ...update, params: { Version: '1.35' } }), ['1.34/addon/vpc-cni', '1.34/control-plane']);
+    assert.deepEqual(ids({ ...update, type: 'LoggingUpdate', params: {} as never }), ['1.34/addon/vpc-cni', '1.34/control-plane']);
+  });
+
+  it('leaves it to the control plane\'s own step where that is first', () => {
+    assert.equal(foreignBefore(hop(aStep(), addon), [update]), undefined);
+  });
 });
 
 describe('judgeForeign', () => {

@@ -34,15 +34,16 @@ describe('updates that others begin while an upgrade waits', () => {
     story.tell('Somebody who does not know of it moves the control plane to 1.34 by hand, three minutes before.');
 
     await story.follow(id, waitsFor('Bake'));
-    await story.follow(id, waitsFor('InsightsRefresh'));
-    await world.advance(1);
+    await story.follow(id, (operation) => operation.steps.some((step: Json) => step.kind === 'upgrade-addon' && step.state === 'Running'));
     await eks.send(new UpdateClusterConfigCommand({ name: 'crowded', logging: { clusterLogging: [{ types: ['api', 'audit'], enabled: true }] } }));
-    story.tell('When it has baked, and EKS is looking at the cluster anew, somebody turns the audit log on.');
+    story.tell('When it has baked, and the VPC CNI makes the way free to 1.35, somebody turns the audit log on.');
     const operation = await story.follow(id, ended);
     assert.equal(operation.state, 'Succeeded', JSON.stringify(operation.errors));
     const [first, second] = operation.steps.filter((step: Json) => step.kind === 'upgrade-control-plane');
     assert.deepEqual([first.updateId, first.adopted], [update?.id, true]);
     assert.equal(second.adopted ?? false, false);
+    const addons = operation.steps.filter((step: Json) => step.kind === 'upgrade-addon');
+    assert.ok(addons.length > 0 && addons.every((step: Json) => step.startedAt >= first.endedAt), 'nothing moves beside an update of another');
     const { updates, overlappingControlPlaneUpdates } = world.stage.aws.eks.history(ACCOUNT, REGION, 'crowded');
     const controlPlane = updates.filter((one) => one.nodegroupName === undefined && one.addonName === undefined);
     assert.deepEqual(controlPlane.map((one) => [one.type, one.params['Version']]), [['VersionUpdate', '1.34'], ['LoggingUpdate', undefined], ['VersionUpdate', '1.35']]);

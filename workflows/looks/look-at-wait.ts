@@ -138,7 +138,8 @@ async function lookAtHindrance(look: Look): Promise<void> {
       return runAgain(look, 'The account can be reached again.');
     }
     case 'EksUpdate':
-      return (await foreignRuns(look)) ? putOff(look, now + FOREIGN_RECHECK_SECONDS * 1000, wait.because, wait.kind) : runAgain(look, 'The other update has ended.');
+      if (await foreignRuns(look)) return putOff(look, now + FOREIGN_RECHECK_SECONDS * 1000, wait.because, wait.kind);
+      return runAgain(look, 'The other update has ended.');
     case 'Bake':
     case 'Approval':
       return lookAtBake(look);
@@ -193,13 +194,13 @@ async function insightsRun({ ports, wait, record }: Look): Promise<boolean> {
 
 /** Whether the work of somebody else that holds what the step works on still goes on, where its id is known. */
 async function foreignRuns({ ports, wait, record, step }: Look): Promise<boolean> {
-  if (wait.foreignUpdateId === undefined || wait.foreignUpdateId === UNNAMED_UPDATE || step === undefined) return false;
+  if (wait.foreignUpdateId === undefined || wait.foreignUpdateId === UNNAMED_UPDATE) return false;
   const session = await ports.accounts.watch(wait.accountId, wait.region);
-  if (step.kind === 'refresh-instances') {
+  if (step?.kind === 'refresh-instances') {
     const refresh = await ports.autoScaling.refresh(session, step.subject, wait.foreignUpdateId);
     return refresh !== 'absent' && isUnderWay(refresh);
   }
-  const update = await ports.eks.update(session, updateOf(step, record.operation.clusterName), wait.foreignUpdateId);
+  const update = await ports.eks.update(session, step === undefined ? { clusterName: record.operation.clusterName } : updateOf(step, record.operation.clusterName), wait.foreignUpdateId);
   return update !== 'absent' && update.status === 'InProgress';
 }
 

@@ -1,4 +1,5 @@
 import { AccountUnreachable, type Ports } from '../../aws/ports.ts';
+import { foreignBefore } from '../../domain/adopt.ts';
 import { alarmsToWatch } from '../../domain/alarm-watch.ts';
 import type { Cluster } from '../../domain/cluster.ts';
 import { PARALLEL_NODEGROUPS_MAX } from '../../domain/estimate.ts';
@@ -11,7 +12,7 @@ import { mayLeaveHop } from '../../domain/may-leave-hop.ts';
 import { decideNextHop, type NextHop } from '../../domain/next-hop.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import type { Hop } from '../../domain/plan.ts';
-import { FACTS_AGE_SECONDS_MAX, factsOf, lookAtReadiness, takeAsItIs } from '../steps/facts-of.ts';
+import { FACTS_AGE_SECONDS_MAX, factsOf, lookAtReadiness, takeAsItIs, withUpdatesAsTheyAre } from '../steps/facts-of.ts';
 import { watchOverBake } from '../steps/look-at-alarms.ts';
 import { momentOf } from '../steps/moment-of.ts';
 import { hold, park, reaching, watchAlarms } from '../steps/park.ts';
@@ -19,6 +20,9 @@ import { answer, fail, waitingTask, withRecord, type TaskAnswer, type TaskEvent 
 
 /** When EKS's new look at a cluster is first asked after: it takes a minute or two. */
 const INSIGHTS_FIRST_LOOK_SECONDS = 120;
+
+/** When another's update is first asked after. */
+const FOREIGN_LOOK_SECONDS = 30;
 
 /** What the functions below hand to one another. */
 interface Planning {
@@ -53,7 +57,7 @@ async function leaveHop(event: TaskEvent, ports: Ports, operation: Operation, st
   if (cluster === undefined) return fail('OperationStopped', 'The cluster is no longer known.');
   const lastEnd = Math.max(0, ...steps.map((step) => Date.parse(step.endedAt ?? '1970-01-01T00:00:00Z')));
   const planning: Planning = { event, ports, operation, steps, cluster, since: { operationId: operation.id, movedAt: lastEnd } };
-  return nextHop(planning, await factsOf(ports, operation, lastEnd, FACTS_AGE_SECONDS_MAX));
+  return nextHop(planning, await withUpdatesAsTheyAre(ports, operation, await factsOf(ports, operation, lastEnd, FACTS_AGE_SECONDS_MAX)));
 }
 
 /** What was seen of readiness may be too old to judge anything by, or good for all but a move of the control plane. */
@@ -74,6 +78,8 @@ async function goOn(planning: Planning, facts: ClusterFacts, recent: ClusterFact
   const verdict = next.kind === 'hop' ? await mayBeginHop(planning, next) : undefined;
   if (verdict?.kind === 'no') return fail(verdict.error, verdict.because);
   if (verdict?.kind === 'hold') return hold(ports, event, operation, verdict, event.state);
+  const foreign = next.kind === 'hop' ? foreignBefore(next.hop, facts.updatesInProgress) : undefined;
+  if (foreign !== undefined) return park(ports, event, operation, { kind: 'EksUpdate', foreignUpdateId: foreign.updateId, because: foreign.because, stepId: event.state, nextCheckAt: now + FOREIGN_LOOK_SECONDS * 1000 });
   const needed = lookNeeded(next, facts, operation.plan);
   return needed === 'none' ? enter(planning, next, now) : lookCloser(planning, needed, next, recent);
 }

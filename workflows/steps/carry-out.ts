@@ -16,7 +16,7 @@ import { stillRight } from '../../domain/still-right.ts';
 import { fail, withRecord, type TaskAnswer, type TaskEvent } from '../task.ts';
 import { afterStep, onwards } from './after-step.ts';
 import { dueStep } from './due-step.ts';
-import { FACTS_AGE_SECONDS_MAX, readySeen } from './facts-of.ts';
+import { FACTS_AGE_SECONDS_MAX, readySeen, withUpdatesAsTheyAre } from './facts-of.ts';
 import { UNNAMED_UPDATE, updateOf, WATCH_RESOURCE } from './look-at.ts';
 import { momentOf } from './moment-of.ts';
 import { hold, park, reaching, stopped } from './park.ts';
@@ -77,9 +77,11 @@ async function goneOver({ ports, operation, record, step }: Work, cluster: Clust
   if (!movesControlPlane(step) || step.intentAt !== undefined || cluster === undefined) return undefined;
   const seen = await readySeen(ports, operation, FACTS_AGE_SECONDS_MAX);
   if (seen === undefined) return fail('PlanAgain', `What was seen of the cluster is more than ${FACTS_AGE_SECONDS_MAX} seconds old.`);
+  const current = await withUpdatesAsTheyAre(ports, operation, seen);
+  if (current === 'absent') return fail('PlanAgain', 'EKS no longer knows the cluster.');
   const now = ports.clock.now();
   if (!lookedAnew(seen.readiness, { operationId: operation.id, movedAt: 0 }, now)) return fail('PlanAgain', `EKS began its last look at the cluster more than ${EKS_LOOK_MINUTES_MAX} minutes ago.`);
-  const right = stillRight({ operation, step, cluster: withMade(cluster, record.steps), facts: withMoved(seen, record.steps), now: new Date(now).toISOString(), waivers: await ports.store.waivers(cluster.clusterId, now) });
+  const right = stillRight({ operation, step, cluster: withMade(cluster, record.steps), facts: withMoved(current, record.steps), now: new Date(now).toISOString(), waivers: await ports.store.waivers(cluster.clusterId, now) });
   if (right.kind === 'yes') return undefined;
   return right.kind === 'stop' ? fail('OperationStopped', JSON.stringify(right.errors)) : fail('PlanAgain', right.because);
 }

@@ -111,6 +111,11 @@ export async function lookAtSettling(ports: Ports, where: Where, since: number, 
   });
 }
 
+/** What was seen, with the control plane looked at again where another's update was under way then: it may have ended, well or not. */
+export async function withUpdatesAsTheyAre(ports: Ports, where: Where, seen: ClusterFacts | 'absent'): Promise<ClusterFacts | 'absent'> {
+  return seen === 'absent' || seen.updatesInProgress.length === 0 ? seen : lookAtSettling(ports, where, 0, FACTS_AGE_SECONDS_MAX);
+}
+
 /** What was seen of the cluster and of its readiness at most `maxAgeSeconds` ago; undefined when either is older. */
 export async function readySeen(ports: Ports, where: Where, maxAgeSeconds: number): Promise<ClusterFacts | undefined> {
   const last = await seenSince(ports, where, 0, maxAgeSeconds);
