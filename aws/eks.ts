@@ -17,6 +17,7 @@ import type { Eks, Session } from './ports.ts';
 import { FARGATE_ACTIONS, readFargateProfiles } from './readiness/fargate-profiles.ts';
 import { looked } from './readiness/look.ts';
 import { readinessClients } from './readiness/clients.ts';
+import { POOLED_NODE_ACTIONS, readPooledNodes } from './readiness/pooled-nodes.ts';
 import { readReadiness } from './readiness/readiness.ts';
 import { bySession, type Transport } from './transport.ts';
 
@@ -32,8 +33,12 @@ export function createEks(transport: Transport): Eks {
     facts: (session, clusterName, known) =>
       reaching(session.accountId, async () => {
         const facts = await readFacts(eks(session), ec2(session), clusterName, known);
-        if (facts === 'absent' || known.fargateProfiles === undefined) return facts;
-        return { ...facts, fargateProfiles: await looked(session.accountId, FARGATE_ACTIONS, () => readFargateProfiles(eks(session), clusterName, undefined)) };
+        if (facts === 'absent') return facts;
+        const [fargateProfiles, pooledNodes] = await Promise.all([
+          known.fargateProfiles === undefined ? undefined : looked(session.accountId, FARGATE_ACTIONS, () => readFargateProfiles(eks(session), clusterName, undefined)),
+          known.pooledNodes === undefined ? undefined : looked(session.accountId, POOLED_NODE_ACTIONS, () => readPooledNodes(ec2(session), clusterName)),
+        ]);
+        return { ...facts, ...(fargateProfiles === undefined ? {} : { fargateProfiles }), ...(pooledNodes === undefined ? {} : { pooledNodes }) };
       }),
     controlPlane: (session, clusterName) => reaching(session.accountId, () => readControlPlane(eks(session), clusterName)),
     entrance: (session, clusterName, now) => reaching(session.accountId, () => readEntrance(eks(session), clusterName, now)),

@@ -1,7 +1,7 @@
 import type { InstanceLimits } from './instance-limits.ts';
 import type { Minor } from './minor.ts';
 import type { NodeRepairConfig, WarmPoolConfig } from './node-words.ts';
-import type { FargateProfileFacts, Looked, ReadinessFacts, RememberedReadiness } from './readiness-facts.ts';
+import type { FargateProfileFacts, Looked, PooledNodesFacts, ReadinessFacts, RememberedReadiness } from './readiness-facts.ts';
 
 /** What was seen in an account, by whom it was asked and when. Facts are gathered by `aws/eks` and judged here; a look that failed is an error, never an empty list. */
 export interface ClusterFacts {
@@ -22,6 +22,8 @@ export interface ClusterFacts {
   readonly subnets: readonly SubnetFacts[];
   /** Looked at where a deletion is planned: EKS deletes no cluster that has one. */
   readonly fargateProfiles?: Looked<readonly FargateProfileFacts[]>;
+  /** Looked at where Karpenter or the cluster is to go: EC2 instances tagged as Karpenter's or Auto Mode's for this cluster, by node pool. */
+  readonly pooledNodes?: Looked<readonly PooledNodesFacts[]>;
   /** Updates that EKS says are InProgress on the control plane. */
   readonly updatesInProgress: readonly UpdateFacts[];
   /** Looked at where an upgrade or a rollback is planned; absent otherwise, and then not judged. */

@@ -61,6 +61,8 @@ export const FINDINGS = {
   'controller-behind': 'either',
   'controller-not-listed': 'either',
   'capability-leaves-resources': 'advises',
+  'karpenter-nodes-stay': 'advises',
+  'load-balancers-stay': 'advises',
   'dns-owner-named': 'advises',
   'zones-of-another-account': 'advises',
   'zone-of-another-vpc': 'advises',

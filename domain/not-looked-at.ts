@@ -83,7 +83,7 @@ export function notLookedAtForCreation(): NotLookedAt {
 
 export function notLookedAtForDeletion({ fargateProfiles }: Pick<ClusterFacts, 'fargateProfiles'>): NotLookedAt {
   return [
-    { code: 'load-balancers', because: 'Load balancers made by Services and Ingresses outlive the cluster; only its own API tells which there are. Delete the Services first.' },
+    { code: 'load-balancers', because: 'Load balancers made by Services and Ingresses outlive the cluster, with their security groups; only its own API tells which there are. Delete the Services first.' },
     { code: 'volumes', because: 'EBS and EFS volumes made by persistent volume claims outlive the cluster, as their reclaim policy says; only its own API tells which there are.' },
     ...(fargateProfiles?.kind === 'seen' ? [] : [{ code: 'fargate-profiles', because: `Fargate profiles were not listed; EKS refuses to delete a cluster that has one.${fargateProfiles === undefined ? '' : ` ${fargateProfiles.because}`}` }]),
     { code: 'pod-identity-roles', because: 'IAM roles used through pod identity, and an OIDC provider in IAM, stay as they are.' },

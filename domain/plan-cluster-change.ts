@@ -8,8 +8,10 @@ import { refuseBroken } from './nodegroup-rules.ts';
 import { defined } from './parameters.ts';
 import type { Finding, Plan, PlannedStep } from './plan.ts';
 import { capabilityLeavings } from './parts/capability-leavings.ts';
+import { karpenterGoes, karpenterLeavings, karpenterUnseen, loadBalancerLeavings } from './parts/controller-leavings.ts';
 import { standingOf } from './parts/made-after.ts';
 import { planParts } from './parts/plan-parts.ts';
+import type { Resource } from './parts/resource.ts';
 import { wantedResources } from './parts/wanted-resources.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { dayOf, offerOf, supportAt } from './support-dates.ts';
@@ -51,7 +53,13 @@ export function planClusterChange({ before, after, facts, now, addons: of }: Clu
   if (steps.length > 0 && facts.cluster.status !== 'ACTIVE' && facts.cluster.status !== 'UPDATING') {
     return refuse('cluster-not-active', `The control plane of ${name} is ${facts.cluster.status}; EKS changes only an ACTIVE one.`, { remedy: 'Wait until it is ACTIVE, then ask again.' });
   }
-  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...accessFindings(before, after), ...authenticationFindings(before, after, facts), ...networkAdvice(before, after, facts), ...parts.findings, ...addons.findings, ...capabilityLeavings(before.made ?? [], parts.resources)], notLookedAt: [], estimate: estimateWork(steps) };
+  return { from: version, to: version, hops: [{ from: version, to: version, steps }], findings: [...updateInProgress(facts), ...accessFindings(before, after), ...authenticationFindings(before, after, facts), ...networkAdvice(before, after, facts), ...parts.findings, ...addons.findings, ...leavings(after, facts, parts.resources)], notLookedAt: karpenterGoes(after) ? karpenterUnseen(facts.pooledNodes) : [], estimate: estimateWork(steps) };
+}
+
+/** What parts leave behind that are to go. */
+function leavings(after: Cluster, { pooledNodes }: ClusterFacts, wanted: readonly Resource[]): readonly Finding[] {
+  const { made = [] } = after;
+  return [...capabilityLeavings(made, wanted), ...(karpenterGoes(after) ? karpenterLeavings(pooledNodes, 'karpenter') : []), ...loadBalancerLeavings(made, wanted)];
 }
 
 /** What a change of the network means; what was so before is not told again. */

@@ -5,6 +5,7 @@ import { finding } from './finding-codes.ts';
 import { nodegroupDeletionStep } from './nodegroup-steps.ts';
 import { notLookedAtForDeletion } from './not-looked-at.ts';
 import { capabilityLeavings } from './parts/capability-leavings.ts';
+import { karpenterLeavings, karpenterUnseen, loadBalancerLeavings } from './parts/controller-leavings.ts';
 import { standingOf } from './parts/made-after.ts';
 import { deletionStage, planParts } from './parts/plan-parts.ts';
 import { keyOf, roleArnIn, type FargateProfileResource } from './parts/resource.ts';
@@ -39,8 +40,8 @@ export function planDeletion({ cluster, facts }: { readonly cluster: Cluster; re
     from: version,
     to: version,
     hops: [{ from: version, to: version, steps }],
-    findings: seen === undefined ? [] : [...updateInProgress(seen), ...whatStays(seen, cluster), ...capabilityLeavings(cluster.made ?? [], [])],
-    notLookedAt: seen === undefined ? [] : notLookedAtForDeletion(seen),
+    findings: seen === undefined ? [] : [...updateInProgress(seen), ...whatStays(seen, cluster), ...capabilityLeavings(cluster.made ?? [], []), ...karpenterLeavings(seen.pooledNodes, 'cluster'), ...loadBalancerLeavings(cluster.made ?? [], [])],
+    notLookedAt: seen === undefined ? [] : [...notLookedAtForDeletion(seen), ...karpenterUnseen(seen.pooledNodes)],
     estimate: estimateWork(steps),
   };
 }

@@ -11,7 +11,7 @@ import { isRefusal, type Refusal, type RefusalCode } from '../domain/refusal.ts'
 import type { ChangeCluster } from '../domain/requests.ts';
 import { okCluster, type Outcome } from './answers.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
-import { changeQuestion } from './change-question.ts';
+import { changeQuestion } from './cluster-questions.ts';
 import { profileAfter, underPlaces } from './profile-reached.ts';
 import { clusterToWorkOn } from './reach.ts';
 import type { Ask } from './route.ts';

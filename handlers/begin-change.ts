@@ -12,7 +12,7 @@ import { same } from '../domain/json-equal.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { ChangeCluster } from '../domain/requests.ts';
 import { heldByPolicy } from '../domain/waiting.ts';
-import { changeQuestion } from './change-question.ts';
+import { changeQuestion } from './cluster-questions.ts';
 import { withKnownActions } from './actions-asked.ts';
 import { refusedSettings } from './addon-settings.ts';
 import { MOVED, okCluster, type Outcome } from './answers.ts';

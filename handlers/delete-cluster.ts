@@ -2,6 +2,7 @@ import { planDeletion } from '../domain/plan-deletion.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { OperationView } from '../domain/view.ts';
 import { beginWork, refusedByFreeze } from './begin-work.ts';
+import { deletionQuestion } from './cluster-questions.ts';
 import { clusterToWorkOn } from './reach.ts';
 import { route } from './route.ts';
 
@@ -18,8 +19,7 @@ export const deleteCluster = route({
     if (isRefusal(before)) return before;
     const frozen = await refusedByFreeze(ports);
     if (frozen !== undefined) return frozen;
-    const { accountId, region, clusterId, name } = before;
-    const facts = await ports.observer.observe({ ask: 'cluster', accountId, region, clusterName: name, clusterId, fargateProfiles: true });
+    const facts = await ports.observer.observe(deletionQuestion(before));
     if (isRefusal(facts)) return facts;
 
     const plan = planDeletion({ cluster: before, facts, now: ask.now });

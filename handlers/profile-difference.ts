@@ -9,7 +9,7 @@ import { writtenProfile, type Profile } from '../domain/profile.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { DifferenceQuery } from '../domain/requests.ts';
 import { DifferenceView, pageOf as pageSchema } from '../domain/view.ts';
-import { changeQuestion } from './change-question.ts';
+import { changeQuestion } from './cluster-questions.ts';
 import { labelOf } from './label-of.ts';
 import { pageAsked, pageOf } from './paging.ts';
 import { profileToRead, refusedOne } from './profile-reached.ts';

@@ -15,7 +15,7 @@ import { OperationView } from '../domain/view.ts';
 import { refusedByAlarmsAsked } from './alarms-asked.ts';
 import { accepted, MOVED } from './answers.ts';
 import { accountToWorkIn, refusedByFreeze, start } from './begin-work.ts';
-import { changeQuestion } from './change-question.ts';
+import { changeQuestion, deletionQuestion } from './cluster-questions.ts';
 import { questionFor } from './creation-question.ts';
 import { withZones } from './hosted-zones-asked.ts';
 import { withNamedRoles } from './named-roles-asked.ts';
@@ -110,7 +110,7 @@ function clusterQuestion({ kind }: Operation, cluster: Cluster): Question & { as
     case 'rollback-cluster':
       return { ...question, readiness: true };
     case 'delete-cluster':
-      return { ...question, fargateProfiles: true };
+      return deletionQuestion(cluster);
     default:
       return question;
   }

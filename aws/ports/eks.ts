@@ -74,6 +74,8 @@ export interface KnownCatalogues {
   readonly addons?: readonly AddonFacts[];
   /** Look at the Fargate profiles too. */
   readonly fargateProfiles?: true;
+  /** Look at the instances that Karpenter or Auto Mode has launched too. */
+  readonly pooledNodes?: true;
   /** Look closer at add-ons: their roles too, and what is listed for these names besides those that are installed. */
   readonly addonsCloser?: readonly string[];
   /** Subnets to look at besides the cluster's and its groups'. */

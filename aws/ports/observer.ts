@@ -12,7 +12,7 @@ import type { AccessAsked } from './eks.ts';
 
 /** The third function's questions: looks into an account on behalf of the API, which holds no keys to it. */
 export type Question =
-  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true; /** As in KnownCatalogues. */ readonly addonsCloser?: readonly string[]; readonly subnetIds?: readonly string[]; /** Look at the Fargate profiles too, which bar a deletion. */ readonly fargateProfiles?: true }
+  | { readonly ask: 'cluster'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly clusterId?: string; /** Ask for what the readiness checks judge, too. */ readonly readiness?: true; /** As in KnownCatalogues. */ readonly addonsCloser?: readonly string[]; readonly subnetIds?: readonly string[]; /** Look at the Fargate profiles too, which bar a deletion. */ readonly fargateProfiles?: true; /** As in KnownCatalogues. */ readonly pooledNodes?: true }
   | { readonly ask: 'entrance'; readonly accountId: string; readonly region: string; readonly clusterName: string }
   | { readonly ask: 'access'; readonly accountId: string; readonly region: string; readonly clusterName: string; readonly of: AccessAsked }
   | { readonly ask: 'alarms'; readonly accountId: string; readonly region: string; readonly alarmArns: readonly string[] }

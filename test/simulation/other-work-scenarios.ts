@@ -141,8 +141,9 @@ export const OTHER_WORK: readonly OtherWork[] = [
   {
     codes: ['controller-behind'],
     async ask({ stage }, idOf) {
-      await stage.ended((await stage.api.patch(`/v1/clusters/${idOf('zoo')}`, { autoscaling: { kind: 'cluster-autoscaler' } })).id);
+      await stage.ended((await stage.api.patch(`/v1/clusters/${idOf('zoo')}`, { autoscaling: { kind: 'cluster-autoscaler' }, traffic: { controller: 'aws-load-balancer-controller' } })).id);
       return stage.api.get(`/v1/clusters/${idOf('zoo')}/upgrade-plan?to=1.35`);
     },
   },
+  { codes: ['karpenter-nodes-stay', 'load-balancers-stay'], ask: async ({ stage }, idOf) => (await stage.api.delete(`/v1/clusters/${idOf('zoo')}`)).plan },
 ];

@@ -18,6 +18,7 @@ export const FACTS_AGE_SECONDS_MAX = 600;
 interface Besides {
   readonly readiness?: true | undefined;
   readonly fargateProfiles?: true | undefined;
+  readonly pooledNodes?: true | undefined;
   /** As in KnownCatalogues. */
   readonly addonsCloser?: readonly string[] | undefined;
   readonly subnetIds?: readonly string[] | undefined;
@@ -35,7 +36,7 @@ interface Where {
 }
 
 /** Looks at a cluster, and at what the readiness checks judge where that is asked, and keeps what was seen. Throws AccountUnreachable; `absent` is EKS's own word. */
-export async function lookAtCluster(ports: Ports, where: Where, { readiness, fargateProfiles, addonsCloser, subnetIds, atWork, betweenHops }: Besides = {}): Promise<ClusterFacts | 'absent'> {
+export async function lookAtCluster(ports: Ports, where: Where, { readiness, fargateProfiles, pooledNodes, addonsCloser, subnetIds, atWork, betweenHops }: Besides = {}): Promise<ClusterFacts | 'absent'> {
   const now = ports.clock.now();
   const last = await ports.store.observation(where.clusterId);
   const known = stillKnown(last, now);
@@ -47,6 +48,7 @@ export async function lookAtCluster(ports: Ports, where: Where, { readiness, far
     ...(subnetIds === undefined ? {} : { subnetIds }),
     ...(known === undefined ? {} : { catalogue: known.catalogue, addonCatalogue: known.addonCatalogue }),
     ...(fargateProfiles === undefined ? {} : { fargateProfiles }),
+    ...(pooledNodes === undefined ? {} : { pooledNodes }),
     ...(standing.length === 0 ? {} : { addons: standing }),
     ...(atWork !== undefined && last !== undefined && seenJustNow(last, now) ? { cluster: last.cluster } : {}),
   });

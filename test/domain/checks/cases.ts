@@ -46,6 +46,8 @@ export const OF_OTHER_WORK: readonly FindingCode[] = [
   'controller-behind',
   'controller-not-listed',
   'capability-leaves-resources',
+  'karpenter-nodes-stay',
+  'load-balancers-stay',
   'dns-owner-named',
   'zones-of-another-account',
   'zone-of-another-vpc',
