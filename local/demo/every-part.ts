@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createAccountOwner } from '../account-owner.ts';
 import type { ApiClient, Json } from '../api-client.ts';
-import { createDemoOwner } from './demo-owner.ts';
+import { clusterLines, exposureLines, handedOverLines } from './cluster-lines.ts';
+import { createDemoOwner, SHOP, type DemoOwner } from './demo-owner.ts';
 import { ACCOUNT, REGION, registerAccount } from './register-account.ts';
-import { follow, say } from './telling.ts';
+import { follow, pause, say } from './telling.ts';
 
 const README = new URL('../../README.md', import.meta.url);
 const BASELINE = new URL('../../docs/profiles/baseline.json', import.meta.url);
@@ -12,43 +13,58 @@ const BASELINE = new URL('../../docs/profiles/baseline.json', import.meta.url);
 export async function everyPart(api: ApiClient, awsUrl: string, clock: () => string): Promise<void> {
   const owner = createDemoOwner(awsUrl, ACCOUNT, REGION);
   await registerAccount(api, awsUrl);
-  say('\n2. What the owner of the account has beside: roles for EKS, private subnets, a hosted zone. The platform team writes a profile.');
+  say('\n2. What the owner of the account has beside: roles for EKS, private subnets, a hosted zone, a certificate. The platform team writes a profile.');
   await createAccountOwner(awsUrl, ACCOUNT, REGION).makeClusterRoles();
-  const { subnetIds, hostedZoneId } = await owner.prepare();
+  const { subnetIds, hostedZoneId, certificateArn } = await owner.prepare();
+  await proven(owner, certificateArn, hostedZoneId);
   await allowZone(api, hostedZoneId);
-  const profile = await api.post('/v1/profiles', JSON.parse(readFileSync(BASELINE, 'utf8')));
+  const profile = await api.post('/v1/profiles', baseline());
   say(`   Zone ${hostedZoneId}, profile ${profile.name}@${profile.version}: ${profile.description}`);
   const before = await owner.inventory();
 
-  say('\n3. A cluster that is ready to use, from one request (the one of the README).');
-  const request = fullRequest();
-  const asked = { ...request, resourcesVpcConfig: { ...request.resourcesVpcConfig, subnetIds }, dns: { ...request.dns, hostedZoneIds: [hostedZoneId] } };
-  const { id, clusterId } = await api.post('/v1/clusters', asked);
+  say('\n3. A cluster that is ready to use, from one request (the one of the README), and a repository for its team.');
+  const { id, clusterId } = await api.post('/v1/clusters', requestWith(subnetIds, hostedZoneId));
   await follow(api, id, clock);
-  await repository(api);
+  await api.post('/v1/repositories', REPOSITORY);
 
   say('\n4. Each part, as AWS has it.');
-  await showParts(api, clusterId);
-  await showHandedOver(api, clusterId);
+  tell(await clusterLines(api, clusterId));
+  tell(await handedOverLines(api, clusterId));
+  tell(await exposureLines(api, SHOP, certificateArn));
   await showWaysIn(api, clusterId);
 
   say('\n5. A minor later: what is tied to the minor moves with it.');
   const upgrade = await api.post(`/v1/clusters/${clusterId}/upgrades`, { to: '1.35' });
   await follow(api, upgrade.id, clock);
-  await showParts(api, clusterId);
-  await showHandedOver(api, clusterId);
+  tell(await clusterLines(api, clusterId));
+  tell(await handedOverLines(api, clusterId));
 
   say('\n6. Removed.');
   const removal = await api.delete(`/v1/clusters/${clusterId}`);
   await follow(api, removal.id, clock);
-  await api.delete(`/v1/repositories/shop%2Fcart?accountId=${ACCOUNT}&region=${REGION}&force=true&reason=the+demo+ends`);
+  await api.delete(REPOSITORY_REMOVED);
   compare(before, await owner.inventory());
 }
 
-/** The request as the README has it: its one block of JSON. */
-export function fullRequest(): Json {
+/** A repository of the team's images, and how it goes. */
+export const REPOSITORY = { accountId: ACCOUNT, region: REGION, name: 'shop/cart' };
+export const REPOSITORY_REMOVED = `/v1/repositories/shop%2Fcart?accountId=${ACCOUNT}&region=${REGION}&force=true&reason=the+demo+ends`;
+
+/** The profile that the request names, as it is shipped. */
+export function baseline(): Json {
+  return JSON.parse(readFileSync(BASELINE, 'utf8')) as Json;
+}
+
+/** The request as the README has it, its one block of JSON, with the subnets and the zone that there are. */
+export function requestWith(subnetIds: readonly string[], hostedZoneId: string): Json {
   const [, block = '{}'] = /```json\n([\s\S]*?)```/.exec(readFileSync(README, 'utf8')) ?? [];
-  return JSON.parse(block) as Json;
+  const request = JSON.parse(block) as Json;
+  return { ...request, resourcesVpcConfig: { ...request.resourcesVpcConfig, subnetIds }, dns: { ...request.dns, hostedZoneIds: [hostedZoneId] } };
+}
+
+/** ACM tells the record that proves a name some seconds after it was asked. */
+async function proven(owner: DemoOwner, certificateArn: string, hostedZoneId: string): Promise<void> {
+  while (!(await owner.proveCertificate(certificateArn, hostedZoneId))) await pause();
 }
 
 /** Teams ask only for zones that the account allows them; an admin says which. */
@@ -56,30 +72,8 @@ async function allowZone(api: ApiClient, hostedZoneId: string): Promise<void> {
   await api.patch(`/v1/accounts/${ACCOUNT}`, { dnsZones: [{ hostedZoneId, teams: ['shop'] }] });
 }
 
-async function repository(api: ApiClient): Promise<void> {
-  const made = await api.post('/v1/repositories', { accountId: ACCOUNT, region: REGION, name: 'shop/cart' });
-  say(`   Images: ${made.name} is ${made.state}, immutable and scanned on push.`);
-}
-
-async function showParts(api: ApiClient, clusterId: string): Promise<void> {
-  const { items } = await api.get(`/v1/clusters/${clusterId}/parts`);
-  for (const part of items) say(`   ${part.state.padEnd(10)} ${part.part}${part.name === part.part ? '' : ` ${part.name}`}: ${part.resources.join(', ')}`);
-  const cluster = await api.get(`/v1/clusters/${clusterId}`);
-  say(`   ${cluster.name} is at ${cluster.version}, ${cluster.status}, with profile ${cluster.profile}. Add-ons: ${cluster.addons.map((addon: Json) => `${addon.addonName} ${addon.addonVersion}`).join(', ')}.`);
-}
-
-/** What people apply themselves, as `GET /v1/clusters/{clusterId}/handed-over` has it. */
-export async function showHandedOver(api: ApiClient, clusterId: string, tell: (line: string) => void = say): Promise<void> {
-  const { items } = (await api.ask('GET', `/v1/clusters/${clusterId}/handed-over`, undefined, { accept: 'application/json' })).body;
-  tell(`   Handed over (GET /v1/clusters/${clusterId}/handed-over), for people to apply:`);
-  for (const { what, version, chart, manifests = [], documents = [], commands } of items) {
-    const pieces = [chart === undefined ? '' : `values of the chart ${chart.name} ${chart.version}`, counted(manifests.length, 'manifest'), counted(documents.length, 'document')].filter((piece) => piece !== '');
-    tell(`     ${what}${version === undefined ? '' : ` ${version}`}: ${pieces.join(', ')}; ${counted(commands.length, 'command')} to run`);
-  }
-}
-
-function counted(count: number, noun: string): string {
-  return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`;
+function tell(lines: readonly string[]): void {
+  for (const line of lines) say(`   ${line}`);
 }
 
 async function showWaysIn(api: ApiClient, clusterId: string): Promise<void> {
