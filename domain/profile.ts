@@ -50,12 +50,19 @@ export function writtenProfile({ name, version }: ProfileOf): string {
 
 /** The errors of a profile as it was sent: members that no cluster could be asked for, and variables that there are none of. */
 export function profileErrors(parts: Readonly<Record<string, unknown>>): RuleError[] {
-  const strangers = [...JSON.stringify(parts).matchAll(VARIABLE)].map((match) => match[1] ?? '').filter((name) => !Object.hasOwn(SAMPLE, name));
+  const strangers = strangersIn(parts, 'parts');
+  const told = new Set(strangers.map(({ path }) => path));
   const read = ProfileParts.safeParse(filled(parts, SAMPLE), { reportInput: true });
-  return [
-    ...[...new Set(strangers)].map((name) => ({ path: 'parts', message: `There is no variable {${name}}; there are ${Object.keys(SAMPLE).map((known) => `{${known}}`).join(', ')}` })),
-    ...(read.success ? twiceIn(read.data) : issuesOf(read.error, 'field')).map(({ path, message }) => ({ path: path === '' ? 'parts' : `parts.${path}`, message })),
-  ];
+  const others = (read.success ? twiceIn(read.data) : issuesOf(read.error, 'field')).map(({ path, message }) => ({ path: path === '' ? 'parts' : `parts.${path}`, message }));
+  // A text whose variable is not filled in is of the wrong form for that alone.
+  return [...strangers, ...others.filter(({ path }) => !told.has(path))];
+}
+
+function strangersIn(value: unknown, path: string): RuleError[] {
+  if (typeof value === 'object' && value !== null) return Object.entries(value).flatMap(([member, inner]) => strangersIn(inner, `${path}.${member}`));
+  if (typeof value !== 'string') return [];
+  const names = [...value.matchAll(VARIABLE)].map((match) => match[1] ?? '').filter((name) => !Object.hasOwn(SAMPLE, name));
+  return [...new Set(names)].map((name) => ({ path, message: `There is no variable {${name}}; there are ${Object.keys(SAMPLE).map((known) => `{${known}}`).join(', ')}` }));
 }
 
 /** The bundle as it is for a cluster in its place. */

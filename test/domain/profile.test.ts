@@ -85,7 +85,8 @@ describe('a profile', () => {
   it('is refused with every member that no cluster could be asked for, and every variable that there is not', () => {
     assert.deepEqual(profileErrors(PROFILE.parts), []);
     const errors = profileErrors({ podIdentities: [{ namespace: 'Shop', serviceAccount: 'cart', roleArn: 'arn:aws:iam::{account}:role/x' }], nodegroups: [] });
-    assert.deepEqual(errors.map(({ path }) => path).sort(), ['parts', 'parts.nodegroups', 'parts.podIdentities.0.namespace', 'parts.podIdentities.0.roleArn']);
+    assert.deepEqual(errors.map(({ path }) => path).sort(), ['parts.nodegroups', 'parts.podIdentities.0.namespace', 'parts.podIdentities.0.roleArn']);
+    assert.equal(errors.find(({ path }) => path.endsWith('roleArn'))?.message, 'There is no variable {account}; there are {accountId}, {region}, {clusterName}, {team}');
     assert.equal(errors.find(({ path }) => path === 'parts.nodegroups')?.message, 'Unknown field');
   });
 
