@@ -103,6 +103,14 @@ export interface WaitingFor {
   readonly because: string;
 }
 
+/** The wait that an operation's history told of last, as long as nothing has begun since. */
+export interface ToldWait {
+  readonly kind: WaitKind;
+  readonly because: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
 export interface OperationError {
   readonly code: string;
   readonly message: string;

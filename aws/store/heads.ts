@@ -1,6 +1,7 @@
 import type { Wait } from '../../domain/operation.ts';
-import { standingOf, watchesOwnWork } from '../../domain/waiting.ts';
+import { isSeenOver, standingOf, waitBegun, waitOver, waitToTell, watchesOwnWork } from '../../domain/waiting.ts';
 import type { Condition, Change } from './expressions.ts';
+import { historyLine } from './history.ts';
 import { headKey, waitKey } from './keys.ts';
 import { readHead } from './operations.ts';
 import { openDue, waitIn, type Head } from './records.ts';
@@ -37,6 +38,18 @@ function standingChange(head: Head, waits: readonly Wait[]): Change | undefined 
   return waitingFor === undefined ? { set: { state }, remove: ['waitingFor'] } : { set: { state, waitingFor } };
 }
 
+/** The lines of history that a change of the waits makes, and what the head keeps of them: one when a wait begins, one when it is over, however often it is looked at. */
+function tidings(head: Head | undefined, waits: readonly Wait[] | undefined, now: number): { readonly change?: Change; readonly lines: Readonly<Record<'waitBegun' | 'waitOver', Action | undefined>> } {
+  const lines = { waitBegun: undefined, waitOver: undefined };
+  if (head === undefined || waits === undefined || head.endedAt !== undefined || head.state === 'Pending') return { lines };
+  const { waitingFor } = standingOf(waits, head.run);
+  const { toldWait } = head;
+  const begun = waitToTell(toldWait, waitingFor, new Date(now).toISOString());
+  const over = toldWait !== undefined && (begun !== undefined || isSeenOver(toldWait, waitingFor)) ? historyLine(head.id, waitOver(toldWait), now) : undefined;
+  if (begun !== undefined) return { change: { set: { toldWait: begun } }, lines: { waitOver: over, waitBegun: historyLine(head.id, waitBegun(begun), now) } };
+  return over === undefined ? { lines } : { change: { remove: ['toldWait'] }, lines: { ...lines, waitOver: over } };
+}
+
 export interface Decision<Name extends string> {
   readonly actions: Readonly<Partial<Record<Name, Action | undefined>>>;
   /** The waits as they will be, when the decision changes which of them hold the operation up. */
@@ -64,9 +77,10 @@ export async function decideTogether<Name extends string, T>(
     const decided = decide(head, waits);
     if ('answer' in decided) return decided.answer;
     const standing = head === undefined || decided.waits === undefined ? undefined : standingChange(head, decided.waits);
-    const change = standing === undefined && decided.change === undefined ? undefined : merged(standing, decided.change);
+    const { change: told, lines } = tidings(head, decided.waits, now);
+    const change = standing === undefined && decided.change === undefined ? undefined : merged(merged(standing, told), decided.change);
     const headAction = head === undefined || change === undefined ? undefined : transitionOf(head, operationId, change, now);
-    const outcome = await table.write<Name | 'head'>({ ...decided.actions, head: headAction } as Partial<Record<Name | 'head', Action>>);
+    const outcome = await table.write<Name | 'head'>({ ...decided.actions, ...lines, head: headAction } as Partial<Record<Name | 'head', Action>>);
     if (outcome.kind === 'written') return written;
     const came = refused(outcome.met);
     if (came !== 'again') return came.answer;

@@ -2,7 +2,7 @@ import type { Account } from '../../domain/account.ts';
 import { clusterStatus } from '../../domain/cluster-status.ts';
 import type { Cluster } from '../../domain/cluster.ts';
 import { conditionOf, type Condition } from '../../domain/condition.ts';
-import type { Operation, OperationEvent, Step, Wait, WaitingFor } from '../../domain/operation.ts';
+import type { Operation, OperationEvent, Step, ToldWait, Wait, WaitingFor } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { waitingMessage } from '../../domain/progress.ts';
 import { watchesOwnWork } from '../../domain/waiting.ts';
@@ -56,6 +56,7 @@ export type Head = Omit<Operation, 'plan' | 'request' | 'progress'> & {
   readonly message: string;
   readonly current?: string;
   readonly waitingFor?: WaitingFor;
+  readonly toldWait?: ToldWait;
   /** Who began the present run, when it is a retry: tells our own repeat from another's. */
   readonly retriedBy?: { readonly by: string; readonly at: string };
 };
@@ -78,7 +79,7 @@ export function headIn(item: Stored): Head {
 
 /** An operation as lists show it: without hops and without the request. */
 export function listed(head: Head): Operation {
-  const { from, to, done, total, message, current, retriedBy: _retriedBy, ...rest } = head;
+  const { from, to, done, total, message, current, retriedBy: _retriedBy, toldWait: _toldWait, ...rest } = head;
   const percent = total === 0 ? 100 : Math.floor((done * 100) / total);
   const plan: Plan = { from, to, hops: [], findings: [], notLookedAt: [], estimate: { minutes: 0, addresses: 0, surgeNodes: 0, savedPerMonthUsd: 0 } };
   const at = current === undefined ? message : `${Math.min(done + 1, total)} of ${total}: ${current}`;

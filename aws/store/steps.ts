@@ -1,9 +1,11 @@
 import type { Step } from '../../domain/operation.ts';
+import { waitOver } from '../../domain/waiting.ts';
 import type { StepEnd, Store } from '../ports.ts';
 import type { Condition } from './expressions.ts';
 import { headTransition, runsOn } from './heads.ts';
 import { historyLine } from './history.ts';
-import { planKey, stepKey } from './keys.ts';
+import { headKey, planKey, stepKey } from './keys.ts';
+import { readHead } from './operations.ts';
 import { headIn, stepIn, stepItem } from './records.ts';
 import type { Action, Stored, TableAccess } from './table-access.ts';
 
@@ -32,6 +34,7 @@ export function steps(table: TableAccess): Steps {
     },
 
     async beginStep(operationId, step, now) {
+      await goOn(table, operationId, step.run, now);
       const at = new Date(now).toISOString();
       const written = await table.write({
         head: headTransition(operationId, { set: { current: step.title } }, now, {
@@ -75,6 +78,14 @@ export function steps(table: TableAccess): Steps {
       await table.write({ step: ending.step, event: ending.event });
     },
   };
+}
+
+/** What the operation waited for is over when it begins a step: told once, whoever of several steps comes first. */
+async function goOn(table: TableAccess, operationId: string, run: number, now: number): Promise<void> {
+  const head = await readHead(table, operationId);
+  if (head?.toldWait === undefined || head.endedAt !== undefined || head.run !== run || head.cancel !== undefined || head.pause !== undefined) return;
+  const since: Condition = { that: '#toldWait = :told', values: { told: head.toldWait } };
+  await table.write({ head: { update: headKey(operationId), change: { remove: ['toldWait'] }, if: since }, event: historyLine(operationId, waitOver(head.toldWait), now) });
 }
 
 /** The step ended, its operation counts it, and its history says what it came to. */

@@ -117,6 +117,9 @@ describe('an upgrade with gates', () => {
     await world.advance(1);
     assert.notEqual((await world.api.get(`/v1/operations/${id}`)).waitingFor?.kind, 'Approval');
     await world.until(id, waitsFor('Approval'));
+    const { items } = await world.api.get(`/v1/operations/${id}/events`);
+    const waits = items.filter((event: Json) => event.type.startsWith('Wait')).map((event: Json) => `${event.type} ${/\((\w+)\)/.exec(event.message)?.[1]}`);
+    assert.deepEqual(waits, ['WaitBegun Approval', 'WaitOver Approval', 'WaitBegun Paused', 'WaitOver Paused', 'WaitBegun Approval', 'WaitOver Approval', 'WaitBegun Approval']);
     const operation = await cancelsAtOnce(id);
     assert.match(operation.progress.message, /What was done stays done/);
     assert.equal(operation.steps.some((step: Json) => step.kind === 'upgrade-nodegroup' && step.startedAt !== undefined), false);

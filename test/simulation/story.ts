@@ -46,9 +46,9 @@ export function tellStory(world: Rehearsal, title: string): Story {
   };
 }
 
-/** Add-ons move side by side, in an order that is chance; what EKS took is told by what began. */
+/** Add-ons move side by side, in an order that is chance; what EKS took is told by what began, and what was waited for by the teller. */
 function tells(event: Json): boolean {
-  return event.type !== 'StepTaken' && !String(event.step ?? '').includes('/addon/');
+  return !['StepTaken', 'WaitBegun', 'WaitOver'].includes(event.type) && !String(event.step ?? '').includes('/addon/');
 }
 
 /** Seconds are no part of a story. */
