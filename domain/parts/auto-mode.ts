@@ -35,7 +35,7 @@ export function autoMode({ cluster }: PartsAsk): Compiled {
   return {
     resources: [...(role === undefined ? [] : [role]), resource],
     errors: errorsOf(wish, resource, cluster),
-    findings: [clusterRoleAdvice(cluster), ...builtInAddons(cluster)],
+    findings: [...(isOn(cluster) ? [] : [clusterRoleAdvice(cluster)]), ...builtInAddons(cluster)],
   };
 }
 
@@ -74,10 +74,15 @@ function errorsOf({ nodeRoleArn }: AutoscalingOf<'auto-mode'>, resource: AutoMod
   ];
 }
 
-/** What the cluster's role must have was not read. */
+/** EKS has taken the role then. A retry of what did not come on tells of it again. */
+function isOn({ made = [] }: Cluster): boolean {
+  return made.some(({ kind }) => kind === 'auto-mode');
+}
+
+/** The policies of a role that is not Slipway's are not read, and its trust is judged for what every cluster needs. */
 function clusterRoleAdvice({ roleArn }: Cluster): Finding {
   return finding('auto-mode-cluster-role', 'advises', roleArn, {
-    detail: `For Auto Mode the role of the cluster needs ${CLUSTER_POLICIES.join(', ')}, or policies that allow the same, and its trust must allow eks.amazonaws.com sts:TagSession beside sts:AssumeRole. Neither was read.`,
+    detail: `For Auto Mode the role of the cluster needs ${CLUSTER_POLICIES.join(', ')}, or policies that allow the same, and its trust must allow eks.amazonaws.com sts:TagSession beside sts:AssumeRole. Slipway has judged neither: it does not read the policies of this role, and looks in its trust for sts:AssumeRole at most.`,
     remedy: 'See that the role has them: EKS refuses Auto Mode without the trust, and brings no nodes without the policies.',
   });
 }

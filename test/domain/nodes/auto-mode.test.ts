@@ -60,6 +60,18 @@ describe('EKS Auto Mode', () => {
     assert.deepEqual(path({ kind: 'auto-mode', nodeRoleArn: ROLE }), []);
   });
 
+  it('says what the cluster\'s role must have where it is to be turned on, and no more once it is on', () => {
+    const before = cluster('1.33');
+    const on: Cluster = { ...before, wanted: { autoscaling: { kind: 'auto-mode' } } };
+    const change = (from: Cluster, to: Cluster) => planned(planClusterChange({ before: from, after: to, facts: at133(), now: NOW }));
+    const told = ({ findings }: Plan) => findings.filter(({ code }) => code === 'auto-mode-cluster-role').length;
+    const turnOn = change(before, on);
+    const made = carriedOut(steps(turnOn));
+    const standing = { ...on, made };
+    assert.deepEqual([told(turnOn), told(change(on, on)), told(change(standing, { ...standing, deletionProtection: true })), told(change(standing, { ...standing, wanted: { autoscaling: { kind: 'auto-mode', nodePools: ['system'] } } }))], [1, 1, 0, 0]);
+    assert.equal(told(planned(create(asked({ kind: 'auto-mode' })))), 1);
+  });
+
   it('is turned on, changed and off by one update each on a cluster that is there, and goes with the cluster without one', () => {
     const before = cluster('1.33');
     const on: Cluster = { ...before, wanted: { autoscaling: { kind: 'auto-mode' } } };
