@@ -66,7 +66,7 @@ export function planAddons(ask: AddonsAsk): AddonPlan | Refusal {
   const gone = [...new Set([...(leaving === undefined ? [] : [leaving]), ...released, ...orphans])].filter((addonName) => (addonName === leaving || !kept.has(addonName)) && facts.addons.some((addon) => addon.addonName === addonName));
   return {
     steps: [...steps.filter(({ subject }) => !gone.includes(subject)), ...gone.map((addonName) => removalStep(addonName, ask))],
-    findings: [...(listed ? notAskedFor(facts.addons, [...kept, ...gone]) : []), ...gone.flatMap(leftOut)],
+    findings: [...(listed ? notAskedFor(facts.addons, [...kept, ...gone]) : []), ...(only?.remove?.preserve === true ? [] : leftOut(gone, wanted.addons))],
   };
 }
 
@@ -202,9 +202,22 @@ function notAskedFor(seen: readonly AddonFacts[], known: readonly string[]): Fin
     );
 }
 
-function leftOut(addonName: string): Finding[] {
-  if (addonName !== 'vpc-cni' && addonName !== 'kube-proxy') return [];
-  return [finding('network-addon-left-out', 'advises', addonName, { detail: `Without ${addonName} nodes do not become Ready unless something else does its work.`, remedy: `Keep ${addonName} among the add-ons, or have its replacement in place first.` })];
+/** What the cluster misses without an add-on that nothing else is known to do the work of. */
+const MISSED: Readonly<Record<string, string>> = {
+  'vpc-cni': 'nodes do not become Ready',
+  'kube-proxy': 'nodes do not become Ready',
+  coredns: 'names in the cluster do not resolve',
+  'eks-pod-identity-agent': 'the add-ons that are asked for with roles get no credentials',
+};
+
+/** Parts that need an add-on keep it, so that the agent goes only where roles are asked for with other add-ons alone. */
+function leftOut(gone: readonly string[], wanted: readonly WantedAddon[]): Finding[] {
+  const roles = wanted.some(({ addonName, podIdentityAssociations = [] }) => !gone.includes(addonName) && podIdentityAssociations.length > 0);
+  return gone.flatMap((addonName) => {
+    const missed = addonName === 'eks-pod-identity-agent' && !roles ? undefined : MISSED[addonName];
+    if (missed === undefined) return [];
+    return [finding('network-addon-left-out', 'advises', addonName, { detail: `Without ${addonName} ${missed} unless something else does its work.`, remedy: `Keep ${addonName} among the add-ons, or have its replacement in place first.` })];
+  });
 }
 
 function sameList(here: NonNullable<WantedAddon['podIdentityAssociations']>, there: AddonFacts['podIdentityAssociations']): boolean {

@@ -131,6 +131,19 @@ describe('the list of add-ons', () => {
     assert.deepEqual(plan({ seen, only: { addonName: 'aws-guardduty-agent', remove: { preserve: true } } }).steps.map(({ kind, parameters }) => [kind, parameters]), [['delete-addon', { preserve: true }]]);
   });
 
+  it('tells what nodes and pods miss of what is taken away, and nothing of what is released and runs on', () => {
+    const named = ['vpc-cni', 'kube-proxy', 'coredns', 'eks-pod-identity-agent', 'aws-ebs-csi-driver'];
+    const seen = named.map((name) => there(name, 'v1.0.0-eksbuild.1'));
+    const before: AskedAddon[] = named.map((addonName) => ({ addonName }));
+    const told = (asked: readonly AskedAddon[], more: Partial<AddonsAsk> = {}) => plan({ seen, before, asked, listed: true, ...more }).findings.map(({ code, subject }) => [code, subject].join(' '));
+    const left = (...names: readonly string[]) => names.map((name) => `network-addon-left-out ${name}`);
+    assert.deepEqual(told([]), left('vpc-cni', 'kube-proxy', 'coredns'));
+    const driver = { addonName: 'aws-ebs-csi-driver', podIdentityAssociations: [{ serviceAccount: 'ebs-csi-controller-sa', roleArn: ROLE }] };
+    assert.deepEqual(told([driver]), left('vpc-cni', 'kube-proxy', 'coredns', 'eks-pod-identity-agent'));
+    assert.deepEqual(told([driver], { needs: [{ addonName: 'eks-pod-identity-agent', part: 'pod-identity' }] }), left('vpc-cni', 'kube-proxy', 'coredns'));
+    for (const preserve of [false, true]) assert.deepEqual(told(before.slice(1), { only: { addonName: 'vpc-cni', remove: { preserve } } }), preserve ? [] : left('vpc-cni'));
+  });
+
   it('moves a version only where the request names it, one minor of the VPC CNI at a time, up and down', () => {
     const asked: AskedAddon[] = [{ addonName: 'vpc-cni', addonVersion: 'v1.20.4-eksbuild.2' }];
     const seen = [there('vpc-cni', 'v1.22.1-eksbuild.1')];
