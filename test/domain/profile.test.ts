@@ -6,12 +6,13 @@ import { changeUnderProfile } from '../../domain/change-under-profile.ts';
 import { ownAccessAfter } from '../../domain/changed-access.ts';
 import { changedCluster } from '../../domain/draft-cluster.ts';
 import { refuseBroken } from '../../domain/nodegroup-rules.ts';
+import { wantedResources } from '../../domain/parts/wanted-resources.ts';
 import { toldByPlaces } from '../../domain/profile-paths.ts';
 import { joined, partsIn, profileErrors, type Profile, type ProfileParts } from '../../domain/profile.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { ChangeCluster } from '../../domain/requests.ts';
 import { wishes, type Wanted } from '../../domain/wanted.ts';
-import { cluster } from './worlds.ts';
+import { ADDONS, cluster, SUBNETS } from './worlds.ts';
 
 const role = (name: string) => `arn:aws:iam::{accountId}:role/${name}`;
 const PROFILE: Profile = {
@@ -149,11 +150,19 @@ describe('a profile', () => {
     assert.deepEqual(changedCluster(under.after, ChangeCluster.parse(again.effective)).wanted, again.after.wanted);
   });
 
-  it('of the documentation is one that can be written', () => {
+  it('of the documentation is one that can be written, and that a cluster can have', () => {
     const folder = new URL('../../docs/profiles/', import.meta.url);
     const files = readdirSync(folder);
     assert.deepEqual(files.sort(), ['baseline.json', 'batch.json', 'web.json']);
-    for (const file of files) assert.deepEqual(profileErrors((JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { parts: Record<string, unknown> }).parts), [], file);
+    for (const file of files) {
+      const shipped = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Profile;
+      assert.deepEqual(profileErrors(shipped.parts), [], file);
+      const under = changeUnderProfile({ before: cluster('1.35'), change: {}, profile: { ...shipped, version: 1 } });
+      assert.ok(!isRefusal(under), JSON.stringify(under));
+      const parts = wantedResources({ cluster: under.after, addonCatalogue: ADDONS, subnets: SUBNETS });
+      assert.ok(!isRefusal(parts), JSON.stringify(parts));
+      for (const part of ['network', 'tokens']) assert.ok(parts.resources.some((resource) => resource.part === part), `${file}: ${part}`);
+    }
   });
 
   it('and everything that can be taken away is taken away by null; of the rest is said what to say instead', () => {
