@@ -12,7 +12,7 @@ import { karpenterGoes, karpenterLeavings, karpenterUnseen, loadBalancerLeavings
 import { standingOf } from './parts/made-after.ts';
 import { planParts } from './parts/plan-parts.ts';
 import type { Resource } from './parts/resource.ts';
-import { wantedResources } from './parts/wanted-resources.ts';
+import { wantedUnder } from './parts/wanted-resources.ts';
 import { isRefusal, refuse, type Refusal } from './refusal.ts';
 import { dayOf, offerOf, supportAt } from './support-dates.ts';
 import { updateInProgress } from './update-in-progress.ts';
@@ -35,7 +35,7 @@ export function planClusterChange({ before, after, facts, now, addons: of }: Clu
   const refusal = refuseEndpoint(before, after) ?? refuseSubnetChange(before, after, facts) ?? refuseSupportType(before, after, facts, now) ?? refuseAuthentication(before, after, facts);
   if (refusal !== undefined) return refusal;
   const { version, name } = facts.cluster;
-  const parts = wantedResources({ cluster: after, addonCatalogue: facts.addonCatalogue, subnets: facts.subnets, ...(facts.cluster.oidcIssuer === undefined ? {} : { oidcIssuer: facts.cluster.oidcIssuer }) });
+  const parts = wantedUnder(after, facts);
   if (isRefusal(parts)) return parts;
   const addons = planAddons({ version, facts, needs: parts.addons, shares: before.addonShares ?? [], before: before.addonsAsked ?? [], asked: after.addonsAsked ?? [], listed: false, ...of });
   if (isRefusal(addons)) return addons;

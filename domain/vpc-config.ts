@@ -85,7 +85,7 @@ export function serviceNetworkErrors({ serviceIpv4Cidr, ipFamily }: Pick<Cluster
 export function familyErrors({ ipFamily, subnetIds }: Pick<Cluster, 'ipFamily' | 'subnetIds'>, subnets: readonly SubnetFacts[]): RuleError[] {
   if (ipFamily !== 'ipv6') return [];
   const without = subnets.filter(({ subnetId, ipv6 }) => subnetIds.includes(subnetId) && ipv6 === false);
-  return without.length === 0 ? [] : [{ path: 'kubernetesNetworkConfig.ipFamily', message: `${without.map(({ subnetId }) => subnetId).join(', ')} has no IPv6 block, which every subnet of an IPv6 cluster needs` }];
+  return without.length === 0 ? [] : [{ path: 'kubernetesNetworkConfig.ipFamily', message: `${without.map(({ subnetId }) => subnetId).join(', ')} ${without.length === 1 ? 'has' : 'have'} no IPv6 block, which every subnet of an IPv6 cluster needs` }];
 }
 
 /** What follows when the API server is reached from inside the VPC alone, and what subnets of another account mean. */

@@ -7,6 +7,7 @@ import { changeBetween, changesPolicy } from '../domain/cluster-change.ts';
 import { addonsOf, wasBefore } from '../domain/plan-again.ts';
 import { namedRoles, newlyNamed } from '../domain/named-roles.ts';
 import { askedActions, newlyAsked } from '../domain/policies/asked-actions.ts';
+import { withoutForgotten } from '../domain/parts/forgotten.ts';
 import { planClusterChange } from '../domain/plan-cluster-change.ts';
 import { same } from '../domain/json-equal.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
@@ -36,14 +37,15 @@ interface Change {
 type Asked = Pick<Ask, 'caller' | 'now' | 'nowMs' | 'requestId' | 'remember'>;
 
 /** Begins the operation that a change of a cluster is; what comes to nothing at AWS is a change of the record, made at once. */
-export async function beginChange(ask: Asked, ports: Ports, { before, after, change, reason, addon }: Change): Promise<Outcome> {
+export async function beginChange(ask: Asked, ports: Ports, { before, after: asked, change, reason, addon }: Change): Promise<Outcome> {
   if (before.activeOperation !== undefined) return inProgress(before.activeOperation);
   const frozen = await refusedByFreeze(ports);
   if (frozen !== undefined) return frozen;
   const { accountId, clusterId, name } = before;
-  const facts = await ports.observer.observe(changeQuestion(after));
+  const facts = await ports.observer.observe(changeQuestion(asked));
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return absentCluster(before);
+  const after = withoutForgotten(asked, facts);
 
   if (addon?.isNew === true && facts.addons.some(({ addonName }) => addonName === addon.addonName)) {
     return refuse('addon-exists', `Cluster ${name} has the add-on ${addon.addonName} already.`, { remedy: `Change it: PATCH /v1/clusters/${clusterId}/addons/${addon.addonName}.` });

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { changeUnderProfile } from '../domain/change-under-profile.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { partStates, type PartState } from '../domain/parts/part-states.ts';
+import { same } from '../domain/json-equal.ts';
 import type { PartKind } from '../domain/parts/resource.ts';
 import { isRefusal, refuse, type RefusalCode } from '../domain/refusal.ts';
 import { PageQuery, ReasonQuery, type ChangeCluster } from '../domain/requests.ts';
-import { OperationView, pageOf as pageSchema, PartView } from '../domain/view.ts';
+import { ClusterView, OperationView, pageOf as pageSchema, PartView } from '../domain/view.ts';
 import type { Wanted } from '../domain/wanted.ts';
 import { resource, type Outcome } from './answers.ts';
 import { beginChange } from './begin-change.ts';
@@ -77,7 +78,7 @@ export function wishRoutes<Member extends ListedWish, Wish extends z.ZodType, co
     access: 'operate',
     summary: `Ask for a ${noun}`,
     body: wish,
-    answers: { 202: { description: 'The operation that makes it.', schema: OperationView } },
+    answers: { 200: { description: 'The cluster with it, where it was there already.', schema: ClusterView }, 202: { description: 'The operation that makes it.', schema: OperationView } },
     refusals: [...REFUSALS, 'nothing-to-change', 'part-exists'],
     async run(ask, ports) {
       const before = await clusterToWorkOn(ask, ports, ask.params['clusterId'] ?? '');
@@ -97,7 +98,7 @@ export function wishRoutes<Member extends ListedWish, Wish extends z.ZodType, co
     access: 'operate',
     summary: `Take a ${noun} away`,
     query: ReasonQuery,
-    answers: { 202: { description: 'The operation that takes it away.', schema: OperationView } },
+    answers: { 200: { description: 'The cluster without it, where nothing of it had been made.', schema: ClusterView }, 202: { description: 'The operation that takes it away.', schema: OperationView } },
     refusals: [...REFUSALS, 'nothing-to-change', 'part-of-profile'],
     async run(ask, ports) {
       const before = await clusterToWorkOn(ask, ports, clusterIdOf(ask.params));
@@ -138,7 +139,7 @@ async function changeList(ask: Parameters<typeof beginChange>[0], ports: Paramet
   const changed = changeUnderProfile({ before, change: { [member]: wishes } as ChangeCluster, profile });
   if (isRefusal(changed)) return changed;
   const outcome = underPlaces(await beginChange(ask, ports, { before, after: changed.after, change: changed.effective, reason }), changed.joined);
-  return outcome.kind === 'Answer' && outcome.status === 200 ? refuse('nothing-to-change', `The ${noun} is as asked already.`) : outcome;
+  return outcome.kind === 'Answer' && outcome.status === 200 && same(before.wanted ?? {}, changed.after.wanted ?? {}) ? refuse('nothing-to-change', `The ${noun} is as asked already.`) : outcome;
 }
 
 /** The errors of one that was sent by itself, without its place in the list that it was put into. */

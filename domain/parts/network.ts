@@ -30,7 +30,7 @@ const IPV6_POLICY: RoleDocument = {
 /** The VPC CNI's settings as configuration values of its add-on, and its role. */
 export function network(ask: PartsAsk): Compiled {
   const { cluster } = ask;
-  const cni = cluster.wanted?.network?.cni;
+  const cni = cniOf(cluster);
   if (cni === undefined) return { resources: [], findings: newNodes(cluster, {}) };
   const errors = [...targetErrors(cni), ...familyErrors(cni, cluster), ...nitroErrors(cni, cluster), ...customErrors(cni, ask)];
   const role = wantsRole(cni, cluster) ? roleOf(cluster) : undefined;
@@ -42,6 +42,14 @@ export function network(ask: PartsAsk): Compiled {
     ...(role === undefined ? {} : { podIdentityAssociations: [{ serviceAccount: SERVICE_ACCOUNT.serviceAccount, roleArn: roleArnIn(cluster.accountId, role.name) }], needs: [keyOf(role)] }),
   };
   return { resources: role === undefined ? [] : [role], addons: role === undefined ? [need] : [{ addonName: 'eks-pod-identity-agent', part: PART }, need], errors, findings: [...withoutPrefixes(cni), ...newNodes(cluster, configuration)] };
+}
+
+/** What is wished of the VPC CNI. A cluster of IPv6 that we make has its settings unasked, or its pods would get no addresses, unless its add-on is asked for with a role. */
+function cniOf({ wanted, ipFamily, origin, addonsAsked = [] }: Cluster): CniWish | undefined {
+  const asked = wanted?.network?.cni;
+  if (asked !== undefined || ipFamily !== 'ipv6' || origin !== 'created') return asked;
+  const hasRole = addonsAsked.some(({ addonName, podIdentityAssociations }) => addonName === ADDON && podIdentityAssociations !== undefined);
+  return hasRole ? undefined : {};
 }
 
 /** With IPv6 the nodes' own policy does not serve, so the role comes by itself (docs/decisions: the CNI's own role). */
@@ -128,7 +136,7 @@ function nitroErrors(cni: CniWish, { ipFamily, nodegroups }: Cluster): RuleError
   const burstable = types.filter(({ type }) => !isNitro(type) || /^t\d/.test(type));
   return [
     ...(cni.prefixDelegation === true && old.length > 0 ? [error('prefixDelegation', `Takes the Nitro System, which ${told(old)} is not of`)] : []),
-    ...(ipFamily === 'ipv6' && old.length > 0 ? [error('prefixDelegation', `IPv6 takes the Nitro System, which ${told(old)} is not of`)] : []),
+    ...(ipFamily === 'ipv6' ? nodegroups.flatMap(({ instanceTypes = [] }, index) => instanceTypes.filter((type) => !isNitro(type)).map((type) => ({ path: `nodegroups.${index}.instanceTypes`, message: `IPv6 takes the Nitro System, which ${type} is not of` }))) : []),
     ...(cni.podSecurityGroups !== undefined && burstable.length > 0 ? [error('podSecurityGroups', `Takes the Nitro System and no t family: not ${told(burstable)}`)] : []),
   ];
 }

@@ -1,3 +1,5 @@
+import type { Cluster } from '../cluster.ts';
+import type { ClusterFacts } from '../facts.ts';
 import { refuseBroken, type RuleError } from '../nodegroup-rules.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 import { capabilities } from './capabilities.ts';
@@ -40,6 +42,11 @@ export interface Parts extends Required<Omit<Compiled, 'errors' | 'addons'>> {
 /** The resources of all wishes that can be compiled, whatever is wrong with others: what a cluster is to have on another minor. */
 export function resourcesOn(ask: PartsAsk): readonly Resource[] {
   return COMPILERS.flatMap((compile) => compile(ask).resources);
+}
+
+/** All that the wishes of a cluster that is there come down to, by what was seen of it. */
+export function wantedUnder(cluster: Cluster, { addonCatalogue, subnets, cluster: { oidcIssuer } }: ClusterFacts): Parts | Refusal {
+  return wantedResources({ cluster, addonCatalogue, subnets, ...(oidcIssuer === undefined ? {} : { oidcIssuer }) });
 }
 
 /** All that the cluster's wishes come down to, or the refusal of what cannot be. */

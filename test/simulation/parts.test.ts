@@ -92,6 +92,19 @@ describe('the parts of a cluster', () => {
     await assert.rejects(world.api.post(path, { namespace: 'shop', serviceAccount: 'basket', roleArn: world.nodeRoleArn }), /does not let pods\.eks\.amazonaws\.com do sts:AssumeRole/);
   });
 
+  it('that failed are taken away at once by their own route, and forgotten, where nothing of them was made', async () => {
+    const path = `/v1/clusters/${clusterId}/pod-identities`;
+    const names = async (): Promise<string[]> => (await world.api.get(`/v1/clusters/${clusterId}/parts`)).items.map(({ name }: Json) => name);
+    const before = await names();
+    await world.fault({ operation: 'eks:CreatePodIdentityAssociation', match: { serviceAccount: 'bad' }, times: 1, fault: { kind: 'error', code: 'InvalidRequestException', status: 400 } });
+    const failed = await world.ended((await world.api.post(path, { namespace: 'shop', serviceAccount: 'bad', roleArn: roleArn('eks-mail') })).id);
+    assert.deepEqual([failed.state, await names()], ['Failed', [...before, 'shop/bad']]);
+
+    const taken = await world.api.ask('DELETE', `${path}/shop/bad`);
+    assert.deepEqual([taken.status, taken.body.podIdentities.length], [200, before.length]);
+    assert.deepEqual(await names(), before);
+  });
+
   it('are looked at in AWS: what somebody has deleted there is told', async () => {
     const states = async (): Promise<unknown> => (await world.api.get(`/v1/clusters/${clusterId}/parts`)).items.map(({ name, state, reason }: Json) => [name, state, reason]);
     assert.deepEqual(await states(), [['shop/mail', 'Active', 'Made'], ['shop/cart', 'Active', 'Made']]);

@@ -5,7 +5,7 @@ import { network } from '../../../domain/parts/network.ts';
 import { traffic } from '../../../domain/parts/traffic.ts';
 import { networkFindings } from '../../../domain/vpc-config.ts';
 import { Wanted } from '../../../domain/wanted.ts';
-import { cluster, SUBNETS } from '../worlds.ts';
+import { cluster, nodegroup, SUBNETS } from '../worlds.ts';
 
 const ACCOUNT_ID = cluster('1.36').accountId;
 const told = (findings: readonly { readonly code: string; readonly subject: string }[] | undefined): string[] => (findings ?? []).map(({ code, subject }) => `${code} ${subject}`);
@@ -58,5 +58,21 @@ describe('subnets', () => {
     assert.match(findings([], [])?.[0]?.detail ?? '', /kubernetes\.io\/role\/elb or kubernetes\.io\/role\/internal-elb\. .* open to the internet and internal/);
     assert.match(findings(['internal-elb'], [])?.[0]?.detail ?? '', /carries kubernetes\.io\/role\/elb\. /);
     assert.deepEqual([findings(['internal-elb'], ['elb']), findings(undefined, undefined)], [[], []]);
+  });
+});
+
+describe('a cluster of IPv6', () => {
+  const six = (more: Partial<Cluster> = {}) => network({ cluster: cluster('1.36', { exists: false, ipFamily: 'ipv6', ...more }), addonCatalogue: {}, subnets: SUBNETS });
+
+  it('has a role for the VPC CNI unasked, unless its add-on is asked for with one or somebody else made the cluster', () => {
+    const kinds = (found: ReturnType<typeof six>): string[] => found.resources.map(({ kind }) => kind);
+    assert.deepEqual(kinds(six()), ['role']);
+    assert.deepEqual(kinds(six({ origin: 'imported' })), []);
+    assert.deepEqual(kinds(six({ addonsAsked: [{ addonName: 'vpc-cni', podIdentityAssociations: [{ serviceAccount: 'aws-node', roleArn: `arn:aws:iam::${ACCOUNT_ID}:role/cni` }] }] })), []);
+  });
+
+  it('takes the Nitro System, and says in which group it is missing', () => {
+    const nodegroups = [nodegroup('blue', { instanceTypes: ['m7i.large'] }), nodegroup('old', { instanceTypes: ['m7i.large', 't2.large'] })];
+    assert.deepEqual(six({ nodegroups }).errors?.map(({ path }) => path), ['nodegroups.1.instanceTypes']);
   });
 });
