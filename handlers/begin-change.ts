@@ -5,24 +5,17 @@ import type { AddonOfRoute } from '../domain/addons/plan-addons.ts';
 import type { Cluster } from '../domain/cluster.ts';
 import { changeBetween, changesPolicy } from '../domain/cluster-change.ts';
 import { addonsOf, wasBefore } from '../domain/plan-again.ts';
-import { namedRoles, newlyNamed } from '../domain/named-roles.ts';
-import { askedActions, newlyAsked } from '../domain/policies/asked-actions.ts';
 import { withoutForgotten } from '../domain/parts/forgotten.ts';
-import { planClusterChange } from '../domain/plan-cluster-change.ts';
-import { same } from '../domain/json-equal.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { ChangeCluster } from '../domain/requests.ts';
 import { heldByPolicy } from '../domain/waiting.ts';
 import { changeQuestion } from './cluster-questions.ts';
-import { withKnownActions } from './actions-asked.ts';
-import { refusedSettings } from './addon-settings.ts';
 import { MOVED, okCluster, type Outcome } from './answers.ts';
 import { beginWork, logChange, refusedByFreeze } from './begin-work.ts';
-import { withNamedRoles } from './named-roles-asked.ts';
+import { planChange } from './plan-change.ts';
 import { lookAtWaits } from './record-intent.ts';
 import { inProgress } from './reach.ts';
 import type { Ask } from './route.ts';
-import { withZones } from './hosted-zones-asked.ts';
 
 interface Change {
   readonly before: Cluster;
@@ -41,7 +34,7 @@ export async function beginChange(ask: Asked, ports: Ports, { before, after: ask
   if (before.activeOperation !== undefined) return inProgress(before.activeOperation);
   const frozen = await refusedByFreeze(ports);
   if (frozen !== undefined) return frozen;
-  const { accountId, clusterId, name } = before;
+  const { clusterId, name } = before;
   const facts = await ports.observer.observe(changeQuestion(asked));
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return absentCluster(before);
@@ -51,16 +44,10 @@ export async function beginChange(ask: Asked, ports: Ports, { before, after: ask
     return refuse('addon-exists', `Cluster ${name} has the add-on ${addon.addonName} already.`, { remedy: `Change it: PATCH /v1/clusters/${clusterId}/addons/${addon.addonName}.` });
   }
   const only = addon === undefined ? undefined : { addonName: addon.addonName, ...(addon.remove === undefined ? {} : { remove: addon.remove }) };
-  const planned = planClusterChange({ before, after, facts, now: ask.now, addons: addonsOf(change, only) });
-  const account = await ports.store.account(accountId);
-  const inZones = same(before.wanted?.dns ?? null, after.wanted?.dns ?? null) ? planned : await withZones(planned, ports, after, account, facts.cluster.vpcId);
-  const withRoles = await withNamedRoles(inZones, ports, after, account, newlyNamed(namedRoles(after), namedRoles(before)));
-  const plan = await withKnownActions(withRoles, ports, after, newlyAsked(askedActions(after), askedActions(before)));
+  const plan = await planChange(ports, { before, after, facts, now: ask.now, addons: addonsOf(change, only) });
 
   // What EKS has no part in after all (the same values again) is a change of the record.
   if (!isRefusal(plan) && plan.hops.every((hop) => hop.steps.length === 0)) return changeRecord(ask, ports, { before, after, reason });
-  const refused = isRefusal(plan) ? undefined : await refusedSettings(ports, after, plan, facts.addons);
-  if (refused !== undefined) return refused;
   // Who can get in changes on the record as steps change it, see domain/access-after.ts.
   return beginWork(ask, ports, { kind: 'change-cluster', before, after: { ...after, access: before.access }, plan, request: { ...change, ...(only === undefined ? {} : { addon: only }), was: wasBefore(before) }, reason });
 }

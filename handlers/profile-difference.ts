@@ -2,7 +2,6 @@ import type { Ports } from '../aws/ports.ts';
 import { absentCluster } from '../domain/absent-cluster.ts';
 import { changeUnderProfile } from '../domain/change-under-profile.ts';
 import type { Cluster } from '../domain/cluster.ts';
-import { planClusterChange } from '../domain/plan-cluster-change.ts';
 import type { Plan } from '../domain/plan.ts';
 import { toldByPlaces } from '../domain/profile-paths.ts';
 import { writtenProfile, type Profile } from '../domain/profile.ts';
@@ -12,6 +11,7 @@ import { DifferenceView, pageOf as pageSchema } from '../domain/view.ts';
 import { changeQuestion } from './cluster-questions.ts';
 import { labelOf } from './label-of.ts';
 import { pageAsked, pageOf } from './paging.ts';
+import { planChange } from './plan-change.ts';
 import { profileToRead, refusedOne } from './profile-reached.ts';
 import { route } from './route.ts';
 
@@ -50,6 +50,6 @@ async function planUnder(ports: Ports, before: Cluster, profile: Profile, now: s
   const facts = await ports.observer.observe(changeQuestion(changed.after));
   if (isRefusal(facts)) return facts;
   if (facts === 'absent') return absentCluster(before);
-  const plan = planClusterChange({ before, after: changed.after, facts, now });
+  const plan = await planChange(ports, { before, after: changed.after, facts, now });
   return isRefusal(plan) ? toldByPlaces(plan, changed.joined) : plan;
 }

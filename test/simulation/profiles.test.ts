@@ -68,6 +68,13 @@ describe('profiles of a fleet', () => {
     assert.deepEqual(refused.body.errors.map(({ path }: Json) => path), ['podIdentities.0.roleArn']);
   });
 
+  it('are refused for a cluster by what they would change as they are when they are applied', async () => {
+    await world.api.post('/v1/profiles', { name: 'gate', parts: { podIdentities: [{ ...identity('desk'), roleArn: 'arn:aws:iam::{accountId}:role/eks-nobody' }] } });
+    const shown = (await world.api.get('/v1/profiles/gate/difference?label=tier%3Dweb')).items;
+    const applied = (await world.api.post('/v1/profiles/gate/apply', { label: 'tier=web', reason: 'desks' })).items;
+    assert.deepEqual([shown, applied].map((items) => items.map(({ refused }: Json) => refused?.code)), [['rules-broken', 'rules-broken'], ['rules-broken', 'rules-broken']]);
+  });
+
   it('are asked for with a new cluster, and told when there are none of that name', async () => {
     const asked = { name: 'shop-c', accountId: ACCOUNT, region: REGION, version: '1.35', roleArn: world.clusterRoleArn, resourcesVpcConfig: { subnetIds: await world.owner.subnetIds(2) } };
     await assert.rejects(world.api.post('/v1/clusters', { ...asked, profile: 'wep' }), /profile-not-found/);
